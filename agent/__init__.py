@@ -1,0 +1,1 @@
+"""The service on a PC: it reads the machine, keeps what it read, and sends it to the collector."""

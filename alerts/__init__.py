@@ -1,0 +1,1 @@
+"""Judgement: rules, targets, incidents, legal clocks, and the papers made from them."""

@@ -1,0 +1,35 @@
+"""A finding: what one rule says of one subject now, and the readings that it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from msgspec import Struct
+
+from collector.readings import Verdict
+
+Kind = Literal["operational", "security"]
+
+
+class Evidence(Struct, frozen=True):
+    """One reading that a verdict rests on; `report` is its row in `reports`."""
+
+    asset: str
+    kind: str
+    observed: str
+    report: int | None = None
+
+
+class Finding(Struct, frozen=True):
+    """One verdict. `because` is a key of the rule's texts in the catalogue, filled with `values`."""
+
+    rule: str
+    subject: str
+    """Id of the asset, person, line, set or repository that is judged."""
+    verdict: Verdict
+    because: str
+    values: Mapping[str, str | int | float] = {}
+    evidence: tuple[Evidence, ...] = ()
+    kind: Kind = "operational"
+    """Which kind of incident a failing verdict opens, where the rule opens one."""

@@ -1,0 +1,1 @@
+"""Rules: one file each, and the registry that names them all."""

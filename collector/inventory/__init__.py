@@ -1,0 +1,1 @@
+"""The office as declared in inventory.yaml: its model, and the reader that names every mistake."""

@@ -1,0 +1,197 @@
+"""Sections as the collector trusts them: typed once at the door, every field optional.
+
+A field that a PC could not read is None; its cause is among the gaps of the same reading.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+Verdict = Literal["pass", "fail", "unknown"]
+
+
+class Gap(Struct, frozen=True):
+    """As `agent.report.Gap`."""
+
+    field: str
+    cause: str
+
+
+class SystemIdentity(Struct, frozen=True):
+    """`hardware.system`."""
+
+    manufacturer: str | None = None
+    model: str | None = None
+    serial: str | None = None
+    uuid: str | None = None
+    chassis: str | None = None
+
+
+class Cpu(Struct, frozen=True):
+    """One socket."""
+
+    name: str | None = None
+    manufacturer: str | None = None
+    cores: int | None = None
+    threads: int | None = None
+    speed_hertz: float | None = None
+
+
+class Memory(Struct, frozen=True):
+    """`hardware.memory`; the slots are kept raw in the store."""
+
+    total_bytes: int | None = None
+
+
+class Disk(Struct, frozen=True):
+    """One physical disk."""
+
+    name: str | None = None
+    model: str | None = None
+    serial: str | None = None
+    size_bytes: int | None = None
+    kind: Literal["ssd", "hdd", "unknown"] = "unknown"
+    bus: str | None = None
+    health: str | None = None
+
+
+class Monitor(Struct, frozen=True):
+    """One display, by its EDID."""
+
+    manufacturer: str | None = None
+    model: str | None = None
+    serial: str | None = None
+    made_week: int | None = None
+    made_year: int | None = None
+
+
+class Hardware(Struct, frozen=True):
+    """Probe `hardware`. None: could not be read; an empty tuple: there is none."""
+
+    system: SystemIdentity | None = None
+    cpus: tuple[Cpu, ...] | None = None
+    memory: Memory | None = None
+    disks: tuple[Disk, ...] | None = None
+    monitors: tuple[Monitor, ...] | None = None
+
+
+class Os(Struct, frozen=True):
+    """`system.os`; `supported_until` is an ISO date."""
+
+    family: str | None = None
+    name: str | None = None
+    version: str | None = None
+    build: str | None = None
+    edition: str | None = None
+    architecture: str | None = None
+    supported_until: str | None = None
+
+
+class System(Struct, frozen=True):
+    """Probe `system`."""
+
+    os: Os | None = None
+    boot_at: str | None = None
+    hostname: str | None = None
+    gateway: str | None = None
+
+
+class CpuLoad(Struct, frozen=True):
+    """Seconds since boot, summed over all processors; the ratio is the difference of two."""
+
+    busy_seconds_total: float | None = None
+    seconds_total: float | None = None
+
+
+class MemoryLoad(Struct, frozen=True):
+    """Bytes now."""
+
+    total_bytes: int | None = None
+    available_bytes: int | None = None
+
+
+class Filesystem(Struct, frozen=True):
+    """One mounted local filesystem."""
+
+    mount: str
+    total_bytes: int
+    available_bytes: int
+    type: str | None = None
+
+
+class Counter(Struct, frozen=True):
+    """Bytes since boot: of all disks (read, written) or all real interfaces (received, sent)."""
+
+    in_bytes_total: int | None = None
+    out_bytes_total: int | None = None
+
+
+class Load(Struct, frozen=True):
+    """Probe `load`."""
+
+    cpu: CpuLoad | None = None
+    memory: MemoryLoad | None = None
+    filesystems: tuple[Filesystem, ...] | None = None
+    disk: Counter | None = None
+    network: Counter | None = None
+    uptime_seconds: float | None = None
+    processes: int | None = None
+
+
+class Check(Struct, frozen=True):
+    """One security check with the source that it read."""
+
+    id: str
+    verdict: Verdict
+    source: str | None = None
+    observed: str | None = None
+    reason: str | None = None
+
+
+class Security(Struct, frozen=True):
+    """Probe `security`."""
+
+    checks: tuple[Check, ...] = ()
+
+
+class Presence(Struct, frozen=True):
+    """Kind `presence`: the agent started, or says goodbye (`stopped`, `shutdown`, `sleep`)."""
+
+    state: Literal["started", "stopped", "shutdown", "sleep"]
+    reason: str | None = None
+
+
+class Backup(Struct, frozen=True):
+    """Kind `backup`: the receipt of one run of a set on the PC."""
+
+    set: str
+    ok: bool
+    started_at: str
+    duration_seconds: float
+    snapshot: str | None = None
+    files: int | None = None
+    bytes: int | None = None
+    added_bytes: int | None = None
+    unreadable: tuple[str, ...] = ()
+    error: str | None = None
+    job: int | None = None
+
+
+class Target(Struct, frozen=True):
+    """One target of a line, asked once: None seconds means that it did not answer."""
+
+    target: str
+    latency_seconds: float | None = None
+    error: str | None = None
+
+
+class LineReading(Struct, frozen=True):
+    """One look at an Internet line from the collector."""
+
+    line: str
+    at: datetime
+    up: bool
+    targets: tuple[Target, ...]

@@ -1,0 +1,1 @@
+"""The store: one schema, SQLite or PostgreSQL, opened and migrated in one place."""
