@@ -1,0 +1,1 @@
+"""Migrations of the schema, oldest first; a landed one is never edited."""

@@ -1,0 +1,92 @@
+# Sourced by the other scripts: what a bare Debian or Ubuntu lacks, and the virtual environment.
+# shellcheck shell=sh
+
+say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
+fail() { printf '%s\n' "$*" >&2; exit 1; }
+
+# What runs wardwatch on a server: a package a line, and why.
+RUN_PACKAGES='
+python3           the language that wardwatch is written in (3.11 or newer)
+python3-venv      an environment of its own, so that nothing of the system is changed
+restic            makes, checks and restores the backups
+fonts-croscore    Tinos: Times New Roman'"'"'s measures with every Vietnamese letter, for papers
+ca-certificates   lets pip trust the package index
+'
+
+# What the tests need besides: real parts, no stand-ins.
+TEST_PACKAGES='
+prometheus               scrapes a running collector; promtool checks and tests the rules
+prometheus-alertmanager  amtool checks the routes of the alerts
+postgresql               the store'"'"'s tests run on it as well as on SQLite
+chromium                 walks through the console and takes its pictures
+fonts-dejavu-core        letters for Chromium on a machine without fonts
+poppler-utils            reads our PDFs back: fonts, text, pages as pictures
+iproute2                 a network namespace of the tests'"'"' own
+'
+
+missing_packages() { # LIST
+    printf '%s\n' "$1" | while read -r name why; do
+        [ -n "$name" ] || continue
+        [ "$(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null)" = installed ] ||
+            printf '%s %s\n' "$name" "$why"
+    done
+}
+
+need_packages() { # LIST
+    if ! command -v dpkg-query >/dev/null 2>&1; then
+        fail "This system has no dpkg, so its packages can't be installed from here. Install these
+by hand, then run the script again with WARDWATCH_NO_PACKAGES=1:
+$1"
+    fi
+    missing=$(missing_packages "$1")
+    # A Python of one's own (pyenv, a container image) is as good as the system's.
+    if python_works; then missing=$(printf '%s\n' "$missing" | grep -v '^python3' || true); fi
+    [ -n "$missing" ] || return 0
+    say "These system packages are needed and will be installed:"
+    printf '%s\n' "$missing" | sed 's/^/  /' >&2
+    as_root=
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null 2>&1 || fail "Installing them needs root: run this as root, or install sudo."
+        as_root=sudo
+    fi
+    names=$(printf '%s\n' "$missing" | cut -d' ' -f1 | tr '\n' ' ')
+    $as_root apt-get -qq update || fail "apt-get could not read the package lists: is there a network?"
+    # shellcheck disable=SC2086 # the names are meant to be split
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $names >/dev/null ||
+        fail "apt-get could not install: $names"
+}
+
+python_works() {
+    command -v python3 >/dev/null 2>&1 &&
+        python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+}
+
+environment() { # NAME of a lock file in requirements/
+    python_works || fail "Python 3.11 or newer with venv is needed; this system's is $(python3 --version 2>&1)."
+    venv=${WARDWATCH_VENV:-.venv}
+    stamp="$venv/locked-$1"
+    # The stamp holds what was installed: a changed lock is installed anew, an unchanged one at once.
+    wanted=$(cat "requirements/$1.txt" pyproject.toml | cksum)
+    if [ ! -x "$venv/bin/python" ]; then
+        say "Making the virtual environment $venv"
+        python3 -m venv "$venv"
+    fi
+    if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
+        say "Installing the locked Python packages (requirements/$1.txt)"
+        "$venv/bin/python" -m pip install -q --require-hashes -r "requirements/$1.txt"
+        "$venv/bin/python" -m pip install -q --require-hashes -r requirements/build.txt
+        "$venv/bin/python" -m pip install -q --no-deps --no-build-isolation -e .
+        printf '%s\n' "$wanted" >"$stamp"
+    fi
+    PATH="$PWD/$venv/bin:$PATH"
+    export PATH
+}
+
+set_up() { # LOCK, PACKAGES...
+    lock=$1
+    shift
+    if [ -z "${WARDWATCH_NO_PACKAGES:-}" ]; then
+        for list in "$@"; do need_packages "$list"; done
+    fi
+    environment "$lock"
+}
