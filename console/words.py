@@ -1,0 +1,47 @@
+"""Everything that a page or a screen writes for people, in one language and one time zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from collector.messages import Language, catalogue
+from console import format
+
+
+@dataclass(frozen=True)
+class Words:
+    """Texts of all packages and the office's way of writing figures and times."""
+
+    language: Language
+    timezone: str
+    now: datetime
+
+    def text(self, key: str, **values: object) -> str:
+        """A text of the console."""
+        return catalogue("console").text(self.language, key, **values)
+
+    def alerts(self, key: str, **values: object) -> str:
+        """A text of the rules, incidents and obligations."""
+        return catalogue("alerts").text(self.language, key, **values)
+
+    def number(self, value: float | None, decimals: int = 0) -> str:
+        return format.number(value, self.language, decimals)
+
+    def percent(self, ratio: float | None) -> str:
+        return format.percent(ratio, self.language)
+
+    def size(self, count: float | None) -> str:
+        return format.size(count, self.language)
+
+    def span(self, seconds: float | None) -> str:
+        return format.span(seconds, self.language)
+
+    def ago(self, at: datetime | None) -> str:
+        return format.ago(at, self.now, self.language)
+
+    def instant(self, at: datetime | None) -> str:
+        return format.instant(at, self.timezone)
+
+    def day(self, value: date | str | None) -> str:
+        return format.day(value)
