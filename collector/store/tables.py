@@ -64,6 +64,16 @@ reports = Table(
     Column("sha256", LargeBinary, nullable=False),
     UniqueConstraint("agent", "epoch", "seq"),
     Index("ix_reports_agent_kind_id", "agent", "kind", "id"),
+    # A row's number is cited as evidence: once given it is never given again, even after pruning.
+    sqlite_autoincrement=True,
+)
+
+# Retention looks for old loads only; every other kind stays out of this index.
+Index(
+    "ix_reports_load_received_at",
+    reports.c.received_at,
+    sqlite_where=reports.c.kind == "load",
+    postgresql_where=reports.c.kind == "load",
 )
 
 latest = Table(
