@@ -164,6 +164,15 @@ class Presence(Struct, frozen=True):
     reason: str | None = None
 
 
+class Witness(Struct, frozen=True):
+    """A file read on the PC before a backup. Its path stays at home: a hash stands for it."""
+
+    path_sha256: str
+    size_bytes: int
+    modified_ns: int
+    sha256: str
+
+
 class Backup(Struct, frozen=True):
     """Kind `backup`: the receipt of one run of a set on the PC."""
 
@@ -178,6 +187,10 @@ class Backup(Struct, frozen=True):
     unreadable: tuple[str, ...] = ()
     error: str | None = None
     job: int | None = None
+    witnesses: tuple[Witness, ...] = ()
+    """Files that a drill may hold a restore against, wherever size and time still agree."""
+    set_aside: int = 0
+    """Files read before the backup that the snapshot holds in another state, or not at all."""
 
 
 class Target(Struct, frozen=True):

@@ -1,0 +1,106 @@
+"""Runs one program to its end under a wall-clock limit: the one place of this package that does."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess  # noqa: TID251 - restic is a program; nothing else here starts one
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+GRACE_SECONDS = 30.0
+"""Between the request to stop and the kill: restic removes its locks meanwhile."""
+ERRORS_LIMIT_BYTES = 256 * 1024
+"""Of what a program says on stderr; a repository with a million faults must not fill the memory."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a program ended. `stopped` says why it was cut short, and is None when it was not."""
+
+    code: int
+    errors: str
+    seconds: float
+    stopped: str | None = None
+
+
+def ignore(_line: bytes) -> None:
+    """Take a line of output and leave it."""
+
+
+def run(
+    arguments: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    limit_seconds: float,
+    stop: threading.Event,
+    on_line: Callable[[bytes], None] = ignore,
+) -> Ended:
+    """Run a program, hand on each line of its output; raises OSError where it cannot start."""
+    started = time.monotonic()
+    with (
+        tempfile.TemporaryFile() as errors,
+        subprocess.Popen(
+            list(arguments),
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+        ) as process,
+    ):
+        watch = _Watch(process, started + limit_seconds, stop)
+        watch.start()
+        try:
+            for line in process.stdout or ():
+                on_line(line)
+            code = process.wait()
+        finally:
+            watch.finish()
+        errors.seek(0)
+        said = errors.read(ERRORS_LIMIT_BYTES).decode("utf-8", "replace")
+    return Ended(code, said, time.monotonic() - started, watch.reason)
+
+
+class _Watch(threading.Thread):
+    """Stops the program at its deadline, or when the caller is asked to stop."""
+
+    def __init__(
+        self, process: subprocess.Popen[bytes], deadline: float, stop: threading.Event
+    ) -> None:
+        super().__init__(name="program-watch", daemon=True)
+        self._process = process
+        self._deadline = deadline
+        self._stop_asked = stop
+        self._finished = threading.Event()
+        self.reason: str | None = None
+
+    def run(self) -> None:
+        while not self._finished.wait(0.2):
+            if self._stop_asked.is_set():
+                self.reason = "stopped on request"
+            elif time.monotonic() >= self._deadline:
+                self.reason = "took longer than its time limit and was stopped"
+            if self.reason:
+                return self._stop()
+        return None
+
+    def finish(self) -> None:
+        """The output has ended, or its reader failed: then the program must not stay behind."""
+        self._finished.set()
+        self.join()
+        if self._process.poll() is None:
+            self._stop()
+
+    def _stop(self) -> None:
+        # An interrupt lets restic take its locks away; Windows knows only the hard way.
+        if os.name == "posix":
+            self._process.send_signal(signal.SIGINT)
+        else:
+            self._process.terminate()
+        try:
+            self._process.wait(GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()

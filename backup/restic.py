@@ -1,0 +1,214 @@
+"""Speaks restic, 0.14 to 0.18: each verb returns what restic proved, or raises ResticError."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from backup import answers, program
+from backup.answers import File, Progress, Snapshot
+
+INSTALL = "install it (Debian and Ubuntu: apt install restic; Windows: restic.net) and try again"
+UNREADABLE_SOURCE = 3
+QUICK_SECONDS = 300.0
+"""For verbs that read a handful of objects."""
+OLDEST = (0, 14)
+
+
+class ResticError(Exception):
+    """restic did not do, or did not prove, what it was asked for."""
+
+
+class ResticMissing(ResticError):  # noqa: N818 - what is the matter is the name
+    """There is no restic on this machine."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What one backup left in the repository; `unreadable` sources are not in it."""
+
+    snapshot: str
+    files: int
+    bytes: int
+    added_bytes: int
+    unreadable: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Restic:
+    """One repository with its key. Without `cache` nothing but the repository itself is read."""
+
+    location: str
+    password_file: Path
+    cache: Path | None = None
+    limit_seconds: float = 6 * 3600.0
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def init(self) -> None:
+        """Make the repository; one that exists already is an error."""
+        self._run(["init"], self._quick_seconds)
+        self.snapshots()
+
+    def unlock(self) -> None:
+        """Remove the locks of processes of this machine that are dead."""
+        self._run(["unlock"], self._quick_seconds)
+
+    def backup(
+        self,
+        name: str,
+        paths: Sequence[str],
+        excludes: Sequence[str] = (),
+        on_progress: Callable[[Progress], None] = lambda _progress: None,
+    ) -> Stored:
+        """Store the paths as one snapshot, tagged with the set's name."""
+        summary: dict[str, Any] = {}
+
+        def read(line: bytes) -> None:
+            message = answers.line(line)
+            if message.get("message_type") == "status":
+                onanswers.progress(answers.progress(message))
+            elif message.get("message_type") == "summary":
+                summary.update(message)
+
+        # The set's name stands in for the host's: a renamed PC keeps its parent snapshot.
+        arguments = ["backup", "--json", "--tag", name, "--host", name]
+        arguments += [f"--exclude={pattern}" for pattern in excludes]
+        ended = self._run(
+            [*arguments, "--", *paths], self.limit_seconds, read, accepted=(0, UNREADABLE_SOURCE)
+        )
+        if not summary.get("snapshot_id"):
+            raise ResticError("restic backup ended without naming a snapshot")
+        unreadable = tuple(answers.unreadable(ended.errors))
+        if ended.code == UNREADABLE_SOURCE and not unreadable:
+            unreadable = ("restic did not say which",)
+        return Stored(
+            snapshot=self._full_id(str(summary["snapshot_id"])),
+            files=int(summary["total_files_processed"]),
+            bytes=int(summary["total_bytes_processed"]),
+            added_bytes=int(summary["data_added"]),
+            unreadable=unreadable,
+        )
+
+    def snapshots(self, tag: str | None = None) -> tuple[Snapshot, ...]:
+        """All snapshots, or those of one set."""
+        output = bytearray()
+        wanted = ["--tag", tag] if tag else []
+        self._run(["snapshots", "--json", "--no-lock", *wanted], self._quick_seconds, output.extend)
+        try:
+            return tuple(answers.snapshot(entry) for entry in json.loads(bytes(output)) or ())
+        except (ValueError, KeyError, TypeError) as error:
+            raise ResticError("restic snapshots answered with something unreadable") from error
+
+    def files(self, snapshot: str, on_file: Callable[[File], None]) -> None:
+        """Hand on each regular file of a snapshot, as its trees list it."""
+
+        def read(line: bytes) -> None:
+            node = answers.line(line)
+            if node.get("struct_type") == "node" and node.get("type") == "file":
+                onanswers.file(answers.file(node))
+
+        self._run(["ls", "--json", "--no-lock", snapshot], self.limit_seconds, read)
+
+    def restore(self, snapshot: str, into: Path, paths: Sequence[str] = ()) -> float:
+        """Restore all, or just those paths, below a folder; the seconds it took.
+
+        What really lies there afterwards is for the caller to look at: restic can claim every
+        file on a full disk, and a path that matches nothing is no error to it.
+        """
+        arguments = ["restore", "--no-lock", "--target", str(into)]
+        arguments += [f"--include={_literal(path)}" for path in paths]
+        return self._run([*arguments, snapshot], self.limit_seconds).seconds
+
+    def check(self) -> None:
+        """Check that index, snapshots, trees and the list of packs agree."""
+        said: list[bytes] = []
+        # Text, not JSON: 0.14 knows no other, and 0.18 counts a mere lock as an error in its JSON.
+        self._run(["check", "--no-lock"], self.limit_seconds, said.append)
+        if not any(b"no errors were found" in line for line in said):
+            raise ResticError("restic check ended without saying that it found no errors")
+
+    def open(self, kind: str, name: str) -> None:
+        """Decrypt one index or snapshot: an object that only looks like one raises."""
+        self._run(["cat", "--no-lock", kind, name], self._quick_seconds)
+
+    @property
+    def _quick_seconds(self) -> float:
+        return min(QUICK_SECONDS, self.limit_seconds)
+
+    def _full_id(self, id: str) -> str:
+        """0.14's summary gives eight digits only."""
+        found = [each.id for each in self.snapshots() if each.id.startswith(id)]
+        if len(found) != 1:
+            raise ResticError(f"the snapshot {id} that restic backup named is not in the list")
+        return found[0]
+
+    def _run(
+        self,
+        arguments: Sequence[str],
+        limit_seconds: float,
+        on_line: Callable[[bytes], None] = program.ignore,
+        accepted: tuple[int, ...] = (0,),
+    ) -> program.Ended:
+        cache = ["--cache-dir", str(self.cache)] if self.cache else ["--no-cache"]
+        verb, *rest = arguments
+        ended = _start(
+            [verb, "--password-file", str(self.password_file), *cache, *rest],
+            # Not an argument: a URL may hold a login, and arguments are public on a machine.
+            {"RESTIC_REPOSITORY": self.location},
+            limit_seconds,
+            self.stop,
+            on_line,
+        )
+        if ended.stopped:
+            raise ResticError(f"restic {verb} {ended.stopped}")
+        if ended.code not in accepted:
+            raise ResticError(f"restic {verb} failed: {answers.cause(ended.code, ended.errors)}")
+        return ended
+
+
+def version() -> tuple[int, ...]:
+    """The installed restic's version; raises where there is none or it is too old."""
+    said = bytearray()
+    ended = _start(["version"], {}, QUICK_SECONDS, threading.Event(), said.extend)
+    found = re.match(rb"restic (\d+)\.(\d+)\.(\d+)", said)
+    if ended.code != 0 or not found:
+        raise ResticError(f"restic version failed: {answers.cause(ended.code, ended.errors)}")
+    number = tuple(int(part) for part in found.groups())
+    if number < OLDEST:
+        raise ResticError(f"restic {'.'.join(map(str, number))} is too old: 0.14 is the oldest")
+    return number
+
+
+def _start(
+    arguments: Sequence[str],
+    extra: dict[str, str],
+    limit_seconds: float,
+    stop: threading.Event,
+    on_line: Callable[[bytes], None],
+) -> program.Ended:
+    name = os.environ.get("RESTIC", "restic")
+    # Nobody's RESTIC_* variable may redirect a proof to another repository or key.
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("RESTIC")}
+    try:
+        return program.run(
+            [name, *arguments],
+            environment={**kept, "TZ": "UTC", **extra},
+            limit_seconds=limit_seconds,
+            stop=stop,
+            on_line=on_line,
+        )
+    except FileNotFoundError as error:
+        raise ResticMissing(f"restic is not installed: {INSTALL}") from error
+    except OSError as error:
+        raise ResticError(f"{name} cannot be started: {error.strerror}") from error
+
+
+def _literal(path: str) -> str:
+    """A path as a pattern that matches just itself (Go's filepath.Match)."""
+    return re.sub(r"([\\*?\[\]])", r"\\\1", path)

@@ -1,0 +1,216 @@
+"""One run of a set on the PC: sources checked, witnesses read, stored, listed; a receipt comes out."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from backup import witness
+from backup.answers import File, Progress
+from backup.restic import Restic, ResticError, Stored
+from backup.witness import Witness
+
+PINS = "backup.json"
+PROGRESS = "backup-progress.json"
+UNREADABLE_TOLD = 20
+"""Unreadable paths named in a receipt; the error counts all of them."""
+PROGRESS_EVERY_SECONDS = 1.0
+
+
+class PinError(Exception):
+    """backup.json does not say how to back up that set."""
+
+
+@dataclass(frozen=True)
+class Pin:
+    """One set as pinned on this PC: nothing of it ever comes over the wire."""
+
+    set: str
+    paths: tuple[str, ...]
+    excludes: tuple[str, ...]
+    repository: str
+    password_file: Path
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What one run did; the section of a report of the kind `backup`."""
+
+    set: str
+    ok: bool
+    started_at: str
+    duration_seconds: float
+    snapshot: str | None = None
+    files: int | None = None
+    bytes: int | None = None
+    added_bytes: int | None = None
+    unreadable: tuple[str, ...] = ()
+    error: str | None = None
+    job: int | None = None
+    witnesses: tuple[Mapping[str, Any], ...] = ()
+    set_aside: int = 0
+    """Files read before the backup that were another size or age in the snapshot, or not in it."""
+
+    def section(self) -> dict[str, Any]:
+        """As JSON; what is not known is left out."""
+        return {key: value for key, value in asdict(self).items() if value is not None}
+
+
+def pin(folder: Path, name: str) -> Pin:
+    """Read the pin of one set from the agent's folder."""
+    try:
+        entry = json.loads((folder / PINS).read_text("utf-8"))["sets"][name]
+        return Pin(
+            set=name,
+            paths=tuple(entry["paths"]),
+            excludes=tuple(entry.get("excludes", ())),
+            repository=entry["repository"],
+            password_file=Path(entry["password_file"]),
+        )
+    except OSError as error:
+        raise PinError(f"{folder / PINS} cannot be read: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise PinError(f"the set {name} is not pinned in {folder / PINS}") from error
+
+
+def run(
+    name: str, folder: Path, job: int | None, clock: Callable[[], datetime], chance: random.Random
+) -> Receipt:
+    """Back up one pinned set. Whatever goes wrong is told in the receipt, never raised."""
+    started, began = clock(), time.monotonic()
+
+    def receipt(error: str | None, outcome: _Outcome | None = None) -> Receipt:
+        stored = outcome.stored if outcome else None
+        return Receipt(
+            set=name,
+            ok=error is None,
+            started_at=rfc3339(started),
+            duration_seconds=round(time.monotonic() - began, 3),
+            snapshot=stored.snapshot if stored else None,
+            files=stored.files if stored else None,
+            bytes=stored.bytes if stored else None,
+            added_bytes=stored.added_bytes if stored else None,
+            unreadable=stored.unreadable[:UNREADABLE_TOLD] if stored else (),
+            error=error,
+            job=job,
+            witnesses=tuple(map(_told, outcome.witnesses)) if outcome else (),
+            set_aside=outcome.set_aside if outcome else 0,
+        )
+
+    try:
+        pinned = pin(folder, name)
+        missing = _missing(pinned)
+        if len(missing) == len(pinned.paths):
+            return receipt(f"nothing to back up: {', '.join(missing)} does not exist")
+        outcome = _store(pinned, folder, clock, chance)
+    except (PinError, ResticError) as error:
+        return receipt(str(error))
+    except OSError as error:
+        return receipt(f"{error.filename or folder}: {error.strerror}")
+    finally:
+        (folder / PROGRESS).unlink(missing_ok=True)
+    # Looked at again: restic takes no offence at a source that went away while it ran.
+    missing = tuple(dict.fromkeys(missing + _missing(pinned)))
+    return receipt(_shortfall(missing, outcome.stored), outcome)
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    stored: Stored
+    witnesses: tuple[Witness, ...]
+    set_aside: int
+
+
+def _store(
+    pinned: Pin, folder: Path, clock: Callable[[], datetime], chance: random.Random
+) -> _Outcome:
+    restic = Restic(pinned.repository, pinned.password_file, cache=folder / "restic-cache")
+    present = [path for path in pinned.paths if os.path.lexists(path)]
+    seen = witness.by_path(witness.read(witness.choose(present, chance)))
+    restic.unlock()
+    stored = restic.backup(
+        pinned.set, present, pinned.excludes, _Teller(pinned.set, folder / PROGRESS, clock)
+    )
+    confirmed = _list(restic, stored.snapshot, folder / "manifests" / f"{pinned.set}.gz", seen)
+    return _Outcome(stored, confirmed, len(seen) - len(confirmed))
+
+
+def _list(
+    restic: Restic, snapshot: str, path: Path, seen: Mapping[str, Witness]
+) -> tuple[Witness, ...]:
+    """Write the manifest from what restic stored, and keep the witnesses that agree with it."""
+    confirmed: list[Witness] = []
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    unfinished = path.with_suffix(".new")
+    with gzip.open(unfinished, "wt", encoding="utf-8") as manifest:
+
+        def note(file: File) -> None:
+            vouched = seen.get(file.path)
+            entry: dict[str, Any] = asdict(file)
+            if vouched and (file.size_bytes, file.modified_ns) == (
+                vouched.size_bytes,
+                vouched.modified_ns,
+            ):
+                confirmed.append(vouched)
+                entry["sha256"] = vouched.sha256
+            manifest.write(json.dumps(entry) + "\n")
+
+        restic.files(snapshot, note)
+    unfinished.replace(path)
+    return tuple(confirmed)
+
+
+def _missing(pinned: Pin) -> tuple[str, ...]:
+    return tuple(path for path in pinned.paths if not os.path.lexists(path))
+
+
+def _shortfall(missing: tuple[str, ...], stored: Stored) -> str | None:
+    """Why a snapshot that was made is still no success, or None."""
+    if missing:
+        return f"source missing: {', '.join(missing)}"
+    if stored.unreadable:
+        return f"{len(stored.unreadable)} could not be read, first {stored.unreadable[0]}"
+    if stored.files == 0:
+        return "the sources hold no files: nothing was stored"
+    return None
+
+
+def _told(vouched: Witness) -> dict[str, Any]:
+    return {
+        "path_sha256": witness.path_sha256(vouched.path),
+        "size_bytes": vouched.size_bytes,
+        "modified_ns": vouched.modified_ns,
+        "sha256": vouched.sha256,
+    }
+
+
+@dataclass
+class _Teller:
+    """Keeps one small file with how far the run is, for who wants to watch."""
+
+    set: str
+    path: Path
+    clock: Callable[[], datetime]
+    told: float = 0.0
+
+    def __call__(self, progress: Progress) -> None:
+        if time.monotonic() - self.told < PROGRESS_EVERY_SECONDS:
+            return
+        self.told = time.monotonic()
+        at = rfc3339(self.clock())
+        unfinished = self.path.with_suffix(".new")
+        unfinished.write_text(json.dumps({"set": self.set, "at": at, **asdict(progress)}), "utf-8")
+        unfinished.replace(self.path)
+
+
+def rfc3339(at: datetime) -> str:
+    """An instant as reports carry it."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
