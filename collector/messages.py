@@ -32,12 +32,13 @@ def catalogue(package: str) -> Catalogue:
 
 def _texts(package: str, language: Language) -> dict[str, str]:
     source = files(package).joinpath("messages", f"{language}.toml").read_text("utf-8")
-    return dict(_flat(tomllib.loads(source)))
+    return dict(flat(tomllib.loads(source)))
 
 
-def _flat(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+def flat(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    """Every text of a nested table with its dotted key."""
     rows: list[tuple[str, str]] = []
     for key, value in table.items():
         name = f"{prefix}{key}"
-        rows += _flat(value, f"{name}.") if isinstance(value, dict) else [(name, str(value))]
+        rows += flat(value, f"{name}.") if isinstance(value, dict) else [(name, str(value))]
     return rows
