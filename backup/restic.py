@@ -72,7 +72,7 @@ class Restic:
         def read(line: bytes) -> None:
             message = answers.line(line)
             if message.get("message_type") == "status":
-                onanswers.progress(answers.progress(message))
+                on_progress(answers.progress(message))
             elif message.get("message_type") == "summary":
                 summary.update(message)
 
@@ -82,18 +82,19 @@ class Restic:
         ended = self._run(
             [*arguments, "--", *paths], self.limit_seconds, read, accepted=(0, UNREADABLE_SOURCE)
         )
-        if not summary.get("snapshot_id"):
-            raise ResticError("restic backup ended without naming a snapshot")
         unreadable = tuple(answers.unreadable(ended.errors))
         if ended.code == UNREADABLE_SOURCE and not unreadable:
             unreadable = ("restic did not say which",)
-        return Stored(
-            snapshot=self._full_id(str(summary["snapshot_id"])),
-            files=int(summary["total_files_processed"]),
-            bytes=int(summary["total_bytes_processed"]),
-            added_bytes=int(summary["data_added"]),
-            unreadable=unreadable,
-        )
+        try:
+            return Stored(
+                snapshot=self._full_id(summary["snapshot_id"]),
+                files=summary["total_files_processed"],
+                bytes=summary["total_bytes_processed"],
+                added_bytes=summary["data_added"],
+                unreadable=unreadable,
+            )
+        except KeyError as error:
+            raise ResticError(f"restic backup ended without naming its {error}") from error
 
     def snapshots(self, tag: str | None = None) -> tuple[Snapshot, ...]:
         """All snapshots, or those of one set."""
@@ -111,7 +112,7 @@ class Restic:
         def read(line: bytes) -> None:
             node = answers.line(line)
             if node.get("struct_type") == "node" and node.get("type") == "file":
-                onanswers.file(answers.file(node))
+                on_file(answers.file(node))
 
         self._run(["ls", "--json", "--no-lock", snapshot], self.limit_seconds, read)
 
