@@ -1,0 +1,88 @@
+"""The verifier's tables: receipts, witnesses, the ledger of stored objects, proofs, chained days."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, Table, Text
+
+from collector.store.columns import METADATA, Instant, RowId
+
+backup_runs = Table(
+    "backup_runs",
+    METADATA,
+    # The row in `reports` that holds the receipt itself. No foreign key: old reports are pruned,
+    # how well the recovery point was held is told for years.
+    Column("report", RowId, primary_key=True, autoincrement=False),
+    Column("asset", Text, nullable=False),
+    Column("set_id", Text, nullable=False),
+    Column("ok", Boolean, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("snapshot", Text),
+    Column("files", BigInteger),
+    Column("bytes", BigInteger),
+    Column("error", Text),
+    Index("ix_backup_runs_set_id_received_at", "set_id", "received_at"),
+)
+
+witnesses = Table(
+    "witnesses",
+    METADATA,
+    Column("set_id", Text, primary_key=True),
+    Column("path_sha256", Text, primary_key=True),
+    Column("size_bytes", BigInteger, primary_key=True),
+    Column("modified_ns", BigInteger, primary_key=True),
+    Column("sha256", Text, nullable=False),
+    Column("seen_at", Instant, nullable=False, index=True),
+)
+
+restored_files = Table(
+    "restored_files",
+    METADATA,
+    # When a drill last restored each file, so that the next one takes others.
+    Column("set_id", Text, primary_key=True),
+    Column("path_sha256", Text, primary_key=True),
+    Column("restored_at", Instant, nullable=False),
+)
+
+objects = Table(
+    "objects",
+    METADATA,
+    Column("repository", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),  # config, keys, snapshots, index, data
+    Column("name", Text, primary_key=True),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("first_seen_at", Instant, nullable=False),
+    Column("last_verified_at", Instant),
+    Column("state", Text, nullable=False),  # sound, new, damaged, vanished, unexpected, unreadable
+    # Only where the name does not say it: the config's, as first seen.
+    Column("sha256", Text),
+)
+
+proofs = Table(
+    "proofs",
+    METADATA,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("kind", Text, nullable=False),  # prepare, sweep, check, drill
+    Column("repository", Text, nullable=False),
+    Column("set_id", Text),
+    Column("at", Instant, nullable=False),
+    Column("ok", Boolean, nullable=False),
+    Column("files", Integer, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("error", Text),
+    Column("detail", Text, nullable=False),
+    Index("ix_proofs_repository_kind_at", "repository", "kind", "at"),
+)
+
+ledger_days = Table(
+    "ledger_days",
+    METADATA,
+    Column("repository", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("objects", Integer, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    # Root over every object's kind, name and size; the hash chains it to the day before.
+    Column("root", LargeBinary, nullable=False),
+    Column("previous_hash", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
