@@ -52,7 +52,7 @@ objects = Table(
     Column("size_bytes", BigInteger, nullable=False),
     Column("first_seen_at", Instant, nullable=False),
     Column("last_verified_at", Instant),
-    Column("state", Text, nullable=False),  # sound, new, damaged, vanished, unexpected, unreadable
+    Column("state", Text, nullable=False),  # backup.ledger.ObjectState
     # Only where the name does not say it: the config's, as first seen.
     Column("sha256", Text),
 )

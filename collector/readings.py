@@ -6,11 +6,15 @@ A field that a PC could not read is None; its cause is among the gaps of the sam
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 Verdict = Literal["pass", "fail", "unknown"]
+Whole = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+"""As far as a column of the store goes."""
+Natural = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
 class Gap(Struct, frozen=True):
@@ -167,10 +171,10 @@ class Presence(Struct, frozen=True):
 class Witness(Struct, frozen=True):
     """A file read on the PC before a backup. Its path stays at home: a hash stands for it."""
 
-    path_sha256: str
-    size_bytes: int
-    modified_ns: int
-    sha256: str
+    path_sha256: Sha256
+    size_bytes: Natural
+    modified_ns: Whole
+    sha256: Sha256
 
 
 class Backup(Struct, frozen=True):
@@ -181,15 +185,15 @@ class Backup(Struct, frozen=True):
     started_at: str
     duration_seconds: float
     snapshot: str | None = None
-    files: int | None = None
-    bytes: int | None = None
-    added_bytes: int | None = None
+    files: Natural | None = None
+    bytes: Natural | None = None
+    added_bytes: Natural | None = None
     unreadable: tuple[str, ...] = ()
     error: str | None = None
-    job: int | None = None
+    job: Whole | None = None
     witnesses: tuple[Witness, ...] = ()
     """Files that a drill may hold a restore against, wherever size and time still agree."""
-    set_aside: int = 0
+    set_aside: Natural = 0
     """Files read before the backup that the snapshot holds in another state, or not at all."""
 
 
