@@ -9,12 +9,12 @@ from msgspec import Struct
 
 from alerts.finding import Finding
 from alerts.rules import RULES
-from alerts.targets import Target
+from alerts.targets import Target, worst
 from collector.readings import Verdict
 
 Question = Literal["equipped", "safe", "stable", "restorable"]
 
-ITEMS: Mapping[Question, int] = {"equipped": 23, "safe": 27, "stable": 28}
+ITEMS: Mapping[Question, Literal[23, 27, 28]] = {"equipped": 23, "safe": 27, "stable": 28}
 BACKUP_RULES = ("backup-late", "backup-unproved", "repository-damaged")
 
 RANK = {"critical": 0, "warning": 1, "info": 2}
@@ -47,14 +47,13 @@ class Task(Struct, frozen=True):
     findings: tuple[Finding, ...]
 
 
-def answers(
-    targets: Sequence[Target], findings: Sequence[Finding], serious_incidents: int
-) -> tuple[Answer, ...]:
+def answers(targets: Sequence[Target], findings: Sequence[Finding]) -> tuple[Answer, ...]:
     """In the order of the plan's items, the backups last."""
     by_item = {target.item: target for target in targets}
     asked = [
-        _answer(question, item, _counts(by_item[item]), serious_incidents if item == 27 else 0)
+        _answer(question, item, _counts(target), target.serious_incidents or 0)
         for question, item in ITEMS.items()
+        for target in (by_item[item],)
     ]
     return (*asked, _answer("restorable", None, _backup_counts(findings), 0))
 
@@ -126,11 +125,9 @@ def _counts(target: Target) -> tuple[int, int, int]:
 
 def _backup_counts(findings: Sequence[Finding]) -> tuple[int, int, int]:
     """A set counts once, with its worst verdict; so does a repository that has a finding."""
-    worst: dict[str, Verdict] = {}
-    order = ("pass", "unknown", "fail")
+    by_subject: dict[str, list[Verdict]] = {}
     for finding in findings:
         if finding.rule in BACKUP_RULES:
-            held = worst.get(finding.subject, "pass")
-            worst[finding.subject] = max(held, finding.verdict, key=order.index)
-    judged = list(worst.values())
+            by_subject.setdefault(finding.subject, []).append(finding.verdict)
+    judged = [worst(verdicts) for verdicts in by_subject.values()]
     return judged.count("pass"), judged.count("fail"), judged.count("unknown")

@@ -1,0 +1,76 @@
+"""What the console works with: the store, the inventory, the live state, and the moment's values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Lock
+
+from msgspec import Struct
+
+from alerts import judge, queries, targets
+from alerts.finding import Finding
+from alerts.office import Office
+from backup import statement
+from collector.inventory.source import Source
+from collector.live import Live
+from collector.store.database import Store
+
+FRESH = timedelta(seconds=2)
+"""How long a moment is shown to everyone: a hundred readers judge the office once, not each."""
+
+
+class Moment(Struct, frozen=True):
+    """Everything that one page or one screen shows, of one instant."""
+
+    office: Office
+    findings: tuple[Finding, ...]
+    targets: tuple[targets.Target, ...]
+    incidents: tuple[queries.Incident, ...]
+    """Newest first, the open ones before those that ended."""
+
+
+@dataclass
+class Desk:
+    """One process's view of the office. Safe to use from many threads."""
+
+    store: Store
+    source: Source
+    live: Live
+    state_folder: Path
+    clock: Callable[[], datetime]
+    _last: Moment | None = None
+    _lock: Lock = field(default_factory=Lock)
+
+    def moment(self) -> Moment:
+        """The office as it is now, or was within the last two seconds."""
+        with self._lock:
+            now = self.clock()
+            if self._last is None or not timedelta(0) <= now - self._last.office.now < FRESH:
+                self._last = look(self.store, self.source, self.live, now)
+            return self._last
+
+    def forget(self) -> None:
+        """After an act of the officer the next page shows what it did."""
+        with self._lock:
+            self._last = None
+
+
+def office(store: Store, source: Source, live: Live, now: datetime) -> Office:
+    """The office as declared and as observed at that instant."""
+    inventory, state = source.current(), live.refresh()
+    with store.read() as connection:
+        backups = statement.backups(connection, inventory, state, now)
+    return Office(inventory=inventory, state=state, backups=backups, now=now)
+
+
+def look(store: Store, source: Source, live: Live, now: datetime) -> Moment:
+    """Judge the office afresh and read what is recorded of it."""
+    seen = office(store, source, live, now)
+    found = judge.findings(seen)
+    with store.read() as connection:
+        incidents = queries.incidents(connection, now)
+        serious = queries.serious_incidents(connection, now)
+    return Moment(seen, found, targets.targets(seen, found, serious), incidents)

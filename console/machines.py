@@ -1,0 +1,112 @@
+"""The rows of the list of PCs: each declared machine beside what was read from it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from alerts.finding import Finding
+from alerts.office import Office
+from collector.presence import presence
+from collector.readings import Filesystem, Verdict
+from collector.state import Machine
+from console import names
+
+SOUND: Mapping[str, Verdict] = {
+    "reporting": "pass",
+    "off": "pass",
+    "asleep": "pass",
+    "pending": "unknown",
+    "line-down": "unknown",
+    "unplugged": "unknown",
+}
+"""What is not named here (killed, silent) needs the officer."""
+
+ORDER: tuple[Verdict, ...] = ("pass", "unknown", "fail")
+
+
+class MachineRow(Struct, frozen=True):
+    """One PC at a glance. A ratio is what is in use, None where it could not be read."""
+
+    asset: str
+    holder: str | None
+    department: str | None
+    room: str
+    presence: str
+    verdict: Verdict
+    """The worst of its findings and of its presence."""
+    os: str | None
+    cpu_ratio: float | None
+    memory_ratio: float | None
+    disk_ratio: float | None
+    passing: int
+    failing: int
+    unknown: int
+    last_report_at: datetime | None
+
+    @property
+    def colour(self) -> Verdict:
+        """Of the presence alone; the row's `verdict` also knows the findings."""
+        return state_verdict(self.presence)
+
+
+def rows(office: Office, findings: Sequence[Finding]) -> tuple[MachineRow, ...]:
+    """Every declared machine, in the inventory's order."""
+    by_subject: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_subject.setdefault(finding.subject, []).append(finding)
+    return tuple(
+        _row(office, declared.id, by_subject.get(declared.id, []))
+        for declared in office.inventory.machines
+    )
+
+
+def memory_ratio(machine: Machine) -> float | None:
+    """MemTotal less MemAvailable, of MemTotal."""
+    memory = machine.load and machine.load.value.memory
+    if not memory or not memory.total_bytes or memory.available_bytes is None:
+        return None
+    return 1 - memory.available_bytes / memory.total_bytes
+
+
+def used_ratio(filesystem: Filesystem) -> float | None:
+    """None for one without a size, such as an empty optical drive."""
+    if not filesystem.total_bytes:
+        return None
+    return 1 - filesystem.available_bytes / filesystem.total_bytes
+
+
+def state_verdict(state: str) -> Verdict:
+    """How a presence is coloured."""
+    return SOUND.get(state, "fail")
+
+
+def _row(office: Office, asset: str, findings: Sequence[Finding]) -> MachineRow:
+    inventory = office.inventory
+    machine = office.state.machines.get(asset, Machine(asset))
+    declared = inventory.machine(asset)
+    if declared is None:
+        raise KeyError(asset)
+    state = presence(machine, declared, inventory, office.now)
+    judged = [finding.verdict for finding in findings]
+    filesystems = (machine.load and machine.load.value.filesystems) or ()
+    ratios = [ratio for one in filesystems if (ratio := used_ratio(one)) is not None]
+    os = machine.system and machine.system.value.os
+    return MachineRow(
+        asset=asset,
+        holder=names.holder(inventory, asset),
+        department=names.department(inventory, asset),
+        room=declared.room,
+        presence=state,
+        verdict=max([*judged, state_verdict(state)], key=ORDER.index),
+        os=os.name if os else None,
+        cpu_ratio=machine.cpu_ratio,
+        memory_ratio=memory_ratio(machine),
+        disk_ratio=max(ratios, default=None),
+        passing=judged.count("pass"),
+        failing=judged.count("fail"),
+        unknown=judged.count("unknown"),
+        last_report_at=machine.agent.last_report_at if machine.agent else None,
+    )

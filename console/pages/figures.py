@@ -1,0 +1,71 @@
+"""The pages that lead a figure back to its readings: targets, findings, one record."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import msgspec
+from sqlalchemy import select
+from starlette.requests import Request
+from starlette.responses import Response
+
+from alerts.finding import Finding
+from alerts.targets import Row
+from collector.store.tables import agents, reports
+from console.pages.problems import not_found
+from console.pages.render import desk, page, words
+
+VERDICTS = ("fail", "unknown", "pass")
+
+
+def target_list(request: Request) -> Response:
+    """Items 23, 27 and 28, each row with the findings and records that it rests on."""
+    moment = desk(request).moment()
+    by = {(one.rule, one.subject): one for one in moment.findings}
+    return page(
+        request, "targets", here="targets", targets=moment.targets, reasons=partial(_reasons, by)
+    )
+
+
+def finding_list(request: Request) -> Response:
+    """All verdicts, worst first, or those of one verdict or one rule."""
+    found = desk(request).moment().findings
+    chosen, rule = request.query_params.get("verdict"), request.query_params.get("rule")
+    counts = {one: sum(finding.verdict == one for finding in found) for one in VERDICTS}
+    shown = [
+        one
+        for one in sorted(found, key=lambda one: VERDICTS.index(one.verdict))
+        if (not chosen or one.verdict == chosen) and (not rule or one.rule == rule)
+    ]
+    return page(
+        request,
+        "findings",
+        here="findings",
+        findings=shown,
+        chosen=chosen,
+        rule=rule,
+        counts={"all": len(found), **counts},
+    )
+
+
+def report(request: Request) -> Response:
+    """One record as the PC sent it, byte for byte, with its checksum."""
+    id = request.path_params["id"]
+    with desk(request).store.read() as connection:
+        row = connection.execute(
+            select(reports, agents.c.asset)
+            .join(agents, agents.c.id == reports.c.agent)
+            .where(reports.c.id == id)
+        ).one_or_none()
+    if row is None:
+        return not_found(request, "report.not-found", id=id)
+    body = msgspec.json.format(row.body, indent=2)
+    return page(
+        request, "report", report=row, asset=row.asset, sha256=bytes(row.sha256).hex(), body=body
+    )
+
+
+def _reasons(by: dict[tuple[str, str], Finding], row: Row) -> tuple[Finding, ...]:
+    """Of a row that passes all its findings, else only those that keep it from passing."""
+    mine = [by[one.rule, one.subject] for one in row.why if (one.rule, one.subject) in by]
+    return tuple(one for one in mine if row.verdict == "pass" or one.verdict != "pass")

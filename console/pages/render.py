@@ -1,0 +1,83 @@
+"""Turns a page's values into HTML: one template environment, everything escaped."""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from importlib.resources import files
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from alerts import words as alert_words
+from alerts.finding import Finding
+from collector.messages import LANGUAGES, Language
+from console import names
+from console.desk import Desk
+from console.words import Words
+
+NAVIGATION = (
+    ("/", "overview"),
+    ("/machines", "machines"),
+    ("/incidents", "incidents"),
+    ("/findings", "findings"),
+    ("/targets", "targets"),
+    ("/backups", "backups"),
+)
+
+
+def desk(request: Request) -> Desk:
+    """The office's values, as the application was given them."""
+    found: Desk = request.app.state.desk
+    return found
+
+
+def language(request: Request) -> Language:
+    """Vietnamese, unless this browser asked for English by the switch."""
+    return "en" if request.cookies.get("language") == "en" else "vi"
+
+
+def words(request: Request) -> Words:
+    """The language, the office's time zone and the clock, for one answer."""
+    here = desk(request)
+    timezone = here.source.current().site.timezone
+    return Words(language(request), timezone, here.clock())
+
+
+def page(
+    request: Request, template: str, here: str = "", status: int = 200, **values: object
+) -> HTMLResponse:
+    """One whole page. `here` is the navigation entry that it belongs to."""
+    w, source = words(request), desk(request).source
+    inventory = source.current()
+    content = _environment().get_template(f"{template}.html").render(
+        w=w,
+        here=here,
+        nav=NAVIGATION,
+        site=inventory.site,
+        inventory=inventory,
+        inventory_problem=source.problem,
+        names=names,
+        because=partial(_because, w),
+        visitor=getattr(request.state, "visitor", None),
+        other_language=next(one for one in LANGUAGES if one != w.language),
+        path="/" if request.url.path.startswith("/link/") else request.url.path,
+        refresh=here == "overview",
+        **values,
+    )
+    return HTMLResponse(content, status)
+
+
+def _because(w: Words, finding: Finding) -> str:
+    return alert_words.because(finding, w.language, w.timezone)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+
+
+def _source(name: str) -> str:
+    return files("console").joinpath("templates", name).read_text("utf-8")

@@ -1,0 +1,180 @@
+"""What is checked before anything is started: a mistake is told and leaves everything as it was."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from collector.inventory.model import Inventory
+from collector.inventory.read import InventoryError, load
+from collector.store.database import Store, connect
+from collector.store.migrate import SchemaError, migrate
+from console import settings
+from console.addresses import AddressError, Listen, claim, parse
+from console.settings import Settings, SettingsError
+
+FREE_BYTES_LEAST = 256 * 1024 * 1024
+"""Less would not hold a day of reports, and a full disk stops the agents' acknowledgements."""
+
+DEFAULT_LISTEN = "0.0.0.0:8443"  # noqa: S104 - the PCs of the office must reach it
+
+
+class PreflightError(Exception):
+    """Every problem found, each one sentence for the operator."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the command line asked for; None: as before, or the default."""
+
+    folder: Path
+    inventory: Path | None
+    listen: str | None
+    database: str | None
+
+
+@dataclass
+class Ready:
+    """What was found to be good. The lock is held until the process ends."""
+
+    folder: Path
+    settings: Settings
+    inventory: Inventory
+    listen: Listen
+    lock: int
+
+
+def check(wish: Wish) -> Ready:
+    """Look at everything in the order in which it would fail. Raises PreflightError."""
+    try:
+        before = settings.load(wish.folder) if (wish.folder / "settings.json").exists() else None
+        listen = parse(wish.listen or (before.listen if before else DEFAULT_LISTEN))
+    except (SettingsError, AddressError) as error:
+        raise PreflightError(str(error)) from error
+    path, inventory = _inventory(wish, before)
+    if before and before.site != inventory.site.id:
+        raise PreflightError(
+            f"{wish.folder} belongs to the site {before.site}, but {path} describes"
+            f" {inventory.site.id}: name another folder with --state"
+        )
+    if shutil.which(os.environ.get("RESTIC", "restic")) is None:
+        raise PreflightError(
+            "restic is missing, so no backup could be made or proved:"
+            " install it first (Debian, Ubuntu: apt install restic)"
+        )
+    lock = _own_folder(wish.folder)
+    try:
+        claim(listen)
+    except AddressError as error:
+        os.close(lock)
+        raise PreflightError(f"{error}; stop what uses it, or name another with --listen") from error
+    database = wish.database or (before.database if before else _sqlite(wish.folder))
+    wanted = Settings(
+        version=settings.VERSION,
+        inventory=str(path.resolve()),
+        database=database,
+        listen=str(listen),
+        site=inventory.site.id,
+    )
+    return Ready(wish.folder, wanted, inventory, listen, lock)
+
+
+def open_store(database: str) -> Store:
+    """Reach the database and bring its schema up to date. Raises PreflightError."""
+    try:
+        store = connect(database)
+        with store.read():
+            pass
+        migrate(store)
+    except SchemaError as error:
+        raise PreflightError(str(error)) from error
+    except (SQLAlchemyError, ImportError) as error:
+        # The driver's own words can hold the URL with its password: only the last line's cause.
+        cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise PreflightError(f"the database can't be reached: {_without_url(cause, database)}") from error
+    return store
+
+
+def _inventory(wish: Wish, before: Settings | None) -> tuple[Path, Inventory]:
+    beside = Path("inventory.yaml")
+    path = wish.inventory or (Path(before.inventory) if before else beside)
+    if not path.exists():
+        raise PreflightError(f"there is no inventory at {path}: name it with --inventory FILE")
+    try:
+        return path, load(path)
+    except InventoryError as error:
+        raise PreflightError(*(str(problem) for problem in error.problems)) from error
+
+
+def _own_folder(folder: Path) -> int:
+    """Make the folder ours alone, with room to write; returns the lock's descriptor."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise PreflightError(_refused(folder, error)) from error
+    try:
+        _lock(folder, lock)
+        _write_a_little(folder)
+        free_bytes = shutil.disk_usage(folder).free
+    except PreflightError:
+        os.close(lock)
+        raise
+    if free_bytes < FREE_BYTES_LEAST:
+        os.close(lock)
+        raise PreflightError(
+            f"the disk of {folder} is full: {free_bytes // 1024**2} MiB are free,"
+            f" at least {FREE_BYTES_LEAST // 1024**2} MiB are needed"
+        )
+    return lock
+
+
+def _lock(folder: Path, lock: int) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        holder = os.pread(lock, 32, 0).decode(errors="replace").strip() or "unknown"
+        raise PreflightError(
+            f"wardwatch is already running on {folder} (process {holder})"
+        ) from None
+    os.ftruncate(lock, 0)
+    os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+
+
+def _write_a_little(folder: Path) -> None:
+    trial = folder / "trial"
+    try:
+        with trial.open("wb") as file:
+            file.write(bytes(65536))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise PreflightError(_refused(folder, error)) from error
+    finally:
+        trial.unlink(missing_ok=True)
+
+
+def _refused(folder: Path, error: OSError) -> str:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return f"the disk of {folder} is full: nothing can be written to it"
+    return f"the state folder {folder} can't be written to: {(error.strerror or '').lower()}"
+
+
+def _sqlite(folder: Path) -> str:
+    return f"sqlite:///{folder.resolve()}/wardwatch.sqlite"
+
+
+def _without_url(words: str, url: str) -> str:
+    secret = url.partition("://")[2].partition("@")[0]
+    return words.replace(url, "***").replace(secret, "***") if "@" in url else words
