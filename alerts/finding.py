@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
@@ -19,6 +20,8 @@ class Evidence(Struct, frozen=True):
     kind: str
     observed: str
     report: int | None = None
+    received_at: datetime | None = None
+    """When the collector had it. Only a reading received after a fix can prove that fix."""
 
 
 class Finding(Struct, frozen=True):
@@ -33,3 +36,6 @@ class Finding(Struct, frozen=True):
     evidence: tuple[Evidence, ...] = ()
     kind: Kind = "operational"
     """Which kind of incident a failing verdict opens, where the rule opens one."""
+    signal_at: datetime | None = None
+    """When the collector received what makes the verdict. None: time itself makes it (a silence,
+    a deadline that passed), so the moment of judging is the signal."""

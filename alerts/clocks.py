@@ -1,0 +1,180 @@
+"""The stored legal clocks of incidents: started, followed, answered by proof, or set aside."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import Struct
+from sqlalchemy import Connection, insert, select, update
+
+from alerts.changing import Change
+from alerts.incidents import Incident, NotAllowed
+from alerts.obligations import Clock, obligations_of
+from alerts.policy import Policy, shipped
+from alerts.tables import deliveries, obligation_changes, obligations
+from collector import audit
+
+DEFAULT_TIMEZONE = "Asia/Ho_Chi_Minh"
+"""Legal time in Viet Nam: one zone, whatever clock a machine shows."""
+
+
+class Proof(Struct, frozen=True):
+    """Proof of sending: without all of it an obligation stays open."""
+
+    sent_at: datetime
+    channel: str
+    recipient: str
+    file_sha256: str
+    receipt: str
+
+
+def start(connection: Connection, incident: Incident, by: Change, timezone: str) -> None:
+    """Start the clocks that the law gives this incident."""
+    for clock in obligations_of(incident, shipped(), timezone):
+        _insert(connection, incident, clock, by)
+
+
+def follow(
+    connection: Connection, incident: Incident, by: Change, policy: Policy | None = None
+) -> None:
+    """Bring the clocks in step with what the incident now is.
+
+    A clock may shorten silently; to lengthen or to end one needs a reason.
+    """
+    wanted = {
+        clock.obligation: clock
+        for clock in obligations_of(incident, policy or shipped(), DEFAULT_TIMEZONE)
+    }
+    stored = {
+        row.obligation: row
+        for row in connection.execute(
+            select(obligations).where(obligations.c.incident == incident.id)
+        )
+    }
+    for name, clock in wanted.items():
+        if name not in stored:
+            _insert(connection, incident, clock, by)
+        elif stored[name].state == "not_applicable" and by.action == "classify":
+            _set(connection, incident, clock, by, "counting")
+        elif stored[name].state == "counting" and stored[name].due_at != clock.due_at:
+            _moved(connection, incident, clock, by, stored[name].due_at)
+    for name in stored.keys() - wanted.keys():
+        if stored[name].state == "counting":
+            _with_reason(by, f"{incident.id}: ending the clock {name} needs a reason")
+            _set(connection, incident, Clock(name, stored[name].due_at), by, "not_applicable")
+
+
+def deliver(
+    connection: Connection, incident: Incident, obligation: str, by: Change, proof: Proof
+) -> None:
+    """Close an obligation by proof of sending: channel, recipient, hash of the file, receipt."""
+    missing = [
+        name for name in ("channel", "recipient", "receipt") if not getattr(proof, name).strip()
+    ]
+    if missing:
+        raise NotAllowed(f"proof of sending {obligation} lacks its {', '.join(missing)}")
+    if len(proof.file_sha256) != 64 or not set(proof.file_sha256) <= set("0123456789abcdef"):
+        raise NotAllowed("the hash of the file that was sent must be 64 hexadecimal digits")
+    if not incident.t0 <= proof.sent_at <= by.at:
+        raise NotAllowed(f"{obligation} can't have been sent before T0 or in the future")
+    clock = _open_clock(connection, incident, obligation)
+    connection.execute(
+        insert(deliveries).values(
+            incident=incident.id,
+            obligation=obligation,
+            at=by.at,
+            actor=by.actor,
+            sent_at=proof.sent_at,
+            channel=proof.channel,
+            recipient=proof.recipient,
+            file_sha256=proof.file_sha256,
+            receipt=proof.receipt,
+        )
+    )
+    _set(connection, incident, clock, by, "sent")
+
+
+def set_aside(connection: Connection, incident: Incident, obligation: str, by: Change) -> None:
+    """Decide that an obligation does not apply: a decision with a name, a time and a reason."""
+    _with_reason(by, f"{incident.id}: setting {obligation} aside needs a reason in words")
+    clock = _open_clock(connection, incident, obligation)
+    _set(connection, incident, clock, by, "not_applicable")
+
+
+def _open_clock(connection: Connection, incident: Incident, obligation: str) -> Clock:
+    row = connection.execute(
+        select(obligations).where(
+            obligations.c.incident == incident.id, obligations.c.obligation == obligation
+        )
+    ).first()
+    if row is None or row.state != "counting":
+        raise NotAllowed(f"{incident.id} has no open obligation {obligation}")
+    return Clock(row.obligation, row.due_at)
+
+
+def _moved(
+    connection: Connection, incident: Incident, clock: Clock, by: Change, before: datetime | None
+) -> None:
+    longer = before is not None and (clock.due_at is None or clock.due_at > before)
+    if longer:
+        _with_reason(by, f"{incident.id}: lengthening {clock.obligation} needs a reason")
+    _set(connection, incident, clock, by, "counting")
+
+
+def _with_reason(by: Change, words: str) -> None:
+    if not by.reason.strip():
+        raise NotAllowed(words)
+
+
+def _insert(connection: Connection, incident: Incident, clock: Clock, by: Change) -> None:
+    connection.execute(
+        insert(obligations).values(
+            incident=incident.id, obligation=clock.obligation, due_at=clock.due_at, state="counting"
+        )
+    )
+    _history(connection, incident, clock, by, None, "counting")
+
+
+def _set(connection: Connection, incident: Incident, clock: Clock, by: Change, state: str) -> None:
+    where = (
+        obligations.c.incident == incident.id,
+        obligations.c.obligation == clock.obligation,
+    )
+    before = connection.execute(select(obligations.c.state).where(*where)).scalar_one()
+    decided_at = None if state == "counting" else by.at
+    connection.execute(
+        update(obligations)
+        .where(*where)
+        .values(state=state, due_at=clock.due_at, decided_at=decided_at)
+    )
+    _history(connection, incident, clock, by, before, state)
+
+
+def _history(
+    connection: Connection,
+    incident: Incident,
+    clock: Clock,
+    by: Change,
+    before: str | None,
+    after: str,
+) -> None:
+    connection.execute(
+        insert(obligation_changes).values(
+            incident=incident.id,
+            obligation=clock.obligation,
+            at=by.at,
+            actor=by.actor,
+            before=before,
+            after=after,
+            due_at=clock.due_at,
+            reason=by.reason,
+        )
+    )
+    detail = {
+        "incident": incident.id,
+        "obligation": clock.obligation,
+        "before": before,
+        "due_at": clock.due_at.isoformat() if clock.due_at else None,
+        "reason": by.reason,
+    }
+    audit.append(connection, by.at, by.actor, f"obligation.{after}", detail)

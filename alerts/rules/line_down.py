@@ -1,0 +1,63 @@
+"""Rule line-down: an Internet line answers; it is down when none of its targets does for a while."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import takewhile
+
+from alerts.finding import Evidence, Finding
+from alerts.office import Office
+from alerts.rules.rule import Rule
+from collector.inventory.model import Line
+from collector.readings import LineReading
+
+UNWATCHED_AFTER = timedelta(minutes=10)
+"""Lines are looked at every minute: ten misses in a row mean that nobody is looking."""
+
+
+def judge(office: Office, line: Line) -> Finding:
+    """Down from the threshold on; before it, a short break still counts as up."""
+    readings = office.state.lines.get(line.id, ())
+    if not readings:
+        return Finding("line-down", line.id, "unknown", "never-looked")
+    newest = readings[0]
+    evidence: tuple[Evidence, ...] = (_evidence(line, newest),)
+    if office.now - newest.at > UNWATCHED_AFTER:
+        values = {"seen_at": newest.at.isoformat()}
+        return Finding("line-down", line.id, "unknown", "unwatched", values, evidence)
+    if newest.up:
+        values = {"targets": ", ".join(one.target for one in newest.targets if not one.error)}
+        return Finding("line-down", line.id, "pass", "up", values, evidence)
+    down = list(takewhile(lambda reading: not reading.up, readings))
+    evidence += (_evidence(line, down[-1]),) if len(down) > 1 else ()
+    return _broken(office, line, down[-1].at, evidence, len(down) == len(readings))
+
+
+def _broken(
+    office: Office, line: Line, since: datetime, evidence: tuple[Evidence, ...], never_up: bool
+) -> Finding:
+    seconds = int((office.now - since).total_seconds())
+    values: dict[str, str | int | float] = {"since_at": since.isoformat(), "seconds": seconds}
+    if seconds >= office.inventory.rules.line_down.after_seconds:
+        return Finding("line-down", line.id, "fail", "down", values, evidence, signal_at=since)
+    if never_up:
+        return Finding("line-down", line.id, "unknown", "not-yet", values, evidence)
+    return Finding("line-down", line.id, "pass", "brief", values, evidence)
+
+
+def _evidence(line: Line, reading: LineReading) -> Evidence:
+    answers = (f"{one.target} {one.error or 'answered'}" for one in reading.targets)
+    state = "up" if reading.up else "down"
+    return Evidence(line.id, "line", f"{state}: {'; '.join(answers)}", None, reading.at)
+
+
+RULE = Rule(
+    id="line-down",
+    item=28,
+    severity="critical",
+    opens_incident=True,
+    subjects=lambda inventory: inventory.lines,
+    judge=judge,
+    tag="availability:outage",
+    group="N3",
+)

@@ -1,0 +1,119 @@
+"""Judgement's tables: findings and their changes, incidents, obligations, proofs of sending.
+
+Nothing is deleted but the line of `finding_current`; every `_changes` table only grows.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+
+from collector.store.columns import METADATA, Instant, RowId
+
+finding_current = Table(
+    "finding_current",
+    METADATA,
+    Column("rule", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("verdict", Text, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("since_at", Instant, nullable=False),
+    Column("incident", Text),  # what this failing spell opened or was attached to
+)
+
+finding_changes = Table(
+    "finding_changes",
+    METADATA,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("before", Text),  # the verdict until then; null for the first
+    Column("finding", Text, nullable=False),  # the whole finding with its evidence, as JSON
+    Index("ix_finding_changes_rule_subject_id", "rule", "subject", "id"),
+    sqlite_autoincrement=True,
+)
+
+incidents = Table(
+    "incidents",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("t0", Instant, nullable=False),  # to the minute; no statement updates it
+    Column("opened_at", Instant, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("grouping", Text),
+    Column("tag", Text, nullable=False),
+    Column("drill", Boolean, nullable=False),
+    Column("flags", Text, nullable=False),  # JSON list, see alerts.incidents.Flag
+    Column("signal", Text, nullable=False),  # the first failing finding, as JSON
+    Column("linked", Text, ForeignKey("incidents.id")),
+    Column("fixed_at", Instant),
+    Column("proved_at", Instant),
+    Column("ended_at", Instant),
+    Column("version", Integer, nullable=False),  # compare-and-set: every change adds one
+    UniqueConstraint("kind", "year", "number"),
+    Index("ix_incidents_rule_subject", "rule", "subject"),
+)
+
+incident_changes = Table(
+    "incident_changes",
+    METADATA,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("incident", Text, ForeignKey("incidents.id"), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("before", Text),
+    Column("after", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("finding", Text),  # the finding that made or proved the change, as JSON
+    sqlite_autoincrement=True,
+)
+
+obligations = Table(
+    "obligations",
+    METADATA,
+    Column("incident", Text, ForeignKey("incidents.id"), primary_key=True),
+    Column("obligation", Text, primary_key=True),  # the row's id in the policy
+    Column("due_at", Instant),  # null until its clock starts
+    Column("state", Text, nullable=False),  # counting, sent, not_applicable; overdue is told by now
+    Column("decided_at", Instant),
+)
+
+obligation_changes = Table(
+    "obligation_changes",
+    METADATA,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("incident", Text, ForeignKey("incidents.id"), nullable=False, index=True),
+    Column("obligation", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("before", Text),
+    Column("after", Text, nullable=False),
+    Column("due_at", Instant),
+    Column("reason", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+deliveries = Table(
+    "deliveries",
+    METADATA,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("incident", Text, ForeignKey("incidents.id"), nullable=False, index=True),
+    Column("obligation", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("sent_at", Instant, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("file_sha256", Text, nullable=False),
+    Column("receipt", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
