@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from msgspec import Struct
 
@@ -67,3 +67,69 @@ class State(Struct, frozen=True):
     machines: Mapping[str, Machine] = {}
     lines: Mapping[str, tuple[LineReading, ...]] = {}
     """Newest first, at least the last ten minutes."""
+
+
+def fold(
+    before: Machine | None,
+    asset: str,
+    agents: Iterable[Agent],
+    readings: Mapping[str, Mapping[str, Latest[Any]]],
+) -> Machine:
+    """One machine out of its agents and their newest readings (by agent, by name in `latest`).
+
+    The machine is what its present agent says. Receipts of backups alone outlive an agent: a
+    PC that was set up anew still has its old backups.
+    """
+    known = sorted(agents, key=lambda agent: (agent.state == "approved", agent.joined_at))
+    present = known[-1] if known else None
+    own = readings.get(present.id, {}) if present else {}
+    newest: dict[str, Latest[Backup]] = {}
+    for agent in known:
+        for name, receipt in readings.get(agent.id, {}).items():
+            kind, _, backup_set = name.partition("/")
+            if kind == "backup" and (
+                backup_set not in newest or newest[backup_set].report < receipt.report
+            ):
+                newest[backup_set] = receipt
+    load = own.get("load")
+    ratio = before.cpu_ratio if before else None
+    if before is None or load is not before.load:
+        ratio = cpu_ratio(before.load if before else None, load)
+    return Machine(
+        asset=asset,
+        agent=present,
+        hardware=own.get("hardware"),
+        system=own.get("system"),
+        load=load,
+        security=own.get("security"),
+        presence=own.get("presence"),
+        backups=newest,
+        cpu_ratio=ratio,
+    )
+
+
+def cpu_ratio(older: Latest[Load] | None, newer: Latest[Load] | None) -> float | None:
+    """The busy share between two loads; None where a boot lies between or a number is missing.
+
+    A boot lies between where the uptime did not grow, or where it is shorter than the time that
+    passed between the two receipts.
+    """
+    if older is None or newer is None or older.value.cpu is None or newer.value.cpu is None:
+        return None
+    before, after = older.value.cpu, newer.value.cpu
+    up_before, up_after = older.value.uptime_seconds, newer.value.uptime_seconds
+    if (
+        before.busy_seconds_total is None
+        or before.seconds_total is None
+        or after.busy_seconds_total is None
+        or after.seconds_total is None
+        or up_before is None
+        or up_after is None
+    ):
+        return None
+    passed = (newer.received_at - older.received_at).total_seconds()
+    if up_after <= up_before or up_after < passed:
+        return None
+    busy = after.busy_seconds_total - before.busy_seconds_total
+    total = after.seconds_total - before.seconds_total
+    return min(busy / total, 1.0) if total > 0 and busy >= 0 else None

@@ -48,7 +48,7 @@ def connect(url: str) -> Store:
     """Open a database by its SQLAlchemy URL, without looking at its schema."""
     if url.startswith("postgresql://"):
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    engine = create_engine(url)
+    engine = create_engine(url, hide_parameters=True)  # an error's words go to the log
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_settings)
         event.listen(engine, "begin", _sqlite_begin)

@@ -100,6 +100,7 @@ line_readings = Table(
     Column("latency_seconds", Float),
     Column("detail", Text, nullable=False),
     Index("ix_line_readings_line_at", "line", "at"),
+    Index("ix_line_readings_at", "at"),
 )
 
 asks = Table(

@@ -1,0 +1,115 @@
+"""The OpenAPI document of the collector's routes, made from the structs that check the bodies."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import version
+from typing import Any
+
+import msgspec
+
+from collector.problems import Problem
+from collector.sections import TYPED
+from collector.wire import Batch, BatchAnswer, JoinAnswer, JoinRequest, Report
+
+TEXT = {"text/plain": {"schema": {"type": "string"}}}
+PEM = {"application/x-pem-file": {"schema": {"type": "string"}}}
+SENT = (JoinRequest, Report, Batch, *TYPED.values())
+ANSWERED = (JoinAnswer, BatchAnswer, Problem)
+
+
+@cache
+def document() -> dict[str, Any]:
+    """OpenAPI 3.1. A section's schema goes by its kind: `load` is #/components/schemas/Load."""
+    _, schemas = msgspec.json.schema_components(
+        (*SENT, *ANSWERED), ref_template="#/components/schemas/{name}"
+    )
+    schemas["Batch"]["properties"]["reports"]["items"] = {"$ref": "#/components/schemas/Report"}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "wardwatch collector",
+            "version": version("wardwatch"),
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "paths": _paths(),
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {
+                "agent": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "AGENT.KEY: the agent's id and its own key in hex",
+                },
+                "scraper": {"type": "http", "scheme": "bearer"},
+            },
+        },
+    }
+
+
+def _paths() -> dict[str, Any]:
+    return {
+        "/v1/ca": {"get": _operation("ca", "The CA certificate, to compare with the pin", PEM)},
+        "/v1/join": {
+            "post": {
+                **_operation(
+                    "join", "Join by a one-time token", _json("JoinAnswer"), 400, 401, 503
+                ),
+                "requestBody": {"required": True, "content": _json("JoinRequest")},
+            }
+        },
+        "/v1/reports": {
+            "post": {
+                **_operation(
+                    "reports",
+                    "Send a batch of reports; the answer names what is committed",
+                    _json("BatchAnswer"),
+                    *(400, 401, 403, 408, 413, 415, 429, 503, 507),
+                ),
+                "security": [{"agent": []}],
+                "parameters": [
+                    {
+                        "name": "Content-Encoding",
+                        "in": "header",
+                        "schema": {"enum": ["gzip", "identity"]},
+                    }
+                ],
+                "requestBody": {"required": True, "content": _json("Batch")},
+            }
+        },
+        "/metrics": {
+            "get": {
+                **_operation("metrics", "The fleet in Prometheus text format", TEXT, 401),
+                "security": [{}, {"scraper": []}],
+            }
+        },
+        "/sd": {
+            "get": {
+                **_operation("sd", "Replicas, for Prometheus HTTP discovery", _any_json(), 401),
+                "security": [{}, {"scraper": []}],
+            }
+        },
+        "/healthz": {"get": _operation("healthz", "The process answers", TEXT)},
+        "/readyz": {"get": _operation("readyz", "Database and writer answer", TEXT, 503)},
+        "/openapi.json": {"get": _operation("openapi", "This document", _any_json())},
+    }
+
+
+def _operation(name: str, summary: str, content: dict[str, Any], *problems: int) -> dict[str, Any]:
+    refused = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {
+        "operationId": name,
+        "summary": summary,
+        "responses": {
+            "200": {"description": summary, "content": content},
+            **{str(status): {"description": "refused", "content": refused} for status in problems},
+        },
+    }
+
+
+def _json(struct: str) -> dict[str, Any]:
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{struct}"}}}
+
+
+def _any_json() -> dict[str, Any]:
+    return {"application/json": {"schema": {}}}

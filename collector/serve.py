@@ -1,0 +1,69 @@
+"""Serves an ASGI application over TLS until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+
+from granian.constants import HTTPModes, Interfaces, SSLProtocols
+from granian.http import HTTP1Settings
+from granian.server.embed import Server
+from starlette.types import ASGIApp
+
+from collector.authority import Authority
+
+HEADERS_MILLISECONDS = 10_000
+STOP_SECONDS = 10.0  # requests in flight get as long to finish
+
+log = logging.getLogger(__name__)
+
+
+class ServeError(Exception):
+    """The address cannot be served; worded for the operator."""
+
+
+async def serve(
+    app: ASGIApp, address: str, port: int, authority: Authority, stop: asyncio.Event
+) -> None:
+    """Serve until `stop` is set, then let the requests in flight end. Raises ServeError."""
+    _try_address(address, port)
+    # The embedded server says "experimental" and each step of its start: nothing for an operator.
+    logging.getLogger("_granian").setLevel(logging.ERROR)
+    server = Server(
+        app,
+        address=address,
+        port=port,
+        interface=Interfaces.ASGI,
+        # HTTP/1.1 alone: its header deadline closes a client that trickles, HTTP/2 has none.
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADERS_MILLISECONDS),
+        websockets=False,
+        backlog=1024,
+        log_enabled=False,
+        log_access=False,
+        ssl_cert=authority.certificate,
+        ssl_key=authority.key,
+        ssl_protocol_min=SSLProtocols.tls12,
+    )
+    serving = asyncio.ensure_future(server.serve())
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    server.stop()  # type: ignore[no-untyped-call] # granian types all but this
+    try:
+        async with asyncio.timeout(STOP_SECONDS):
+            await serving
+    except TimeoutError:
+        log.info("stopped without waiting for connections that stayed open")
+
+
+def _try_address(address: str, port: int) -> None:
+    """Bind once with the errors of the system: the server's own tell neither port nor cause."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((address, port))
+    except OSError as error:
+        raise ServeError(f"cannot listen on {address}:{port}: {error.strerror}") from error

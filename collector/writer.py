@@ -1,0 +1,136 @@
+"""The one thread that writes reports: many batches in one commit, an answer after it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future
+from queue import Empty, Full, Queue
+from types import TracebackType
+from typing import Literal, Self
+
+from sqlalchemy.exc import DBAPIError
+
+from collector.store.database import Store
+from collector.writing import Batch, Stored, write
+
+log = logging.getLogger(__name__)
+
+QUEUE = 512  # batches that wait; beyond it the agents wait, with their spools
+GROUP = 128  # batches in one commit
+
+Cause = Literal["crowded", "disk-full", "down"]
+Job = tuple[Batch, "Future[Stored]"]
+
+
+class WriterError(Exception):
+    """A batch that was not stored; the agent keeps it and comes again."""
+
+    def __init__(self, cause: Cause, words: str) -> None:
+        super().__init__(words)
+        self.cause = cause
+
+
+class Writer:
+    """Takes batches from any thread and commits them in groups. Use as a context manager."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._queue: Queue[Job | None] = Queue(QUEUE)
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._closed = False
+        self._door = threading.Lock()
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Write what waits, then end."""
+        with self._door:  # nothing comes in behind the last one
+            self._closed = True
+        self._queue.put(None)
+        self._thread.join()
+
+    @property
+    def alive(self) -> bool:
+        """Whether batches are being written."""
+        return self._thread.is_alive() and not self._closed
+
+    def submit(self, batch: Batch) -> Future[Stored]:
+        """Hand a batch over; the future is done once it is committed, or holds a WriterError."""
+        future: Future[Stored] = Future()
+        with self._door:
+            if not self.alive:
+                raise WriterError("down", "the writer is not running")
+            try:
+                self._queue.put_nowait((batch, future))
+            except Full:
+                raise WriterError("crowded", f"{QUEUE} batches are waiting already") from None
+        return future
+
+    def _run(self) -> None:
+        while True:
+            jobs, ending = self._group()
+            if jobs:
+                self._commit(jobs)
+            if ending:
+                return
+
+    def _group(self) -> tuple[list[Job], bool]:
+        """Wait for one batch, then take along whatever came while the last group was written."""
+        jobs: list[Job] = []
+        item = self._queue.get()
+        while item is not None:
+            if item[1].set_running_or_notify_cancel():  # else its client has gone
+                jobs.append(item)
+            if len(jobs) == GROUP:
+                return jobs, False
+            try:
+                item = self._queue.get_nowait()
+            except Empty:
+                return jobs, False
+        return jobs, True
+
+    def _commit(self, jobs: Sequence[Job]) -> None:
+        try:
+            with self._store.write() as connection:
+                stored = write(connection, [batch for batch, _ in jobs])
+        except Exception as error:  # noqa: BLE001 - the thread lives on, whatever one group met
+            self._split(jobs, error)
+            return
+        for (_, future), outcome in zip(jobs, stored, strict=True):
+            future.set_result(outcome)
+
+    def _split(self, jobs: Sequence[Job], error: Exception) -> None:
+        """One by one after a failure: a batch that cannot be stored costs itself alone."""
+        if len(jobs) == 1 or _disk_is_full(error):
+            for _, future in jobs:
+                future.set_exception(_told(error))
+            log.error("reports were not stored: %s", getattr(error, "orig", error))
+            return
+        for job in jobs:
+            self._commit([job])
+
+
+def _told(error: Exception) -> WriterError:
+    told = (
+        WriterError("disk-full", "the disk of the collector is full")
+        if _disk_is_full(error)
+        else WriterError("down", "the database did not take it")
+    )
+    told.__cause__ = error
+    return told
+
+
+def _disk_is_full(error: Exception) -> bool:
+    """SQLITE_FULL by its words, PostgreSQL's disk_full by its code (53100)."""
+    if not isinstance(error, DBAPIError):
+        return False
+    return "disk is full" in str(error.orig) or getattr(error.orig, "sqlstate", "") == "53100"
