@@ -1,0 +1,87 @@
+"""A paper as PDF/A-2b, to be signed: set by typst, equal papers in equal bytes."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from datetime import UTC
+from pathlib import Path
+
+import msgspec
+
+from alerts.documents.fonts import Typeface, find, letters
+from alerts.documents.legible import legible
+from alerts.documents.model import Paper
+from alerts.documents.strings import changed
+from alerts.documents.templates import Template, TemplateError, template
+from alerts.documents.texts import text
+
+WORDS = ("state", "motto", "number", "date", "addressee", "recipients", "drill")
+"""Fixed words of the form, handed to the template beside the paper."""
+
+_LONG_WORD = re.compile(r"\S{31,}")
+_PIECE = re.compile(r"(.{8})(?=.)")
+_ZERO_WIDTH_SPACE = "\u200b"
+
+
+def pdf(paper: Paper, templates: Path | None = None, typeface: Typeface | None = None) -> bytes:
+    """The file. Raises FontError without a font, TemplateError for a wrong template."""
+    face = typeface or find()
+    drawn = letters(face)
+    shown = legible(paper, lambda letter: ord(letter) in drawn)
+    # The content travels as JSON beside the template and is never part of its code.
+    inputs = {
+        "paper": json.dumps(changed(msgspec.to_builtins(shown), _breakable)),
+        "words": json.dumps({word: text(f"form.{word}") for word in WORDS}),
+        "prepared": json.dumps(_prepared(paper)),
+        "font": face.family,
+    }
+    return _compile(template(paper.kind, templates), face, inputs, paper)
+
+
+def _compile(source: Template, face: Typeface, inputs: dict[str, str], paper: Paper) -> bytes:
+    # Loaded when a paper is made: its library costs the console's start and memory otherwise.
+    import typst  # noqa: PLC0415
+
+    fonts = typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(face.folder)]
+    )
+    with tempfile.TemporaryDirectory(prefix="wardwatch-paper-") as empty:
+        compiler = typst.Compiler(
+            source.source,
+            root=str(source.folder or empty),
+            font_paths=fonts,
+            sys_inputs=inputs,
+        )
+        try:
+            made, warnings = compiler.compile_with_warnings(
+                format="pdf",
+                pdf_standards=["a-2b"],
+                timestamp=int(paper.prepared_at.timestamp()),
+            )
+        except typst.TypstError as error:
+            raise TemplateError(f"template {source.name}: {error.message}") from error
+    if warnings:
+        # An unknown font is a warning to typst, which then draws nothing: for a paper, an error.
+        raise TemplateError(f"template {source.name}: {warnings[0].diagnostic}")
+    if not isinstance(made, bytes):
+        raise TemplateError(f"template {source.name}: made no document")
+    return made
+
+
+def _prepared(paper: Paper) -> dict[str, int]:
+    at = paper.prepared_at.astimezone(UTC)
+    return {
+        "year": at.year,
+        "month": at.month,
+        "day": at.day,
+        "hour": at.hour,
+        "minute": at.minute,
+        "second": at.second,
+    }
+
+
+def _breakable(line: str) -> str:
+    """Long words (hashes, hostile names) may break every eight letters instead of overflowing."""
+    return _LONG_WORD.sub(lambda word: _PIECE.sub(rf"\1{_ZERO_WIDTH_SPACE}", word[0]), line)

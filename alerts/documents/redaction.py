@@ -1,0 +1,137 @@
+"""Redaction: internal addresses, hardware addresses and user names leave no trace in a paper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from alerts.documents.case import DECLARED, Case
+from alerts.documents.strings import changed
+from alerts.documents.texts import text
+
+INTERNAL = tuple(
+    ip_network(network)
+    for network in (
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "::/127",
+        "fc00::/7",
+        "fe80::/10",
+        "fec0::/10",
+    )
+)
+"""Private (RFC 1918, 4193), carrier-grade NAT (6598), link-local, loopback, unspecified."""
+
+NAT64 = ip_network("64:ff9b::/96")
+
+# A dot may be written [.] or (.) by those who defang addresses; a comma-free run of four numbers.
+_DOT = r"\s?[\[(]?\.[\])]?\s?"
+_IPV4 = re.compile(rf"(?<![\d.])\d{{1,3}}(?:{_DOT}\d{{1,3}}){{3}}(?:/\d{{1,2}})?(?!\d)(?!\.\d)")
+_IPV6 = re.compile(r"[0-9A-Fa-f]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*(?:%[\w.-]+)?(?:/\d{1,3})?")
+_MAC = re.compile(
+    r"(?<![0-9A-Fa-f])(?:"
+    r"[0-9A-Fa-f]{1,2}(?:[:-][0-9A-Fa-f]{1,2}){5}"
+    r"|[0-9A-Fa-f]{4}(?:[.-][0-9A-Fa-f]{4}){2}"
+    r"|[0-9A-Fa-f]{12}"
+    r")(?![0-9A-Fa-f])(?!:[0-9A-Fa-f])"
+)
+_USER = (
+    # Home folders; the name ends at the next separator or sign that no account name holds.
+    re.compile(
+        r"(?P<keep>(?:\b[A-Z]:\\|\\\\[^\s\\]+\\|/)(?:Users|home|Documents and Settings)[\\/])"
+        r"(?P<name>[^\\/:*?\"<>|,;]*[^\\/:*?\"<>|,;\s])",
+        re.IGNORECASE,
+    ),
+    re.compile(r"(?P<keep>)(?<![\\/:\w])(?!HK(?:LM|CU|CR|U|CC)\\)[A-Z][A-Z0-9-]{0,14}\\[\w.$-]+"),
+    re.compile(r"(?P<keep>)[\w.+-]+@[\w-]+(?:\.[\w-]+)*"),
+    # Words of the system's own logs: `for invalid user lan from`, `user=lan`, `acct="lan"`.
+    re.compile(
+        r"(?P<keep>\b(?:invalid user|for user|ruser|user|logname|acct|account name)\s*[=:]?\s*)"
+        r"[\"']?(?!user\b)[\w.$-]+[\"']?",
+        re.IGNORECASE,
+    ),
+    re.compile(r"(?P<keep>\b(?:password|publickey) for )[\w.$-]+(?= from\b)", re.IGNORECASE),
+)
+
+
+class Disclosure(Struct, frozen=True, kw_only=True):
+    """What the officer ticked to be printed all the same."""
+
+    internal_addresses: bool = False
+    user_names: bool = False
+
+
+def redacted(case: Case, disclosure: Disclosure) -> Case:
+    """The case with every observed text struck through `redact`; what the office declared stays.
+
+    Fields are taken by exception, not by list: one that is added later is redacted unasked.
+    """
+    values = {name: getattr(case, name) for name in case.__struct_fields__}
+    observed = {name: value for name, value in values.items() if name not in DECLARED}
+    plain = msgspec.to_builtins(observed, builtin_types=(datetime,))
+    struck = changed(plain, lambda line: redact(line, case.user_names, disclosure))
+    addresses = tuple(a for a in case.public_addresses if not internal(a))
+    declared = {name: values[name] for name in DECLARED}
+    return Case(**declared, **_typed(struck | {"public_addresses": addresses}))
+
+
+def redact(line: str, user_names: Iterable[str], disclosure: Disclosure) -> str:
+    """One text without what must not leave the office."""
+    if not disclosure.internal_addresses:
+        line = _MAC.sub(text("redacted.mac"), line)
+        line = _IPV6.sub(_address, line)
+        line = _IPV4.sub(_address, line)
+    if not disclosure.user_names:
+        for pattern in _USER:
+            line = pattern.sub(lambda match: match["keep"] + text("redacted.user"), line)
+        for name in sorted(filter(str.strip, user_names), key=len, reverse=True):
+            known = re.compile(rf"(?<!\w){re.escape(name.strip())}(?!\w)", re.IGNORECASE)
+            line = known.sub(lambda _: text("redacted.user"), line)
+    return line
+
+
+def internal(address: str) -> bool:
+    """Whether an address belongs inside the office. What is no address is not internal."""
+    bare = re.sub(_DOT, ".", address.partition("/")[0].partition("%")[0])
+    octets = bare.split(".")
+    if all(octet.isdecimal() for octet in octets):
+        # Leading zeros and other scripts' digits name the same address to a reader.
+        bare = ".".join(str(int(octet)) for octet in octets)
+    try:
+        parsed = ip_address(bare)
+    except ValueError:
+        return False
+    return any(parsed in network for network in INTERNAL) or _carries_internal(parsed)
+
+
+def _carries_internal(address: IPv4Address | IPv6Address) -> bool:
+    if isinstance(address, IPv4Address):
+        return False
+    inner = address.ipv4_mapped or address.sixtofour
+    if inner is None and address in NAT64:
+        inner = IPv4Address(int(address) & 0xFFFFFFFF)
+    return inner is not None and internal(str(inner))
+
+
+def _address(match: re.Match[str]) -> str:
+    found = match[0]
+    parts = found.rstrip(":.").split(":")
+    # Glued to a word (`addr:fe80::1`) the whole is no address, but an end of it is.
+    ends = (":".join(parts[start:]) for start in range(len(parts)))
+    return text("redacted.address") if any(map(internal, ends)) else found
+
+
+def _typed(observed: dict[str, Any]) -> dict[str, Any]:
+    hints = {field.name: field.type for field in msgspec.structs.fields(Case)}
+    return {name: msgspec.convert(value, hints[name]) for name, value in observed.items()}
