@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess  # noqa: TID251 - the supervisor starts its own processes
 import sys
-from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 JOIN_DEADLINE_SECONDS = 60
@@ -28,7 +28,7 @@ def start(module: str, *arguments: str) -> Child:
         [*_python(), module, *arguments],
         stdin=subprocess.DEVNULL,
         process_group=0,  # Ctrl-C reaches the supervisor alone, which stops the others in order
-        preexec_fn=_end_with_parent,  # noqa: PLW1509 - one thread only; nothing else can bind them
+        preexec_fn=partial(_end_with_parent, os.getpid()),  # noqa: PLW1509 - one thread only; nothing else can bind them
     )
 
 
@@ -65,8 +65,8 @@ def _python() -> list[str]:
     return [sys.executable, "-P", "-m"]
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(parent: int) -> None:
     if LIBC is not None:
         LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() == 1:  # it died between fork and prctl
+        if os.getppid() != parent:  # it died between fork and prctl
             os.kill(os.getpid(), signal.SIGTERM)

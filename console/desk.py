@@ -16,7 +16,8 @@ from alerts.office import Office
 from backup import statement
 from collector.inventory.source import Source
 from collector.live import Live
-from collector.store.database import Store
+from collector.store.database import Store, connect
+from console.settings import Settings
 
 FRESH = timedelta(seconds=2)
 """How long a moment is shown to everyone: a hundred readers judge the office once, not each."""
@@ -56,6 +57,13 @@ class Desk:
         """After an act of the officer the next page shows what it did."""
         with self._lock:
             self._last = None
+
+
+def open_desk(settings: Settings, folder: Path, clock: Callable[[], datetime]) -> Desk:
+    """Everything that a process needs, by the state folder's settings."""
+    store = connect(settings.database)
+    source = Source(Path(settings.inventory))
+    return Desk(store, source, Live(store), folder, clock)
 
 
 def office(store: Store, source: Source, live: Live, now: datetime) -> Office:

@@ -1,0 +1,70 @@
+"""`wardwatch agents`: which agents have joined, and which may report."""
+
+from __future__ import annotations
+
+import click
+
+from console.commands.call import Call, Refused, actor, json_option, print_json, state_option
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def agents(context: click.Context) -> None:
+    """List the agents that have joined; approve or revoke one."""
+    if context.invoked_subcommand is None:
+        context.invoke(list_agents)
+
+
+@agents.command("list")
+@json_option
+@state_option
+@click.pass_obj
+def list_agents(call: Call, as_json: bool = False) -> None:  # noqa: FBT001, FBT002 - click's
+    """Every agent with its machine and state."""
+    from sqlalchemy import select  # noqa: PLC0415
+
+    from collector.store.tables import agents as rows  # noqa: PLC0415
+
+    columns = (rows.c.id, rows.c.asset, rows.c.state, rows.c.hostname, rows.c.last_report_at)
+    with call.desk() as desk, desk.store.read() as connection:
+        found = connection.execute(select(*columns).order_by(rows.c.joined_at)).all()
+    if as_json:
+        print_json([row._asdict() for row in found])
+        return
+    for row in found:
+        last = row.last_report_at.isoformat(timespec="seconds") if row.last_report_at else "never"
+        click.echo(f"{row.id}  {row.state:<9} {row.asset or '-':<24} {row.hostname}  {last}")
+
+
+@agents.command()
+@click.argument("agent")
+@click.argument("asset")
+@state_option
+@click.pass_obj
+def approve(call: Call, agent: str, asset: str) -> None:
+    """Let the pending AGENT report for the declared machine ASSET."""
+    from collector import joining  # noqa: PLC0415
+
+    with call.desk() as desk, desk.store.write() as connection:
+        try:
+            declared = desk.source.current()
+            joining.approve(connection, call.clock(), declared, actor(), agent, asset)
+        except joining.JoiningError as error:
+            raise Refused(str(error)) from error
+    click.echo(f"{agent} reports for {asset} from now on")
+
+
+@agents.command()
+@click.argument("agent")
+@state_option
+@click.pass_obj
+def revoke(call: Call, agent: str) -> None:
+    """Shut AGENT out from its next request on; what it reported stays."""
+    from collector import joining  # noqa: PLC0415
+
+    with call.desk() as desk, desk.store.write() as connection:
+        try:
+            joining.revoke(connection, call.clock(), actor(), agent)
+        except joining.JoiningError as error:
+            raise Refused(str(error)) from error
+    click.echo(f"{agent} is shut out")
