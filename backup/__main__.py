@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from agent.spool import Spool
-
 from backup.run import Receipt, rfc3339, run
 
 NICENESS = 15

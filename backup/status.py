@@ -18,12 +18,18 @@ class Drill(Struct, frozen=True):
     mismatched: tuple[str, ...]
     seconds: float
     error: str | None = None
+    compared: int = 0
+    """Files held against what the PC had read; the others agree in size alone."""
 
 
 class SetStatus(Struct, frozen=True):
     """One backup set. An instant that is None means: never."""
 
     set: str
+    asset: str = ""
+    """The machine that holds the data."""
+    rpo_seconds: float = 0.0
+    """As declared: a backup older than this is late."""
     last_success_at: datetime | None = None
     """When the collector received the receipt of the newest successful run."""
     last_receipt: int | None = None
@@ -36,6 +42,9 @@ class SetStatus(Struct, frozen=True):
     bytes: int | None = None
     rto_seconds: float | None = None
     """Time to restore the whole set, extrapolated from the last drill's rate."""
+    rpo_held_days: int = 0
+    """Of the last `rpo_days`, those on which the newest backup was never older than the RPO."""
+    rpo_days: int = 0
 
 
 class RepositoryStatus(Struct, frozen=True):
@@ -46,7 +55,12 @@ class RepositoryStatus(Struct, frozen=True):
     read_bytes: int = 0
     """Bytes whose hash was verified within the window of `sweep_days`."""
     oldest_unread_at: datetime | None = None
-    """Since when the longest unread object has been unread; None while there is none."""
+    """When the object that has waited longest was last read, or first seen if never read: every
+    byte was read since. None while nothing is stored."""
+    errors: int = 0
+    """Objects that are not as they were stored."""
+    failed_proofs: int = 0
+    """Sweeps, checks and drills of this repository that ever failed."""
     last_sweep_at: datetime | None = None
     last_check_at: datetime | None = None
     problems: tuple[str, ...] = ()
@@ -56,5 +70,6 @@ class RepositoryStatus(Struct, frozen=True):
 class Backups(Struct, frozen=True):
     """Every declared set and repository has an entry."""
 
+    site: str = ""
     sets: Mapping[str, SetStatus] = {}
     repositories: Mapping[str, RepositoryStatus] = {}

@@ -1,0 +1,165 @@
+"""Which backups are to be asked for, and which proofs are due: pure, from rows and the time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim
+
+from collector.inventory.model import BackupSet, Inventory
+
+Kind = Literal["prepare", "sweep", "drill", "check"]
+
+LOST = timedelta(hours=8)
+"""An ask without a receipt for so long: the PC went off in the middle; it is asked anew."""
+RETRY = timedelta(hours=1)
+"""After a failed backup, sweep or preparation."""
+RETRY_PROOF = timedelta(hours=6)
+"""After a failed drill or check: it is a finding already, and repeating it costs the disk."""
+SWEEP_EVERY = timedelta(hours=23)
+"""A little less than a day, so that sweeps do not wander through the hours."""
+CHECK_EVERY = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class History:
+    """What is known of one set's runs. None: never."""
+
+    asked_at: datetime | None = None
+    """Of an ask that is still open."""
+    attempted_at: datetime | None = None
+    """When it was last asked for, or a receipt last came."""
+    ok: bool | None = None
+    """Of the newest receipt."""
+    snapshot: str | None = None
+    """The newest that a receipt named."""
+
+
+@dataclass(frozen=True)
+class Proved:
+    """The newest proof of one kind."""
+
+    at: datetime
+    ok: bool
+
+
+@dataclass(frozen=True)
+class Job:
+    """One proof to make. `set` stands with drills alone."""
+
+    kind: Kind
+    repository: str
+    set: str | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """All that planning looks at, beside the inventory and the time."""
+
+    history: Mapping[str, History]
+    proved: Mapping[Job, Proved]
+    reporting: Set[str]
+    """Assets whose agent is there now: no other is asked, so that none blocks a repository."""
+    prepared: Set[str]
+    """Repositories that exist."""
+
+
+def due_backups(inventory: Inventory, known: Known, now: datetime) -> tuple[BackupSet, ...]:
+    """The sets to ask for now: one at a time for each repository, the longest waiting first."""
+    taken = busy(inventory, known, now)
+    chosen: list[BackupSet] = []
+    for declared in sorted(inventory.backups, key=lambda each: _waiting_since(known, each)):
+        free = declared.repository in known.prepared and declared.repository not in taken
+        if (
+            free
+            and declared.machine in known.reporting
+            and _is_due(inventory, declared, known, now)
+        ):
+            chosen.append(declared)
+            taken.add(declared.repository)
+    return tuple(chosen)
+
+
+def due_proofs(inventory: Inventory, known: Known, now: datetime) -> tuple[Job, ...]:
+    """The proofs to make now, the most urgent first; a repository with a backup at work waits."""
+    taken = busy(inventory, known, now)
+    return tuple(
+        job
+        for job in _jobs(inventory, known)
+        if job.repository not in taken and _proof_is_due(inventory, job, known, now)
+    )
+
+
+def busy(inventory: Inventory, known: Known, now: datetime) -> set[str]:
+    """Repositories into which a backup may run now; a PC that went off holds nobody up."""
+    return {
+        declared.repository
+        for declared in inventory.backups
+        if declared.machine in known.reporting
+        and (asked_at := _history(known, declared).asked_at)
+        and now - asked_at < LOST
+    }
+
+
+def scheduled_at(declared: BackupSet, timezone: str, now: datetime) -> datetime:
+    """The newest moment of the set's schedule that has passed, in the site's own hours."""
+    minute = now.astimezone(ZoneInfo(timezone)).replace(second=0, microsecond=0)
+    # Going backwards, cronsim leaves out the minute that it starts from.
+    newest: datetime = next(CronSim(declared.schedule, minute + timedelta(minutes=1), reverse=True))
+    return newest
+
+
+def _is_due(inventory: Inventory, declared: BackupSet, known: Known, now: datetime) -> bool:
+    history = _history(known, declared)
+    if history.attempted_at is None:
+        return True  # soon after joining: an office without a backup does not wait for the night
+    if history.asked_at:
+        return now - history.asked_at >= LOST
+    if history.ok is False:
+        return now - history.attempted_at >= RETRY
+    return history.attempted_at < scheduled_at(declared, inventory.site.timezone, now)
+
+
+def _waiting_since(known: Known, declared: BackupSet) -> float:
+    at = _history(known, declared).attempted_at
+    return at.timestamp() if at else 0.0
+
+
+def _history(known: Known, declared: BackupSet) -> History:
+    return known.history.get(declared.id, History())
+
+
+def _jobs(inventory: Inventory, known: Known) -> Iterator[Job]:
+    stored = [each for each in inventory.backups if _history(known, each).snapshot]
+    filled = _ordered(each.repository for each in stored)
+    for repository in _ordered(each.id for each in inventory.repositories):
+        if repository not in known.prepared and repository not in filled:
+            yield Job("prepare", repository)
+    yield from (Job("sweep", repository) for repository in filled)
+    yield from (Job("drill", each.repository, each.id) for each in stored)
+    yield from (Job("check", repository) for repository in filled)
+
+
+def _proof_is_due(inventory: Inventory, job: Job, known: Known, now: datetime) -> bool:
+    last = known.proved.get(job)
+    if last is None:
+        return True
+    if not last.ok:
+        retry = RETRY_PROOF if job.kind in ("drill", "check") else RETRY
+        return now - last.at >= retry
+    return now - last.at >= _period(inventory, job)
+
+
+def _period(inventory: Inventory, job: Job) -> timedelta:
+    if job.kind == "drill":
+        declared = next(each for each in inventory.backups if each.id == job.set)
+        return timedelta(days=declared.drill_days)
+    return {"sweep": SWEEP_EVERY, "check": CHECK_EVERY}.get(job.kind, RETRY)
+
+
+def _ordered(ids: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(ids))

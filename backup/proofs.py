@@ -1,0 +1,102 @@
+"""The proofs that were made: one row each, written when it ends, whether it proved anything or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, Select, func, insert, select
+
+from backup.plan import Job, Kind
+from backup.tables import proofs
+
+
+class Detail(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What stands beside the counts. Paths are those of the repository, shown to the officer."""
+
+    problems: tuple[str, ...] = ()
+    mismatched: tuple[str, ...] = ()
+    compared: int = 0
+    set_aside: int = 0
+    rto_seconds: float | None = None
+    snapshot: str | None = None
+
+
+NOTHING_TOLD = Detail()
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One proof, good or failed."""
+
+    job: Job
+    at: datetime
+    ok: bool
+    files: int = 0
+    bytes: int = 0
+    seconds: float = 0.0
+    error: str | None = None
+    detail: Detail = NOTHING_TOLD
+
+
+def keep(connection: Connection, proof: Proof) -> int:
+    """Write one proof and return its row."""
+    number: int = connection.execute(
+        insert(proofs)
+        .values(
+            kind=proof.job.kind,
+            repository=proof.job.repository,
+            set_id=proof.job.set,
+            at=proof.at,
+            ok=proof.ok,
+            files=proof.files,
+            bytes=proof.bytes,
+            seconds=proof.seconds,
+            error=proof.error,
+            detail=msgspec.json.encode(proof.detail).decode(),
+        )
+        .returning(proofs.c.id)
+    ).scalar_one()
+    return number
+
+
+def newest(connection: Connection) -> dict[Job, Proof]:
+    """The last proof of each kind, repository and set."""
+    return _read(connection, _LAST)
+
+
+def newest_good(connection: Connection) -> dict[Job, Proof]:
+    """The last proof of each that held."""
+    return _read(connection, _LAST.where(proofs.c.ok))
+
+
+def failed(connection: Connection, repository: str) -> int:
+    """How many proofs of a repository ever failed: it only grows."""
+    return (
+        connection.scalar(
+            select(func.count()).where(proofs.c.repository == repository, proofs.c.ok.is_(False))
+        )
+        or 0
+    )
+
+
+_LAST = select(func.max(proofs.c.id)).group_by(proofs.c.kind, proofs.c.repository, proofs.c.set_id)
+
+
+def _read(connection: Connection, ids: Select[tuple[int]]) -> dict[Job, Proof]:
+    found: dict[Job, Proof] = {}
+    for row in connection.execute(select(proofs).where(proofs.c.id.in_(ids))):
+        kind: Kind = row.kind
+        job = Job(kind, row.repository, row.set_id)
+        found[job] = Proof(
+            job=job,
+            at=row.at,
+            ok=row.ok,
+            files=row.files,
+            bytes=row.bytes,
+            seconds=row.seconds,
+            error=row.error,
+            detail=msgspec.json.decode(row.detail, type=Detail),
+        )
+    return found

@@ -1,0 +1,210 @@
+"""What is proved of every set and repository, from the rows of runs, objects and proofs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select
+
+from backup import proofs
+from backup.plan import Job
+from backup.proofs import Proof
+from backup.status import Backups, Drill, RepositoryStatus, SetStatus
+from backup.tables import backup_runs, objects
+from collector.inventory.model import BackupSet, Inventory, Repository
+from collector.state import State
+from collector.store.columns import Instant
+
+PROBLEMS_TOLD = 20
+RPO_DAYS = 30
+"""How far back the statement looks at the recovery point."""
+
+
+def backups(connection: Connection, inventory: Inventory, state: State, now: datetime) -> Backups:
+    """The status of every declared set and repository."""
+    proved, good = proofs.newest(connection), proofs.newest_good(connection)
+    runs = _Runs(
+        newest=_newest_runs(connection, select(func.max(backup_runs.c.report))),
+        newest_good=_newest_runs(
+            connection, select(func.max(backup_runs.c.report)).where(backup_runs.c.ok)
+        ),
+        successes=_successes(connection, now - timedelta(days=RPO_DAYS + 1)),
+    )
+    return Backups(
+        site=inventory.site.id,
+        sets={
+            declared.id: _with_live(_set_status(declared, runs, proved, good, now), declared, state)
+            for declared in inventory.backups
+        },
+        repositories={
+            declared.id: _repository_status(connection, declared, proved, now)
+            for declared in inventory.repositories
+        },
+    )
+
+
+def days_held(
+    successes: Sequence[datetime], rpo: timedelta, now: datetime, window_days: int
+) -> tuple[int, int]:
+    """On how many of the last days a backup was never older than the RPO, and of how many.
+
+    A day counts from the first success on: before that there was nothing to hold.
+    """
+    times = sorted(successes)
+    if not times:
+        return 0, 0
+    days = min(window_days, max(1, -(-(now - times[0]) // timedelta(days=1))))
+    late = [(before + rpo, after) for before, after in zip(times, [*times[1:], now], strict=True)]
+    spans = [(since, until) for since, until in late if since < until]
+    held = 0
+    for back in range(days):
+        end = now - back * timedelta(days=1)
+        start = end - timedelta(days=1)
+        held += not any(since < end and until > start for since, until in spans)
+    return held, days
+
+
+@dataclass(frozen=True)
+class _Runs:
+    newest: Mapping[str, Row[Any]]
+    newest_good: Mapping[str, Row[Any]]
+    successes: Mapping[str, Sequence[datetime]]
+
+
+def _newest_runs(connection: Connection, ids: Select[tuple[int]]) -> dict[str, Row[Any]]:
+    chosen = ids.group_by(backup_runs.c.set_id)
+    rows = connection.execute(select(backup_runs).where(backup_runs.c.report.in_(chosen)))
+    return {row.set_id: row for row in rows}
+
+
+def _successes(connection: Connection, since: datetime) -> dict[str, list[datetime]]:
+    """Instants of success of each set, from the last one before the window on."""
+    inside = select(backup_runs.c.set_id, backup_runs.c.received_at).where(
+        backup_runs.c.ok, backup_runs.c.received_at >= since
+    )
+    before = (
+        select(backup_runs.c.set_id, func.max(backup_runs.c.received_at, type_=Instant()))
+        .where(backup_runs.c.ok, backup_runs.c.received_at < since)
+        .group_by(backup_runs.c.set_id)
+    )
+    found: dict[str, list[datetime]] = defaultdict(list)
+    for statement in (before, inside):
+        for set_id, received_at in connection.execute(statement):
+            found[set_id].append(received_at)
+    return found
+
+
+def _set_status(
+    declared: BackupSet,
+    runs: _Runs,
+    proved: Mapping[Job, Proof],
+    good: Mapping[Job, Proof],
+    now: datetime,
+) -> SetStatus:
+    job = Job("drill", declared.repository, declared.id)
+    newest, success = runs.newest.get(declared.id), runs.newest_good.get(declared.id)
+    held, days = days_held(
+        runs.successes.get(declared.id, ()), timedelta(hours=declared.rpo_hours), now, RPO_DAYS
+    )
+    return SetStatus(
+        set=declared.id,
+        asset=declared.machine,
+        rpo_seconds=declared.rpo_hours * 3600,
+        last_success_at=success.received_at if success else None,
+        last_receipt=success.report if success else None,
+        last_error=newest.error if newest and not newest.ok else None,
+        last_proof_at=good[job].at if job in good else None,
+        last_drill=_drill(proved[job]) if job in proved else None,
+        bytes=success.bytes if success else None,
+        rto_seconds=good[job].detail.rto_seconds if job in good else None,
+        rpo_held_days=held,
+        rpo_days=days,
+    )
+
+
+def _drill(proof: Proof) -> Drill:
+    return Drill(
+        at=proof.at,
+        ok=proof.ok,
+        files=proof.files,
+        bytes=proof.bytes,
+        mismatched=proof.detail.mismatched,
+        seconds=proof.seconds,
+        error=proof.error,
+        compared=proof.detail.compared,
+    )
+
+
+def _with_live(status: SetStatus, declared: BackupSet, state: State) -> SetStatus:
+    """A receipt that came a moment ago, before the duties took it up, counts already."""
+    machine = state.machines.get(declared.machine)
+    latest = machine.backups.get(declared.id) if machine else None
+    if latest is None or (status.last_receipt or 0) >= latest.report:
+        return status
+    if not latest.value.ok:
+        return msgspec.structs.replace(status, last_error=latest.value.error)
+    return msgspec.structs.replace(
+        status,
+        last_success_at=latest.received_at,
+        last_receipt=latest.report,
+        last_error=None,
+        bytes=latest.value.bytes,
+    )
+
+
+def _repository_status(
+    connection: Connection, declared: Repository, proved: Mapping[Job, Proof], now: datetime
+) -> RepositoryStatus:
+    present = (objects.c.repository == declared.id, objects.c.state != "vanished")
+    window = now - timedelta(days=declared.sweep_days)
+    fresh = (objects.c.state == "sound") & (objects.c.last_verified_at >= window)
+    unread_since = func.coalesce(objects.c.last_verified_at, objects.c.first_seen_at)
+    size, read, oldest = connection.execute(
+        select(
+            func.coalesce(func.sum(objects.c.size_bytes), 0),
+            func.coalesce(func.sum(case((fresh, objects.c.size_bytes), else_=0)), 0),
+            func.min(unread_since, type_=Instant()),
+        ).where(*present)
+    ).one()
+    broken = (objects.c.repository == declared.id, objects.c.state.not_in(("new", "sound")))
+    errors = connection.scalar(select(func.count()).where(*broken)) or 0
+    failed = proofs.failed(connection, declared.id)
+    sweep = proved.get(Job("sweep", declared.id))
+    check = proved.get(Job("check", declared.id))
+    return RepositoryStatus(
+        repository=declared.id,
+        bytes=int(size),
+        read_bytes=int(read),
+        oldest_unread_at=oldest,
+        last_sweep_at=sweep.at if sweep else None,
+        last_check_at=check.at if check else None,
+        errors=errors,
+        failed_proofs=failed,
+        problems=(*_object_problems(connection, broken), *_failures(declared, proved)),
+    )
+
+
+def _object_problems(
+    connection: Connection, broken: tuple[ColumnElement[bool], ...]
+) -> tuple[str, ...]:
+    rows = connection.execute(
+        select(objects.c.kind, objects.c.name, objects.c.state)
+        .where(*broken)
+        .order_by(objects.c.kind, objects.c.name)
+        .limit(PROBLEMS_TOLD)
+    )
+    return tuple(f"{row.kind}/{row.name}: {row.state}" for row in rows)
+
+
+def _failures(declared: Repository, proved: Mapping[Job, Proof]) -> tuple[str, ...]:
+    """What kept the newest proofs of the repository itself from being made."""
+    jobs = (Job("prepare", declared.id), Job("sweep", declared.id), Job("check", declared.id))
+    failed = [proved[job] for job in jobs if job in proved and not proved[job].ok]
+    return tuple(
+        f"{proof.job.kind}: {proof.error}" for proof in failed if not proof.detail.problems
+    )
