@@ -43,7 +43,7 @@ class Machine(Declared):
     room: Text
     """Where it stands."""
     person: Id | None = None
-    """Whose it is."""
+    """Whose it is; left out for a server or a shared PC."""
     department: Id | None = None
     """The department that holds it."""
     serial: Text | None = None

@@ -92,9 +92,9 @@ class Contact(Declared):
     name: Text | None = None
     """Name of the person, where the office wants it on papers."""
     phone: Text | None = None
-    """Telephone."""
+    """Telephone number."""
     email: Email | None = None
-    """E-mail."""
+    """E-mail address."""
 
 
 class Contacts(Declared):
