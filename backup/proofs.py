@@ -21,6 +21,8 @@ class Detail(msgspec.Struct, frozen=True, omit_defaults=True):
     set_aside: int = 0
     rto_seconds: float | None = None
     snapshot: str | None = None
+    obstacle: bool = False
+    """Something outside of the repository stood in the way: nothing is known of its bytes."""
 
 
 NOTHING_TOLD = Detail()

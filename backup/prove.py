@@ -10,14 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
-
 from backup import drill, ledger, pin, proofs, receipts, sweep
 from backup.pin import PinError
 from backup.plan import Job
 from backup.proofs import Detail, Proof
-from backup.restic import Restic, ResticError
-from backup.tables import backup_runs
+from backup.restic import Restic, ResticError, ResticMissing
 from collector.inventory.model import Inventory, Repository
 from collector.store.database import Store
 
@@ -45,11 +42,12 @@ class Verifier:
         began = time.monotonic()
         try:
             proof = self._made(inventory, job)
-        except (ResticError, PinError, sweep.SweepError, drill.DrillError) as error:
+        except (ResticMissing, PinError) as error:
+            proof = self._obstacle(job, str(error))
+        except (ResticError, sweep.SweepError, drill.DrillError) as error:
             proof = Proof(job, self.clock(), ok=False, error=str(error))
         except OSError as error:
-            told = f"{error.filename or self.state_folder}: {error.strerror}"
-            proof = Proof(job, self.clock(), ok=False, error=told)
+            proof = self._obstacle(job, f"{error.filename or SCRATCH}: {error.strerror}")
         proof = proof if proof.seconds else replace(proof, seconds=time.monotonic() - began)
         if proof.ok or not self.stop.is_set():
             with self.store.write() as connection:
@@ -58,11 +56,13 @@ class Verifier:
 
     def broke(self, job: Job, error: Exception) -> Proof:
         """Write down that the verifier itself failed: then it is no proof either."""
-        told = f"the verifier failed: {type(error).__name__}: {error}"
-        proof = Proof(job, self.clock(), ok=False, error=told)
+        proof = self._obstacle(job, f"the verifier failed: {type(error).__name__}: {error}")
         with self.store.write() as connection:
             proofs.keep(connection, proof)
         return proof
+
+    def _obstacle(self, job: Job, error: str) -> Proof:
+        return Proof(job, self.clock(), ok=False, error=error, detail=Detail(obstacle=True))
 
     def restic(self, declared: Repository) -> Restic:
         """The repository as proofs read it: never from a cache."""
@@ -124,12 +124,7 @@ class Verifier:
     def _drill(self, job: Job, declared: Repository) -> Proof:
         set_id = job.set or ""
         with self.store.read() as connection:
-            snapshot = connection.scalar(
-                select(backup_runs.c.snapshot)
-                .where(backup_runs.c.set_id == set_id, backup_runs.c.snapshot.is_not(None))
-                .order_by(backup_runs.c.report.desc())
-                .limit(1)
-            )
+            snapshot = receipts.newest_snapshot(connection, set_id)
             known = drill.Known(
                 receipts.vouching(connection, set_id), receipts.last_restored(connection, set_id)
             )

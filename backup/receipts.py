@@ -46,6 +46,17 @@ def record(connection: Connection, owners: Mapping[str, str], now: datetime) -> 
     return len(rows)
 
 
+def newest_snapshot(connection: Connection, set_id: str) -> str | None:
+    """The newest snapshot of a set that a receipt named; None while there is none."""
+    found: str | None = connection.scalar(
+        select(backup_runs.c.snapshot)
+        .where(backup_runs.c.set_id == set_id, backup_runs.c.snapshot.is_not(None))
+        .order_by(backup_runs.c.report.desc())
+        .limit(1)
+    )
+    return found
+
+
 def vouching(connection: Connection, set_id: str) -> dict[tuple[str, int, int], str]:
     """SHA-256 by (hash of the path, size, time) of every witness of a set."""
     rows = connection.execute(select(witnesses).where(witnesses.c.set_id == set_id))

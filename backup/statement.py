@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,7 +42,7 @@ def backups(connection: Connection, inventory: Inventory, state: State, now: dat
             for declared in inventory.backups
         },
         repositories={
-            declared.id: _repository_status(connection, declared, proved, now)
+            declared.id: _repository_status(connection, declared, proved, good, now)
             for declared in inventory.repositories
         },
     )
@@ -158,7 +158,11 @@ def _with_live(status: SetStatus, declared: BackupSet, state: State) -> SetStatu
 
 
 def _repository_status(
-    connection: Connection, declared: Repository, proved: Mapping[Job, Proof], now: datetime
+    connection: Connection,
+    declared: Repository,
+    proved: Mapping[Job, Proof],
+    good: Mapping[Job, Proof],
+    now: datetime,
 ) -> RepositoryStatus:
     present = (objects.c.repository == declared.id, objects.c.state != "vanished")
     window = now - timedelta(days=declared.sweep_days)
@@ -174,8 +178,9 @@ def _repository_status(
     broken = (objects.c.repository == declared.id, objects.c.state.not_in(("new", "sound")))
     errors = connection.scalar(select(func.count()).where(*broken)) or 0
     failed = proofs.failed(connection, declared.id)
-    sweep = proved.get(Job("sweep", declared.id))
-    check = proved.get(Job("check", declared.id))
+    failures = _failures(declared, proved)
+    sweep = _last_sweep(Job("sweep", declared.id), proved, good)
+    check = good.get(Job("check", declared.id))
     return RepositoryStatus(
         repository=declared.id,
         bytes=int(size),
@@ -185,8 +190,18 @@ def _repository_status(
         last_check_at=check.at if check else None,
         errors=errors,
         failed_proofs=failed,
-        problems=(*_object_problems(connection, broken), *_failures(declared, proved)),
+        problems=(
+            *_object_problems(connection, broken),
+            *_told(each for each in failures if not each.detail.obstacle),
+        ),
+        obstacles=_told(each for each in failures if each.detail.obstacle),
     )
+
+
+def _last_sweep(job: Job, proved: Mapping[Job, Proof], good: Mapping[Job, Proof]) -> Proof | None:
+    """The newest that read anything, whatever it found."""
+    newest = proved.get(job)
+    return newest if newest and newest.files else good.get(job)
 
 
 def _object_problems(
@@ -201,10 +216,12 @@ def _object_problems(
     return tuple(f"{row.kind}/{row.name}: {row.state}" for row in rows)
 
 
-def _failures(declared: Repository, proved: Mapping[Job, Proof]) -> tuple[str, ...]:
-    """What kept the newest proofs of the repository itself from being made."""
+def _failures(declared: Repository, proved: Mapping[Job, Proof]) -> tuple[Proof, ...]:
+    """The newest proofs of the repository itself that failed as a whole."""
     jobs = (Job("prepare", declared.id), Job("sweep", declared.id), Job("check", declared.id))
-    failed = [proved[job] for job in jobs if job in proved and not proved[job].ok]
-    return tuple(
-        f"{proof.job.kind}: {proof.error}" for proof in failed if not proof.detail.problems
-    )
+    failed = (proved[job] for job in jobs if job in proved and not proved[job].ok)
+    return tuple(proof for proof in failed if not proof.detail.problems)
+
+
+def _told(failures: Iterable[Proof]) -> tuple[str, ...]:
+    return tuple(f"{proof.job.kind}: {proof.error}" for proof in failures)

@@ -64,7 +64,9 @@ class RepositoryStatus(Struct, frozen=True):
     last_sweep_at: datetime | None = None
     last_check_at: datetime | None = None
     problems: tuple[str, ...] = ()
-    """Objects damaged, vanished or appeared without leave, in words."""
+    """Objects damaged, vanished or appeared without leave, and checks that failed, in words."""
+    obstacles: tuple[str, ...] = ()
+    """What keeps proofs from being made, and says nothing of the bytes: restic is missing."""
 
 
 class Backups(Struct, frozen=True):
