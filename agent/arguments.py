@@ -1,0 +1,48 @@
+"""The agent's command line: every command with its arguments."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from agent import settings, survey
+
+
+def parser(version: str) -> argparse.ArgumentParser:
+    """Parse `wardwatch-agent COMMAND …`; a mistake ends with a sentence and exit code 2."""
+    top = argparse.ArgumentParser(
+        prog="wardwatch-agent", description="Reads this PC and reports to the ward's collector."
+    )
+    top.add_argument("--version", action="version", version=f"wardwatch-agent {version}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    join = commands.add_parser("join", help="join this PC to a collector by its join string")
+    join.add_argument("string", help="wardwatch:HOST:PORT/PIN/TOKEN, or - to read it from stdin")
+    run = commands.add_parser("run", help="read, keep and send until stopped")
+    for command in (join, run):
+        command.add_argument("--state", type=Path, default=settings.folder(), metavar="DIR")
+    rhythm = survey.tasks.__defaults__ or ()
+    for name, seconds in zip(("load", "security", "inventory"), rhythm, strict=True):
+        run.add_argument(f"--{name}-interval", type=_seconds, default=seconds, metavar="SECONDS")
+
+    report = commands.add_parser("report", help="print all that would be sent now")
+    probe = commands.add_parser("probe", help="print one section")
+    probe.add_argument("name", metavar="NAME", help="hardware, load, security or system")
+    probe.add_argument("--recording", type=Path, action="append", default=[], metavar="DIR")
+    probe.add_argument("--memory-bytes", type=int, help="cap of this process, set by the agent")
+    fields = commands.add_parser("fields", help="print every field that is collected, and why")
+    for command in (report, probe, fields):
+        command.add_argument("--json", action="store_true")
+    fields.add_argument("--language", choices=("vi", "en"), default="vi")
+
+    record = commands.add_parser("record", help="record this PC into a folder, to play back later")
+    record.add_argument("folder", type=Path, metavar="DIR")
+    record.add_argument("--mask", action="store_true", help="without serials, addresses and names")
+    return top
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds <= 86400:
+        raise argparse.ArgumentTypeError(f"not between 0 and 86400 seconds: {text}")
+    return seconds

@@ -1,0 +1,32 @@
+"""What one security check says: pass, fail or unknown, from which source, and on what it rests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agent.host.reader import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One verdict. What could not be read is `unknown` with its reason, never a pass."""
+
+    verdict: str
+    source: str
+    observed: str | None = None
+    reason: str | None = None
+
+
+def judged(source: str, observed: str, *, good: bool) -> Check:
+    """A verdict on something that was read."""
+    return Check("pass" if good else "fail", source, observed)
+
+
+def unknown(source: str, reason: str) -> Check:
+    """Nothing can be said."""
+    return Check("unknown", source, reason=reason)
+
+
+def unread(source: str, reader: Reader, otherwise: str) -> Check:
+    """Unknown, with what stood in the reader's way as the reason."""
+    return unknown(source, reader.gaps[0].cause if reader.gaps else otherwise)

@@ -1,0 +1,64 @@
+"""What the PC offers to the network, and whether names lead where they should."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+from agent.checks.check import Check, judged, unread
+from agent.host.reader import Reader
+from agent.parse.lines import rows
+from agent.parse.network import listening
+
+TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
+RISKY = {
+    21: "FTP",
+    23: "Telnet",
+    69: "TFTP",
+    139: "NetBIOS",
+    445: "SMB",
+    512: "rexec",
+    513: "rlogin",
+    514: "rsh",
+    3389: "RDP",
+    5900: "VNC",
+    5901: "VNC",
+    5902: "VNC",
+    6000: "X11",
+}
+"""Open to the network on an office PC, each of these is a way in."""
+MOST_PORTS_TOLD = 20
+
+
+def listening_ports(reader: Reader) -> Check:
+    """TCP ports that answer other machines."""
+    source = ", ".join(TABLES)
+    tables = [reader.text(path, "ports") for path in TABLES]
+    if tables[0] is None or reader.gaps:
+        return unread(source, reader, "no table of sockets")
+    ports = sorted(frozenset().union(*(listening(table or "") for table in tables)))
+    risky = [f"{port} ({RISKY[port]})" for port in ports if port in RISKY]
+    told = ", ".join(map(str, ports[:MOST_PORTS_TOLD])) or "none"
+    observed = f"at risk: {', '.join(risky)}" if risky else f"open: {told}"
+    return judged(source, observed, good=not risky)
+
+
+def hosts_file(reader: Reader) -> Check:
+    """Entries that send a public name somewhere else: how malware cuts off updates. Counted only."""
+    source = "/etc/hosts"
+    text = reader.text(source, "hosts")
+    if text is None:
+        return unread(source, reader, "no such file")
+    foreign = sum(1 for row in rows(text) if len(row) > 1 and _redirects(row))
+    return judged(source, f"{foreign} entries that redirect a public name", good=foreign == 0)
+
+
+def _redirects(row: list[str]) -> bool:
+    try:
+        address = ip_address(row[0].partition("%")[0])
+    except ValueError:
+        return False  # the resolver ignores such a line too
+    public = [name for name in row[1:] if "." in name and not name.endswith((".local", ".lan"))]
+    # An office's own servers stand at private addresses; 0.0.0.0 and loopback block a name.
+    own = address.is_private and not address.is_loopback and not address.is_unspecified
+    machine = address.is_loopback and len(row) > 2  # `127.0.1.1 pc.example pc`, Debian's own line
+    return bool(public) and not own and not machine

@@ -1,0 +1,87 @@
+"""Whether the system still gets security updates, has them, and runs them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from agent.checks.check import Check, judged, unknown, unread
+from agent.host import UnreadableError
+from agent.host.reader import Reader
+from agent.parse.lines import assignments
+from agent.parse.support import supported_until
+
+LISTS = "/var/lib/apt/lists"
+STALE = timedelta(days=30)
+"""A mirror's lists change daily; ones a month old say nothing of what is missing now."""
+DATE = re.compile(r"^Date:\s*(.{10,60})$", re.MULTILINE)
+KERNEL = re.compile(r"vmlinuz-(\d.*)")
+
+
+def os_supported(reader: Reader) -> Check:
+    """By the dated table in `agent.parse.support`."""
+    source = "/etc/os-release"
+    told = assignments(reader.text(source, "os") or "")
+    if not told:
+        return unread(source, reader, "no such file")
+    ends = supported_until(told.get("ID", ""), told.get("VERSION_ID", ""))
+    name = told.get("PRETTY_NAME") or told.get("NAME", "?")
+    if ends is None:
+        return unknown(source, f"no end of support known for {name}")
+    return judged(source, f"{name}: until {ends}", good=reader.host.at.date() <= ends)
+
+
+def updates(reader: Reader) -> Check:
+    """Security updates that apt would install, by lists that are fresh enough to know."""
+    names = reader.names(LISTS, "updates")
+    fresh = [name for name in names or () if name.endswith(("_InRelease", "_Release"))]
+    if not fresh:
+        return unread(LISTS, reader, "no package lists of apt: never refreshed, or another system")
+    newest = max(filter(None, (_date(reader, name) for name in fresh)), default=None)
+    if newest is None:
+        return unread(LISTS, reader, "the lists carry no date")
+    age = reader.host.at - newest
+    if age > STALE:
+        return unknown(LISTS, f"the package lists are of {newest.date()}: too old to tell")
+    text = reader.output("apt-get", "updates")
+    if text is None:
+        return unread("apt-get --simulate upgrade", reader, "apt-get is not installed")
+    waiting = re.findall(r"^Inst .*", text, re.MULTILINE)
+    security = sum(1 for line in waiting if "security" in line.lower())
+    observed = f"{security} security updates and {len(waiting) - security} others are waiting"
+    return judged("apt-get --simulate upgrade", observed, good=security == 0)
+
+
+def _date(reader: Reader, name: str) -> datetime | None:
+    found = DATE.search(reader.text(f"{LISTS}/{name}", "updates") or "")
+    try:
+        return parsedate_to_datetime(found[1]).astimezone(UTC) if found else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def reboot_pending(reader: Reader) -> Check:
+    """The mark that package scripts leave, else a newer kernel than the one that runs."""
+    mark = "/run/reboot-required"
+    try:
+        reader.host.read(mark)
+    except UnreadableError as problem:
+        if not problem.absent:
+            return unknown(mark, problem.cause)
+    else:
+        return judged(mark, "updates wait for a restart", good=False)
+    running = reader.text("/proc/sys/kernel/osrelease", "kernel")
+    installed = [
+        found[1]
+        for name in reader.names("/boot", "kernel") or ()
+        if (found := KERNEL.fullmatch(name))
+    ]
+    if not running or not installed:
+        return unread("/boot", reader, "no kernels in /boot to compare with")
+    newest = max(installed, key=_version)
+    return judged("/boot", f"{running} runs, {newest} is installed", good=newest == running)
+
+
+def _version(name: str) -> list[int]:
+    return [int(part) for part in re.findall(r"\d{1,9}", name)]

@@ -1,0 +1,144 @@
+"""What each command of `wardwatch-agent` does; the clock comes from `__main__`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import socket
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from agent import settings, survey
+from agent.host import Host
+from agent.host.live import Live
+
+Clock = Callable[[], datetime]
+
+
+class CommandError(Exception):
+    """The command cannot do what was asked; exit code 2 and one sentence."""
+
+
+def join(given: argparse.Namespace, _clock: Clock) -> int:
+    """Join, and keep what came of it. The token is read from stdin where `-` stands for it."""
+    from agent import joining  # noqa: PLC0415 - not needed by the resident
+
+    text = sys.stdin.readline() if given.string == "-" else given.string
+    try:
+        invited = joining.invitation(text)
+        settings.prepare(given.state)
+        system = "windows" if sys.platform == "win32" else "linux"
+        joined = joining.join(invited, socket.gethostname(), system)
+        settings.save(given.state, joined.settings, joined.pem)
+    except (joining.JoiningError, settings.SettingsError) as problem:
+        raise CommandError(str(problem)) from problem
+    _say(f"joined {invited.collector} as {joined.settings.agent}: {_meaning(joined)}")
+    return 0
+
+
+def _meaning(joined: object) -> str:
+    state, asset = getattr(joined, "state", ""), getattr(joined, "asset", None)
+    if state == "approved":
+        return f"approved as {asset}"
+    return "pending until the officer approves it"
+
+
+def run(given: argparse.Namespace, clock: Clock) -> int:
+    """Be the resident agent until SIGTERM."""
+    from agent.link import Link  # noqa: PLC0415 - short commands start without the network
+    from agent.service import Resident  # noqa: PLC0415
+    from agent.spool import SpoolError, recovered  # noqa: PLC0415
+
+    try:
+        found = settings.load(given.state)
+        pem = (given.state / settings.CA).read_text("ascii")
+        spool = recovered(given.state / "spool.sqlite", rfc3339(clock()))
+    except (settings.SettingsError, SpoolError, OSError) as problem:
+        raise CommandError(str(problem)) from problem
+    rhythm = (given.load_interval, given.security_interval, given.inventory_interval)
+    Resident(given.state, spool, Link(found, pem), clock, survey.tasks(*rhythm)).run()
+    return 0
+
+
+def report(given: argparse.Namespace, clock: Clock) -> int:
+    """One full survey of this PC, printed."""
+    host = Live(clock())
+    rows = []
+    for task in survey.tasks():
+        taken = survey.take(task.kind, host, task.deadline_seconds)
+        gaps = [{"field": gap.field, "cause": gap.cause} for gap in taken.reading.gaps]
+        row = {"kind": task.kind, "at": rfc3339(host.at), "section": taken.reading.section}
+        rows.append({**row, "gaps": gaps, "cpu_seconds": round(taken.cpu_seconds, 4)})
+    _say(json.dumps({"version": 1, "reports": rows}, indent=None if given.json else 2))
+    return 0
+
+
+def probe(given: argparse.Namespace, clock: Clock) -> int:
+    """Print one section, of this PC or of each recording: a line of JSON each."""
+    from agent.host.recorded import RecordingError, opened  # noqa: PLC0415
+    from agent.limits import limit  # noqa: PLC0415
+    from agent.probes import PROBES  # noqa: PLC0415 - all of them, which the resident never loads
+
+    if given.name not in PROBES:
+        known = ", ".join(PROBES)
+        raise CommandError(f"no probe of that name: {given.name}; there are {known}")
+    if given.memory_bytes:
+        limit(given.memory_bytes)
+    try:
+        hosts: list[Host] = [opened(folder, clock()) for folder in given.recording]
+    except RecordingError as problem:
+        raise CommandError(str(problem)) from problem
+    for host in hosts or [Live(clock())]:
+        reading = PROBES[given.name](host)
+        gaps = [{"field": gap.field, "cause": gap.cause} for gap in reading.gaps]
+        _say(json.dumps({"section": reading.section, "gaps": gaps}))
+    return 0
+
+
+def record(given: argparse.Namespace, clock: Clock) -> int:
+    """Record this PC: every probe is run, and all that it reads is written down."""
+    from agent.masking import record_machine  # noqa: PLC0415
+
+    folder: Path = given.folder
+    if folder.exists() and any(folder.iterdir()):
+        raise CommandError(f"the folder is not empty: {folder}")
+    try:
+        count = record_machine(Live(clock()), folder, masked=given.mask)
+    except OSError as problem:
+        raise CommandError(f"cannot write {problem.filename}: {problem.strerror}") from problem
+    _say(f"recorded {count} files into {folder}")
+    return 0
+
+
+def fields(given: argparse.Namespace, _clock: Clock) -> int:
+    """Print every field that is collected, with its purpose."""
+    from agent.fields import purposes  # noqa: PLC0415
+
+    told = purposes(given.language)
+    if given.json:
+        _say(json.dumps(told, ensure_ascii=False, indent=1))
+    else:
+        for name, purpose in told.items():
+            _say(f"{name}\t{purpose}")
+    return 0
+
+
+def rfc3339(moment: datetime) -> str:
+    """As every instant is written: UTC, to the second, `Z`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace, Clock], int]] = {
+    "join": join,
+    "run": run,
+    "report": report,
+    "probe": probe,
+    "record": record,
+    "fields": fields,
+}

@@ -1,0 +1,119 @@
+"""A machine that was recorded into a folder, as a host: the same on any system."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from agent.host import LIMIT_BYTES, Space, UnreadableError
+from agent.host.live import unreadable
+from agent.programs import ARGUMENT, PROGRAMS
+
+WINDOWS_FOLDERS = ("wmi", "registry", "events")
+
+
+class RecordingError(Exception):
+    """The folder is no recording; told to the operator as it stands."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """`folder` holds `files/<absolute path>`, `commands/<program>.txt` and `recording.json`."""
+
+    folder: Path
+    at: datetime
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def system(self) -> str:
+        named = self.facts.get("system")
+        if isinstance(named, str):
+            return named
+        found = any((self.folder / name).is_dir() for name in WINDOWS_FOLDERS)
+        return "windows" if found else "linux"
+
+    def read(self, path: str) -> bytes:
+        try:
+            with self._place(path).open("rb") as file:
+                return file.read(LIMIT_BYTES)
+        except IsADirectoryError as problem:
+            # A name that was listed and never read: the recording knows nothing of its content.
+            raise UnreadableError(f"not recorded: {path}", absent=True) from problem
+        except OSError as problem:
+            raise self._unreadable(path, problem) from problem
+
+    def names(self, path: str) -> tuple[str, ...]:
+        try:
+            return tuple(sorted(entry.name for entry in self._place(path).iterdir()))
+        except OSError as problem:
+            raise self._unreadable(path, problem) from problem
+
+    def link(self, path: str) -> str:
+        target = _table(self.facts, "links").get(path)
+        if not isinstance(target, str):
+            raise self._unreadable(path, FileNotFoundError(2, "not recorded"))
+        return target
+
+    def run(self, program: str, argument: str | None = None) -> str:
+        kind = PROGRAMS[program].form
+        if argument is not None and not re.fullmatch(ARGUMENT, argument):
+            raise UnreadableError(f"not a name: {argument!r}")
+        names = [f"{program}-{argument}.{kind}"] if argument else []
+        for name in [*names, f"{program}.{kind}"]:
+            place = self.folder / "commands" / name
+            if place.is_file():
+                return place.read_bytes()[:LIMIT_BYTES].decode("utf-8", "replace")
+        raise self._unreadable(program, FileNotFoundError(2, "not installed"))
+
+    def space(self, mount: str) -> Space:
+        found = _table(self.facts, "space").get(mount)
+        if not isinstance(found, dict):
+            raise UnreadableError(f"not recorded: {mount}", absent=True)
+        try:
+            return Space(int(found["total_bytes"]), int(found["available_bytes"]))
+        except (KeyError, TypeError, ValueError) as problem:
+            raise UnreadableError(f"badly recorded: {mount}") from problem
+
+    def addresses(self) -> dict[str, tuple[str, ...]]:
+        rows = _table(self.facts, "addresses")
+        return {name: tuple(map(str, row)) for name, row in rows.items() if isinstance(row, list)}
+
+    def _place(self, path: str) -> Path:
+        parts = [part for part in path.split("/") if part not in {"", ".", ".."}]
+        return self.folder.joinpath("files", *parts)
+
+    def _unreadable(self, path: str, problem: Exception) -> UnreadableError:
+        told = _table(self.facts, "unreadable").get(path)
+        return UnreadableError(told) if isinstance(told, str) else unreadable(path, problem)
+
+
+def opened(folder: Path, now: datetime) -> Recorded:
+    """The recording in that folder; `now` stands in where it does not say when it was made."""
+    if not folder.is_dir():
+        raise RecordingError(f"no such folder: {folder}")
+    place = folder / "recording.json"
+    try:
+        facts = json.loads(place.read_bytes()) if place.exists() else {}
+    except (OSError, ValueError) as problem:
+        raise RecordingError(f"cannot read {place}: {problem}") from problem
+    if not isinstance(facts, dict):
+        raise RecordingError(f"not a JSON object: {place}")
+    return Recorded(folder, _moment(facts.get("at"), now), facts)
+
+
+def _moment(text: object, now: datetime) -> datetime:
+    try:
+        found = datetime.fromisoformat(str(text))
+    except ValueError:
+        return now
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _table(facts: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = facts.get(name)
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,102 @@
+"""Records a machine while it is read: every answer is also written into a folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from agent.host import Host, Space, UnreadableError
+from agent.programs import PROGRAMS
+
+T = TypeVar("T")
+
+Mask = Callable[[str, bytes], bytes]
+"""Path and content in, what is to be written down out."""
+
+
+def as_it_is(_path: str, data: bytes) -> bytes:
+    """The mask that hides nothing."""
+    return data
+
+
+@dataclass
+class Recording:
+    """A host that passes every question on, and keeps the answers in `folder`."""
+
+    host: Host
+    folder: Path
+    mask: Mask = as_it_is
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def system(self) -> str:
+        return self.host.system
+
+    @property
+    def at(self) -> datetime:
+        return self.host.at
+
+    def read(self, path: str) -> bytes:
+        data = self._asked(path, lambda: self.host.read(path))
+        self._write(self._place(path), self.mask(path, data))
+        return data
+
+    def names(self, path: str) -> tuple[str, ...]:
+        found = self._asked(path, lambda: self.host.names(path))
+        for name in found:
+            # A name stands for itself until it is read: enough to be listed again.
+            place = self._place(f"{path}/{name}")
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if not place.exists():
+                place.mkdir()
+        return found
+
+    def link(self, path: str) -> str:
+        target = self._asked(path, lambda: self.host.link(path))
+        self.facts.setdefault("links", {})[path] = target
+        return target
+
+    def run(self, program: str, argument: str | None = None) -> str:
+        text = self._asked(program, lambda: self.host.run(program, argument))
+        name = f"{program}-{argument}" if argument else program
+        place = self.folder / "commands" / f"{name}.{PROGRAMS[program].form}"
+        self._write(place, self.mask(program, text.encode()))
+        return text
+
+    def space(self, mount: str) -> Space:
+        found = self._asked(mount, lambda: self.host.space(mount))
+        row = {"total_bytes": found.total_bytes, "available_bytes": found.available_bytes}
+        self.facts.setdefault("space", {})[mount] = row
+        return found
+
+    def addresses(self) -> dict[str, tuple[str, ...]]:
+        found = self._asked("addresses", self.host.addresses)
+        self.facts["addresses"] = {name: list(rows) for name, rows in found.items()}
+        return found
+
+    def close(self) -> None:
+        """Write what is not a file of the machine: its system, the moment, links, sizes."""
+        facts = {"system": self.system, "at": self.at.isoformat(), **self.facts}
+        text = json.dumps(facts, indent=1, sort_keys=True).encode()
+        self._write(self.folder / "recording.json", self.mask("recording.json", text))
+
+    def _asked(self, name: str, ask: Callable[[], T]) -> T:
+        try:
+            return ask()
+        except UnreadableError as problem:
+            if not problem.absent:
+                self.facts.setdefault("unreadable", {})[name] = problem.cause
+            raise
+
+    def _place(self, path: str) -> Path:
+        return self.folder.joinpath("files", *[part for part in path.split("/") if part])
+
+    def _write(self, place: Path, data: bytes) -> None:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if place.is_dir():
+            place.rmdir()
+        place.write_bytes(data)

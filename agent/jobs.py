@@ -1,0 +1,76 @@
+"""What the collector may ask for: a closed table. Nothing from the wire is ever run."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from agent import programs
+from agent.link import Ask
+
+REPORT_NOW = "report-now"
+BACKUP = "backup"
+ARGUMENT = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+DEADLINE_SECONDS = 12 * 3600
+"""The first backup of a full disk over a slow line; anything longer hangs."""
+REPORTED = frozenset({0, 1})
+"""Exit codes of a child that has put its own receipt into the spool."""
+
+
+class JobError(Exception):
+    """The ask is not one that this PC does; says why."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A child at work. `end` is the monotonic instant of its deadline."""
+
+    ask: Ask
+    child: programs.Child
+    started_at: str
+    start: float
+    end: float
+
+
+def start(ask: Ask, state: Path, at: str) -> Job:
+    """Start a job of the table; raises `JobError` where the ask is not among them."""
+    if ask.job != BACKUP:
+        raise JobError(f"unknown job: {ask.job[:60]!r}")
+    name = ask.argument or ""
+    if not ARGUMENT.fullmatch(name) or name not in _pinned(state):
+        raise JobError(f"no backup set of that name is pinned on this PC: {name[:63]!r}")
+    # Literal but for a name that the officer has pinned here, and a number.
+    entry = ("backup", "run", name, "--agent-state", str(state), "--job", str(int(ask.id)))
+    now = time.monotonic()
+    return Job(ask, programs.start(entry), at, now, now + DEADLINE_SECONDS)
+
+
+def ended(job: Job) -> str | None:
+    """None while it runs; then what is to be told, empty where the child has told it itself."""
+    code = job.child.poll()
+    if code is None and time.monotonic() < job.end:
+        return None
+    programs.kill(job.child)  # whatever it left behind, or itself when it hangs
+    if code is None:
+        return f"did not end within {DEADLINE_SECONDS} s"
+    if code < 0:
+        return f"killed by signal {-code}"
+    return "" if code in REPORTED else f"ended with exit code {code}"
+
+
+def failed(ask: Ask, error: str, at: str, seconds: float) -> dict[str, Any]:
+    """The receipt of a backup that could not tell by itself."""
+    receipt = {"set": ask.argument, "ok": False, "started_at": at}
+    return {**receipt, "duration_seconds": round(seconds, 3), "error": error, "job": ask.id}
+
+
+def _pinned(state: Path) -> frozenset[str]:
+    try:
+        sets = json.loads((state / "backup.json").read_text("utf-8"))["sets"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return frozenset()  # nothing pinned that can be read: nothing is backed up, and said so
+    return frozenset(sets) if isinstance(sets, dict) else frozenset()

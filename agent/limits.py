@@ -1,0 +1,19 @@
+"""Caps that a probe's child puts on itself, so that it can do this PC no harm."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+NICENESS = 10
+"""Behind whatever the official does."""
+
+
+def limit(memory_bytes: int) -> None:
+    """Cap the address space and step back; nothing on systems that have neither."""
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415 - exists on Unix alone
+
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    os.nice(NICENESS)

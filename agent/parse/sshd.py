@@ -1,0 +1,56 @@
+"""Settings of the SSH server (sshd_config(5)), and which of them are weak."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+DEFAULTS = {
+    "permitrootlogin": "prohibit-password",
+    "permitemptypasswords": "no",
+    "protocol": "2",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One setting: its key in lower case."""
+
+    key: str
+    value: str
+
+
+def lines(text: str) -> Iterator[Line]:
+    """The settings as they stand, `key value` or `key=value`, without comments."""
+    for raw in text.splitlines():
+        bare = raw.strip()
+        if bare and not bare.startswith("#"):
+            words = bare.replace("=", " ", 1).split(None, 1)
+            yield Line(words[0].lower(), words[1].strip().strip('"') if len(words) > 1 else "")
+
+
+def effective(settings: Iterable[Line]) -> dict[str, str]:
+    """What counts for everyone: the first value of a key, and nothing of a `Match` block."""
+    found: dict[str, str] = {}
+    for line in settings:
+        if line.key == "match":
+            break
+        found.setdefault(line.key, line.value.lower())
+    return found
+
+
+def problems(settings: Mapping[str, str]) -> list[str]:
+    """Weak settings, in words; empty where there is none."""
+    value = {**DEFAULTS, **settings}
+    weak = (
+        (value["permitrootlogin"] == "yes", "root may sign in with a password"),
+        (value["permitemptypasswords"] == "yes", "empty passwords are accepted"),
+        ("1" in value["protocol"].split(","), "the broken protocol 1 is accepted"),
+    )
+    return [words for wrong, words in weak if wrong]
+
+
+def matches(name: str, pattern: str) -> bool:
+    """Whether an `Include` pattern names that file."""
+    return fnmatchcase(name, pattern)

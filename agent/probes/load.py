@@ -1,0 +1,148 @@
+"""How busy the PC is: counters since boot, so that a lost report costs resolution, not truth."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from agent.host import Host, UnreadableError
+from agent.host.reader import Reader
+from agent.parse.firmware import told
+from agent.parse.lines import colons, kibibytes, rows, whole
+from agent.report import Reading
+
+LOCAL = frozenset(
+    [
+        "ext2",
+        "ext3",
+        "ext4",
+        "xfs",
+        "btrfs",
+        "f2fs",
+        "jfs",
+        "reiserfs",
+        "zfs",
+        "bcachefs",
+        "vfat",
+        "exfat",
+        "ntfs",
+        "ntfs3",
+        "fuseblk",
+    ]
+)
+"""Filesystems on a disk of this PC; a mounted share belongs to its server."""
+SECTOR_BYTES = 512
+"""/proc/diskstats counts in these, whatever the disk's own sectors are (iostats.txt)."""
+PARTS = re.compile(r"(sd[a-z]+|vd[a-z]+|xvd[a-z]+|hd[a-z]+|nvme\d+n\d+|mmcblk\d+)")
+TICKS_PER_SECOND = 100
+"""USER_HZ, the unit of /proc/stat on every Linux that this runs on (proc(5))."""
+
+
+def probe(host: Host) -> Reading:
+    """From /proc and statvfs alone: this one runs in the resident process, every minute."""
+    reader = Reader(host)
+    uptime = (reader.text("/proc/uptime", "uptime_seconds") or "").split()
+    section = told(
+        cpu=_cpu(reader),
+        memory=_memory(reader),
+        filesystems=_filesystems(reader),
+        disk=_disk(reader),
+        network=_network(reader),
+        uptime_seconds=_decimal(uptime[0]) if uptime else None,
+        processes=_processes(reader),
+    )
+    named = {gap.field.split(".")[0] for gap in reader.gaps}
+    for name in ("cpu", "memory", "filesystems", "disk", "network", "uptime_seconds"):
+        if name not in section and name not in named:
+            reader.gap(name, "not told by /proc")
+    return Reading(section, tuple(reader.gaps))
+
+
+def _cpu(reader: Reader) -> dict[str, Any] | None:
+    lines = list(rows(reader.text("/proc/stat", "cpu") or ""))
+    total = next((line for line in lines if line[0] == "cpu"), None)
+    ticks = [whole(word) or 0 for word in total[1:9]] if total else []
+    if len(ticks) < 4:
+        return None
+    # user nice system idle iowait irq softirq steal; guest time is counted in user already.
+    idle = ticks[3] + (ticks[4] if len(ticks) > 4 else 0)
+    load = (reader.text("/proc/loadavg", "cpu.load_1") or "").split()
+    return told(
+        cores=sum(1 for line in lines if re.fullmatch(r"cpu\d+", line[0])),
+        busy_seconds_total=(sum(ticks) - idle) / TICKS_PER_SECOND,
+        seconds_total=sum(ticks) / TICKS_PER_SECOND,
+        load_1=_decimal(load[0]) if load else None,
+    )
+
+
+def _memory(reader: Reader) -> dict[str, Any] | None:
+    lines = colons(reader.text("/proc/meminfo", "memory") or "")
+    # MemAvailable, not MemFree, which counts the page cache as used (proc(5)).
+    names = ("MemTotal", "MemAvailable", "SwapTotal", "SwapFree")
+    total, available, swap, swap_free = (kibibytes(lines.get(name)) for name in names)
+    found = told(
+        total_bytes=total,
+        available_bytes=available,
+        swap_total_bytes=swap,
+        swap_free_bytes=swap_free,
+    )
+    return found or None
+
+
+def _filesystems(reader: Reader) -> list[dict[str, Any]] | None:
+    text = reader.text("/proc/self/mounts", "filesystems")
+    if text is None:
+        return None
+    found: list[dict[str, Any]] = []
+    seen: set[str] = set()
+    for device, mount, kind, *_ in (row for row in rows(text) if len(row) >= 3):
+        # One disk mounted at several places (bind mounts, btrfs subvolumes) is one filesystem.
+        if device in seen or not (kind in LOCAL or mount == "/"):
+            continue
+        seen.add(device)
+        place = re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), mount)
+        try:
+            space = reader.host.space(place)
+        except UnreadableError as problem:
+            reader.missed(f"filesystems[{len(found)}]", problem)
+            continue
+        row = {"mount": place, "type": kind, "total_bytes": space.total_bytes}
+        found.append({**row, "available_bytes": space.available_bytes})
+    return found
+
+
+def _disk(reader: Reader) -> dict[str, Any] | None:
+    text = reader.text("/proc/diskstats", "disk")
+    if text is None:
+        return None
+    disks = [row for row in rows(text) if len(row) >= 10 and PARTS.fullmatch(row[2])]
+    return {
+        "in_bytes_total": sum(whole(row[5]) or 0 for row in disks) * SECTOR_BYTES,
+        "out_bytes_total": sum(whole(row[9]) or 0 for row in disks) * SECTOR_BYTES,
+    }
+
+
+def _network(reader: Reader) -> dict[str, Any] | None:
+    lines = colons(reader.text("/proc/net/dev", "network") or "")
+    # A bridge or a tunnel carries what a real interface carries too: counted once.
+    virtual = re.compile(r"lo|veth.*|docker.*|br-.*|virbr.*|tun.*|tap.*|wg.*|dummy.*|bond.*")
+    counters = [row.split() for name, row in lines.items() if not virtual.fullmatch(name)]
+    real = [row for row in counters if len(row) >= 16]
+    if not lines:
+        return None
+    return {
+        "in_bytes_total": sum(whole(row[0]) or 0 for row in real),
+        "out_bytes_total": sum(whole(row[8]) or 0 for row in real),
+    }
+
+
+def _processes(reader: Reader) -> int | None:
+    names = reader.names("/proc", "processes")
+    return sum(1 for name in names if name.isdigit()) or None if names else None
+
+
+def _decimal(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

@@ -1,0 +1,184 @@
+"""Runs programs: the closed list that probes may ask for, and our own short-lived children."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess  # noqa: TID251 - the agent's one module that runs programs
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import IO
+
+from agent.host import UnreadableError
+
+Child = subprocess.Popen[bytes]
+
+PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
+ENVIRONMENT = {"PATH": PATH, "LC_ALL": "C", "LANG": "C", "HOME": "/"}
+OUTPUT_BYTES = 4 * 1024 * 1024
+ARGUMENT = r"[A-Za-z0-9][A-Za-z0-9._!-]{0,62}"
+"""A bare name, as the kernel gives it to a block device: never an option, never a path."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """One program with its literal arguments. `{}` is where the bare name goes."""
+
+    arguments: tuple[str, ...]
+    deadline_seconds: float = 10
+    form: str = "txt"
+    accepts: frozenset[int] | None = frozenset({0})
+    """Exit codes whose output counts; None: all."""
+
+
+PROGRAMS = {
+    "dmidecode": Program(("dmidecode",)),
+    # Its exit code is a set of bits that also tell of old errors in the disk's own log.
+    "smartctl": Program(("smartctl", "-i", "-H", "/dev/{}"), 20, accepts=None),
+    "mdatp": Program(("mdatp", "health", "--output", "json"), 20, form="json"),
+    "nft": Program(("nft", "list", "ruleset")),
+    "ufw": Program(("ufw", "status")),
+    "iptables": Program(("iptables", "-S")),
+    "timedatectl": Program(("timedatectl", "show")),
+    "apt-get": Program(
+        ("apt-get", "--simulate", "-qq", "-o", "Debug::NoLocking=true", "upgrade"), 60
+    ),
+    "upower": Program(("upower", "--dump")),
+    # Prints `stopping` and exits with 1 while the system goes down.
+    "systemctl": Program(("systemctl", "is-system-running"), 2, accepts=None),
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a child ended. `code` is negative for a signal; `cause` says what went wrong."""
+
+    code: int
+    output: bytes
+    error: str
+    cpu_seconds: float
+    cause: str | None = None
+
+
+def output(program: str, argument: str | None = None) -> str:
+    """Run a program of the list; raises `UnreadableError`."""
+    told = PROGRAMS[program]
+    arguments = _filled(told, argument)
+    found = shutil.which(arguments[0], path=PATH)
+    if found is None:
+        raise UnreadableError(f"not installed: {program}", absent=True)
+    outcome = run([found, *arguments[1:]], told.deadline_seconds, ENVIRONMENT)
+    if outcome.cause:
+        raise UnreadableError(f"{program}: {outcome.cause}")
+    if told.accepts is not None and outcome.code not in told.accepts:
+        raise UnreadableError(f"{program}: exit code {outcome.code}: {outcome.error}")
+    return outcome.output.decode("utf-8", "replace")
+
+
+def _filled(program: Program, argument: str | None) -> list[str]:
+    if any("{}" in part for part in program.arguments):
+        if argument is None or not re.fullmatch(ARGUMENT, argument):
+            raise UnreadableError(
+                f"{program.arguments[0]}: no device named", absent=argument is None
+            )
+        # The kernel writes the slash of a name like cciss/c0d0 as an exclamation mark.
+        return [part.replace("{}", argument.replace("!", "/")) for part in program.arguments]
+    return list(program.arguments)
+
+
+def probe(name: str, deadline_seconds: float, memory_bytes: int) -> Outcome:
+    """Run one probe of ours in a child that caps its own memory and yields to everyone else."""
+    cap = str(memory_bytes)
+    return run(
+        [sys.executable, "-I", "-m", "agent", "probe", name, "--json", "--memory-bytes", cap],
+        deadline_seconds,
+        ENVIRONMENT,
+    )
+
+
+def start(entry: Sequence[str]) -> Child:
+    """Start a job of the closed table in a child of its own group; its log goes where ours goes."""
+    return subprocess.Popen(
+        [sys.executable, "-I", "-m", *entry],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        env={**ENVIRONMENT, "HOME": os.environ.get("HOME", "/")},
+        start_new_session=True,
+    )
+
+
+def run(arguments: Sequence[str], deadline_seconds: float, environment: dict[str, str]) -> Outcome:
+    """Run to the end or to the deadline; whatever the child started dies with it."""
+    before = _children_seconds()
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
+        try:
+            child = subprocess.Popen(
+                arguments,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=errors,
+                env=environment,
+                start_new_session=True,
+            )
+        except OSError as problem:
+            return Outcome(-1, b"", "", 0.0, f"cannot start: {problem.strerror}")
+        cause = _watched(child, out, deadline_seconds)
+        spent = _children_seconds() - before
+        return Outcome(child.returncode, _start_of(out), _last_line(errors), spent, cause)
+
+
+def _watched(child: Child, out: IO[bytes], deadline_seconds: float) -> str | None:
+    end = time.monotonic() + deadline_seconds
+    pause = 0.005
+    try:
+        while time.monotonic() < end:
+            try:
+                child.wait(min(pause, max(end - time.monotonic(), 0)))
+            except subprocess.TimeoutExpired:
+                pause = min(pause * 2, 0.25)
+                if os.fstat(out.fileno()).st_size > OUTPUT_BYTES:
+                    return f"printed more than {OUTPUT_BYTES} bytes"
+            else:
+                return _signalled(child.returncode)
+        return f"did not end within {deadline_seconds:g} s"
+    finally:
+        kill(child)
+
+
+def _signalled(code: int) -> str | None:
+    return f"killed by signal {-code}" if code < 0 else None
+
+
+def kill(child: Child) -> None:
+    """End the child and all that it started; harmless once it has ended."""
+    if sys.platform == "win32":
+        child.kill()
+    else:
+        with contextlib.suppress(ProcessLookupError):  # gone already, which is what was wanted
+            os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+
+
+def _start_of(file: IO[bytes]) -> bytes:
+    file.seek(0)
+    return file.read(OUTPUT_BYTES)
+
+
+def _last_line(file: IO[bytes]) -> str:
+    lines = _start_of(file).decode("utf-8", "replace").strip().splitlines()
+    return lines[-1][:300] if lines else ""
+
+
+def _children_seconds() -> float:
+    if sys.platform == "win32":
+        return 0.0
+    import resource  # noqa: PLC0415 - exists on Unix alone
+
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime

@@ -1,0 +1,101 @@
+"""Who this agent is and whom it trusts, as joining left it in the agent's own folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import ssl
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from agent.der import DerError, spki_sha256
+
+FILE, CA = "agent.json", "ca.pem"
+COLLECTOR = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]{1,253}):(?P<port>[0-9]{1,5})")
+
+
+class SettingsError(Exception):
+    """The agent's folder does not say what it must; worded for the operator."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one joining set. `secret` is the agent's key: it is sent to that collector alone."""
+
+    collector: str
+    """`host:port`."""
+    agent: str
+    secret: str
+    pin: str
+    """SHA-256 of the certificate authority's public key, lower-case hexadecimal."""
+
+    @property
+    def host(self) -> str:
+        return self.collector.rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        return int(self.collector.rpartition(":")[2])
+
+
+def folder() -> Path:
+    """The agent's folder where none is named on the command line."""
+    named = os.environ.get("WARDWATCH_AGENT_STATE")
+    if named:
+        return Path(named)
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Path("/var/lib/wardwatch-agent")
+    return Path.home() / ".local/state/wardwatch-agent"
+
+
+def prepare(state: Path) -> None:
+    """Make the folder, for this account alone."""
+    try:
+        state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        state.chmod(0o700)
+    except OSError as problem:
+        raise SettingsError(f"cannot make the folder {state}: {problem.strerror}") from problem
+
+
+def load(state: Path) -> Settings:
+    """Read the settings, and check that the kept authority is the pinned one."""
+    try:
+        found = json.loads((state / FILE).read_text("utf-8"))
+        settings = Settings(**{name: str(found[name]) for name in Settings.__annotations__})
+        pem = (state / CA).read_text("ascii")
+    except FileNotFoundError as problem:
+        raise SettingsError(f"not joined yet: no {problem.filename}") from problem
+    except OSError as problem:
+        raise SettingsError(f"cannot read {problem.filename}: {problem.strerror}") from problem
+    except (ValueError, KeyError, TypeError) as problem:
+        raise SettingsError(f"damaged: {state / FILE}; join again") from problem
+    if not COLLECTOR.fullmatch(settings.collector):
+        raise SettingsError(f"no host:port in {state / FILE}: {settings.collector!r}")
+    try:
+        pin = spki_sha256(ssl.PEM_cert_to_DER_cert(pem))
+    except (ValueError, DerError) as problem:
+        raise SettingsError(f"no certificate: {state / CA}; join again") from problem
+    if pin != settings.pin:
+        raise SettingsError(f"not the authority that this agent joined: {state / CA}")
+    return settings
+
+
+def save(state: Path, settings: Settings, pem: str) -> None:
+    """Keep the settings; the authority first, so that settings are never without it."""
+    prepare(state)
+    try:
+        _write(state / CA, pem)
+        _write(state / FILE, json.dumps(asdict(settings), indent=1))
+    except OSError as problem:
+        raise SettingsError(f"cannot write in {state}: {problem.strerror}") from problem
+
+
+def _write(path: Path, text: str) -> None:
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)

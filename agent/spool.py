@@ -1,0 +1,258 @@
+"""What was read and is not yet stored by the collector: a file that survives a power cut."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from agent import spool_limits
+from agent.report import Gap
+
+VERSION = "1"
+WAIT_SECONDS = 10
+"""The resident and a backup's child take turns; each holds the lock for milliseconds."""
+REPORT_BYTES = 900 * 1024
+"""The collector takes 1 MiB a request; what can never be sent must not be accepted."""
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS reports (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, -- a number is never given twice, whatever was deleted
+  kind TEXT NOT NULL, day TEXT NOT NULL, body TEXT NOT NULL, sha256 BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+class SpoolError(Exception):
+    """The spool cannot be opened or written; worded for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A request's body, and the reports that it carries."""
+
+    epoch: str
+    seqs: tuple[int, ...]
+    body: bytes
+
+
+class Spool:
+    """One file. Safe across processes: each may append, the resident alone sends and deletes."""
+
+    def __init__(self, path: Path, limits: spool_limits.Limits = spool_limits.LIMITS) -> None:
+        self.path = path
+        self.limits = limits
+        try:
+            # Made with its mode before SQLite opens it: its side files take the same.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            self._file = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
+        except (OSError, sqlite3.Error) as problem:
+            raise SpoolError(f"cannot open the spool {path}: {problem}") from problem
+        try:
+            with _told(path):
+                self._prepare()
+        except SpoolError:
+            self._file.close()
+            raise
+
+    def _prepare(self) -> None:
+        self._file.execute("PRAGMA journal_mode=WAL")
+        self._file.execute("PRAGMA synchronous=FULL")  # accepted means: on the disk
+        self._file.execute("PRAGMA wal_autocheckpoint=200")  # at most 0.8 MB beside the file
+        with self._write():
+            for statement in SCHEMA.split(";"):
+                self._file.execute(statement)
+            fresh = "INSERT OR IGNORE INTO notes VALUES (?, ?)"
+            self._file.execute(fresh, ("version", VERSION))
+            # A rebuilt spool counts from 1 again: the epoch keeps the numbers apart.
+            self._file.execute(fresh, ("epoch", secrets.token_hex(16)))
+        version = self.noted("version")
+        if version != VERSION:
+            raise SpoolError(f"spool of version {version}, this agent knows {VERSION}: {self.path}")
+        self.epoch = self.noted("epoch") or ""
+
+    def append(
+        self,
+        kind: str,
+        section: Any,
+        gaps: Sequence[Gap] = (),
+        *,
+        at: str,
+        cpu_seconds: float = 0.0,
+    ) -> int:
+        """Accept one report: durable when this returns its seq. `at` is RFC 3339 in UTC."""
+        body = _body(kind, at, section, gaps, cpu_seconds)
+        if len(body.encode()) > REPORT_BYTES:
+            gap = Gap(kind, f"the section has {len(body)} signs: more than can be sent")
+            body = _body(kind, at, {}, [gap], cpu_seconds)
+        with _told(self.path), self._write():
+            seq = self._insert(kind, at, body)
+            for loss in spool_limits.enforce(self._file, self.limits):
+                self._insert("loss", at, _body("loss", at, loss.section(), (), 0.0))
+        return seq
+
+    def batch(self, limit_bytes: int) -> Batch | None:
+        """The oldest reports, as many as fit, at least one; None while there is nothing to send.
+
+        A report whose checksum is wrong is dropped here, and its loss is declared in its place.
+        """
+        with _told(self.path):
+            self._drop_damaged(limit_bytes)
+            chosen: list[tuple[int, str]] = []
+            size = 100
+            for seq, body in self._rows("SELECT seq, body FROM reports ORDER BY seq"):
+                size += len(body.encode()) + 20
+                if chosen and size > limit_bytes:
+                    break
+                chosen.append((seq, body))
+        if not chosen:
+            return None
+        reports = ",".join(f'{{"seq":{seq},{body[1:]}' for seq, body in chosen)
+        text = f'{{"version":1,"epoch":"{self.epoch}","reports":[{reports}]}}'
+        return Batch(self.epoch, tuple(seq for seq, _ in chosen), text.encode())
+
+    def acknowledge(self, epoch: str, seqs: Iterable[int]) -> int:
+        """Delete what the collector says is stored; the tally is durable with the deletion."""
+        if epoch != self.epoch:
+            return 0
+        return self._delete(seqs, "stored")
+
+    def discard(self, seqs: Iterable[int], cause: str, *, at: str) -> None:
+        """Give up reports that the collector will never take, and declare each of them lost."""
+        for seq in seqs:
+            with _told(self.path), self._write():
+                self._lose(seq, cause, at)
+
+    def waiting(self) -> int:
+        """How many reports are not yet stored."""
+        with _told(self.path):
+            return int(self._file.execute("SELECT count(*) FROM reports").fetchone()[0])
+
+    def accepted(self) -> int:
+        """How many reports this epoch ever held: stored, waiting and lost."""
+        with _told(self.path):
+            row = self._file.execute("SELECT seq FROM sqlite_sequence WHERE name='reports'")
+            return int((row.fetchone() or (0,))[0])
+
+    def note(self, name: str, value: str) -> None:
+        """Keep a small fact of the agent's own beside the reports."""
+        with _told(self.path), self._write():
+            self._file.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, value))
+
+    def noted(self, name: str) -> str | None:
+        """The fact kept under that name."""
+        with _told(self.path):
+            row = self._file.execute("SELECT value FROM notes WHERE name=?", (name,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._file.close()
+
+    @contextmanager
+    def _write(self) -> Iterator[None]:
+        # A write lock taken at the start can wait; one taken half way through can only fail.
+        self._file.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._file.execute("COMMIT")
+        except BaseException:
+            # After a full disk SQLite may have rolled back by itself.
+            if self._file.in_transaction:
+                self._file.execute("ROLLBACK")
+            raise
+
+    def _insert(self, kind: str, at: str, body: str) -> int:
+        statement = "INSERT INTO reports (kind, day, body, sha256) VALUES (?, ?, ?, ?)"
+        row = self._file.execute(statement, (kind, at[:10], body, _checksum(kind, body)))
+        return int(row.lastrowid or 0)
+
+    def _rows(self, statement: str) -> Iterator[Any]:
+        cursor = self._file.execute(statement)
+        try:
+            yield from cursor
+        finally:
+            cursor.close()
+
+    def _drop_damaged(self, limit_bytes: int) -> None:
+        size, damaged = 0, []
+        for seq, kind, body, sha256, day in self._rows(
+            "SELECT seq, kind, CAST(body AS BLOB), sha256, day FROM reports ORDER BY seq"
+        ):
+            size += len(body or b"")
+            if hashlib.sha256(f"{kind}\n".encode("utf-8", "replace") + body).digest() != sha256:
+                damaged.append((seq, day))
+            if size > limit_bytes:
+                break
+        for seq, day in damaged:
+            with self._write():
+                self._lose(seq, "damaged on the disk: its checksum is wrong", f"{day}T00:00:00Z")
+
+    def _lose(self, seq: int, cause: str, at: str) -> None:
+        self._file.execute("DELETE FROM reports WHERE seq=?", (seq,))
+        loss = spool_limits.Loss(seq, seq, 1, cause)
+        self._insert("loss", at, _body("loss", at, loss.section(), (), 0.0))
+
+    def _delete(self, seqs: Iterable[int], tally: str) -> int:
+        with _told(self.path), self._write():
+            count = sum(
+                self._file.execute("DELETE FROM reports WHERE seq=?", (seq,)).rowcount
+                for seq in seqs
+            )
+            total = int(self.noted(tally) or 0) + count
+            self._file.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (tally, str(total)))
+        return count
+
+
+def recovered(path: Path, at: str) -> Spool:
+    """Open the spool; a file that is none is put aside, and its loss declared in a new epoch."""
+    try:
+        return Spool(path)
+    except SpoolError as problem:
+        if not isinstance(problem.__cause__, sqlite3.DatabaseError) or isinstance(
+            problem.__cause__, sqlite3.OperationalError
+        ):
+            raise  # a full disk or a lock is no reason to give up what the file holds
+        _put_aside(path)
+        spool = Spool(path)
+        loss = spool_limits.Loss(None, None, None, f"the spool could not be read: {problem}")
+        spool.append("loss", loss.section(), at=at)
+        return spool
+
+
+def _put_aside(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        part = path.with_name(path.name + suffix)
+        if part.exists():
+            part.replace(path.with_name(f"{path.name}.damaged{suffix}"))
+
+
+def _body(kind: str, at: str, section: Any, gaps: Sequence[Gap], cpu_seconds: float) -> str:
+    report = {
+        "kind": kind,
+        "at": at,
+        "section": section,
+        "gaps": [{"field": gap.field, "cause": gap.cause} for gap in gaps],
+        "cpu_seconds": round(cpu_seconds, 4),
+    }
+    # ASCII alone: half a letter from a broken file name cannot make the text unsendable.
+    return json.dumps(report, separators=(",", ":"), allow_nan=False)
+
+
+def _checksum(kind: str, body: str) -> bytes:
+    return hashlib.sha256(f"{kind}\n{body}".encode()).digest()
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as problem:
+        raise SpoolError(f"cannot use the spool {path}: {problem}") from problem

@@ -1,0 +1,101 @@
+"""Which probe is due when, and how each is read: light ones here, heavy ones in a child."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agent import programs
+from agent.host import Host
+from agent.probes import load
+from agent.report import Gap, Reading
+
+DAY_SECONDS = 24 * 3600
+MEMORY_BYTES = 512 * 1024 * 1024
+"""Address space of a child: ten times what it needs, far below what would hurt the PC."""
+CHANGING = frozenset({"charge_ratio", "state"})
+"""Fields that change by themselves: alone they are no reason to send an inventory again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One probe's rhythm."""
+
+    kind: str
+    every_seconds: float
+    resend_seconds: float = 0
+    """An unchanged section is sent again only after so long; 0: every time."""
+    deadline_seconds: float = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One reading with what it cost."""
+
+    reading: Reading
+    cpu_seconds: float
+
+
+def tasks(
+    load_seconds: float = 60, security_seconds: float = 300, inventory_seconds: float = 3600
+) -> tuple[Task, ...]:
+    """The rhythm of the contract, or a faster one for a test."""
+    return (
+        Task("load", load_seconds, deadline_seconds=10),
+        Task("security", security_seconds, deadline_seconds=120),
+        Task("hardware", inventory_seconds, DAY_SECONDS),
+        Task("system", inventory_seconds, DAY_SECONDS),
+    )
+
+
+def due(all_tasks: tuple[Task, ...], read_at: Mapping[str, float], now: float) -> tuple[Task, ...]:
+    """Tasks whose time has come; those never read come first. Monotonic seconds."""
+    return tuple(task for task in all_tasks if next_at(task, read_at) <= now)
+
+
+def next_at(task: Task, read_at: Mapping[str, float]) -> float:
+    """When a task is due next."""
+    last = read_at.get(task.kind)
+    return float("-inf") if last is None else last + task.every_seconds
+
+
+def digest(reading: Reading) -> str:
+    """Equal for two readings that say the same."""
+    told = {"section": _steady(reading.section), "gaps": [str(gap) for gap in reading.gaps]}
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def _steady(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _steady(one) for key, one in value.items() if key not in CHANGING}
+    return [_steady(one) for one in value] if isinstance(value, list) else value
+
+
+def take(kind: str, host: Host, deadline_seconds: float = 60) -> Taken:
+    """Read one section. Whatever goes wrong is a gap with its cause, never a lost report."""
+    if kind == "load":
+        before = time.process_time()
+        return Taken(load.probe(host), time.process_time() - before)
+    outcome = programs.probe(kind, deadline_seconds, MEMORY_BYTES)
+    return Taken(_understood(kind, outcome), outcome.cpu_seconds)
+
+
+def _understood(kind: str, outcome: programs.Outcome) -> Reading:
+    if outcome.cause:
+        return _lost(kind, outcome.cause)
+    if outcome.code != 0:
+        return _lost(kind, f"exit code {outcome.code}: {outcome.error}")
+    try:
+        found = json.loads(outcome.output)
+        gaps = tuple(Gap(str(gap["field"]), str(gap["cause"])) for gap in found["gaps"])
+        return Reading(found["section"], gaps)
+    except (ValueError, KeyError, TypeError):
+        return _lost(kind, "its answer cannot be read")
+
+
+def _lost(kind: str, cause: str) -> Reading:
+    return Reading({}, (Gap(kind, f"the probe's child: {cause}"),))
