@@ -95,13 +95,20 @@ def _page(document: Any, paper: Paper) -> None:
     number.alignment = CENTRE
     ooxml.page_number(_write(number, "", BODY))
     if paper.drill:
-        ooxml.watermark(section.first_page_header, text("form.drill"))
-        ooxml.watermark(section.header, text("form.drill"))
+        _mark(section, text("form.drill"))
     about, at = document.core_properties, paper.prepared_at.astimezone(UTC).replace(tzinfo=None)
     about.title = f"{paper.type_name} {paper.subject}"[:255]
     about.author = about.last_modified_by = " ".join(paper.issuing_body)[:255]
     about.created = about.modified = at
     about.language, about.comments = "vi-VN", ""
+
+
+def _mark(section: Any, words: str) -> None:
+    for header in (section.first_page_header, section.header):
+        ooxml.watermark(header, words)
+    for footer in (section.first_page_footer, section.footer):
+        footer.paragraphs[0].alignment = CENTRE
+        _write(footer.paragraphs[0], words, BODY, bold=True)
 
 
 def _head(document: Any, paper: Paper) -> None:

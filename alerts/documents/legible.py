@@ -11,7 +11,7 @@ import msgspec
 from alerts.documents.model import Paper
 from alerts.documents.strings import changed
 
-LONGEST = 4000
+LONGEST = 2000
 """Characters of one text that are printed: enough for a page, too few to drown a paper."""
 
 _BLANK = re.compile(r"[\s\u0085\u2028\u2029]+")

@@ -101,6 +101,8 @@ class Paper(Struct, frozen=True, kw_only=True):
 
     kind: str
     """Names the template that an office may replace: `police`."""
+    file_name: str
+    """Without its ending; lower case, digits and hyphens."""
     issuing_body: tuple[str, ...]
     """One line each, as printed."""
     parent: str | None

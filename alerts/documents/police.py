@@ -6,6 +6,7 @@ public dossiers tell; what the evidence does not hold stays a dotted line.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -53,6 +54,7 @@ def police(case: Case, purpose: Purpose, disclosure: Disclosure | None = None) -
     body = shown.site.name
     return Paper(
         kind="police",
+        file_name=_file_name(shown),
         issuing_body=issuing_body(body),
         parent=shown.site.parent,
         symbol=shown.documents.symbol,
@@ -79,6 +81,11 @@ def issuing_body(name: str) -> tuple[str, ...]:
         if name.lower().startswith(prefix.lower()):
             return (text("form.body-prefix").strip(), name[len(prefix) :])
     return (name,)
+
+
+def _file_name(case: Case) -> str:
+    name = text("police.file-drill" if case.drill else "police.file", incident=case.incident)
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
 def _subject(case: Case) -> str:

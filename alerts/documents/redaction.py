@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -41,7 +42,7 @@ _IPV4 = re.compile(rf"(?<![\d.])\d{{1,3}}(?:{_DOT}\d{{1,3}}){{3}}(?:/\d{{1,2}})?
 _IPV6 = re.compile(r"[0-9A-Fa-f]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*(?:%[\w.-]+)?(?:/\d{1,3})?")
 _MAC = re.compile(
     r"(?<![0-9A-Fa-f])(?:"
-    r"[0-9A-Fa-f]{1,2}(?:[:-][0-9A-Fa-f]{1,2}){5}"
+    r"[0-9A-Fa-f]{1,2}(?:[:-][0-9A-Fa-f]{1,2}){5,}"
     r"|[0-9A-Fa-f]{4}(?:[.-][0-9A-Fa-f]{4}){2}"
     r"|[0-9A-Fa-f]{12}"
     r")(?![0-9A-Fa-f])(?!:[0-9A-Fa-f])"
@@ -57,8 +58,8 @@ _USER = (
     re.compile(r"(?P<keep>)[\w.+-]+@[\w-]+(?:\.[\w-]+)*"),
     # Words of the system's own logs: `for invalid user lan from`, `user=lan`, `acct="lan"`.
     re.compile(
-        r"(?P<keep>\b(?:invalid user|for user|ruser|user|logname|acct|account name)\s*[=:]?\s*)"
-        r"[\"']?(?!user\b)[\w.$-]+[\"']?",
+        r"(?P<keep>\b(?:(?:invalid|for) user\s+|(?:ruser|user|logname|acct|account name)\s*[=:]\s*))"
+        r"[\"']?[\w.$-]+[\"']?",
         re.IGNORECASE,
     ),
     re.compile(r"(?P<keep>\b(?:password|publickey) for )[\w.$-]+(?= from\b)", re.IGNORECASE),
@@ -81,55 +82,88 @@ def redacted(case: Case, disclosure: Disclosure) -> Case:
     observed = {name: value for name, value in values.items() if name not in DECLARED}
     plain = msgspec.to_builtins(observed, builtin_types=(datetime,))
     struck = changed(plain, lambda line: redact(line, case.user_names, disclosure))
-    addresses = tuple(a for a in case.public_addresses if not internal(a))
+    addresses = tuple(address for address in case.public_addresses if _public(address))
     declared = {name: values[name] for name in DECLARED}
     return Case(**declared, **_typed(struck | {"public_addresses": addresses}))
 
 
 def redact(line: str, user_names: Iterable[str], disclosure: Disclosure) -> str:
-    """One text without what must not leave the office."""
+    """One text without what must not leave the office.
+
+    It is judged as a reader sees it: a zero-width space inside an address, or the digits of
+    another script, hide nothing.
+    """
+    seen = _as_seen(line)
+    struck = seen
     if not disclosure.internal_addresses:
-        line = _MAC.sub(text("redacted.mac"), line)
-        line = _IPV6.sub(_address, line)
-        line = _IPV4.sub(_address, line)
+        struck = _without_addresses(struck)
     if not disclosure.user_names:
-        for pattern in _USER:
-            line = pattern.sub(lambda match: match["keep"] + text("redacted.user"), line)
-        for name in sorted(filter(str.strip, user_names), key=len, reverse=True):
-            known = re.compile(rf"(?<!\w){re.escape(name.strip())}(?!\w)", re.IGNORECASE)
-            line = known.sub(lambda _: text("redacted.user"), line)
+        struck = _without_users(struck, tuple(map(_as_seen, user_names)))
+    return line if struck == seen else struck
+
+
+def _as_seen(line: str) -> str:
+    visible = "".join(letter for letter in line if unicodedata.category(letter) != "Cf")
+    return unicodedata.normalize("NFKC", visible)
+
+
+def _without_addresses(line: str) -> str:
+    line = _MAC.sub(text("redacted.mac"), line)
+    line = _IPV6.sub(_address, line)
+    return _IPV4.sub(_address, line)
+
+
+def _without_users(line: str, names: tuple[str, ...]) -> str:
+    for pattern in _USER:
+        line = pattern.sub(lambda match: match["keep"] + text("redacted.user"), line)
+    # The longest first: `lan.anh` would leave `.anh` behind.
+    for name in sorted(filter(None, map(str.strip, names)), key=len, reverse=True):
+        known = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
+        line = known.sub(lambda _: text("redacted.user"), line)
     return line
 
 
 def internal(address: str) -> bool:
     """Whether an address belongs inside the office. What is no address is not internal."""
+    parsed = _parsed(address)
+    return parsed is not None and _inside(parsed)
+
+
+def _parsed(address: str) -> IPv4Address | IPv6Address | None:
     bare = re.sub(_DOT, ".", address.partition("/")[0].partition("%")[0])
     octets = bare.split(".")
     if all(octet.isdecimal() for octet in octets):
-        # Leading zeros and other scripts' digits name the same address to a reader.
+        # Leading zeros name the same address to a reader.
         bare = ".".join(str(int(octet)) for octet in octets)
     try:
-        parsed = ip_address(bare)
+        return ip_address(bare)
     except ValueError:
-        return False
-    return any(parsed in network for network in INTERNAL) or _carries_internal(parsed)
+        return None
 
 
-def _carries_internal(address: IPv4Address | IPv6Address) -> bool:
+def _inside(address: IPv4Address | IPv6Address) -> bool:
+    if any(address in network for network in INTERNAL):
+        return True
     if isinstance(address, IPv4Address):
         return False
     inner = address.ipv4_mapped or address.sixtofour
     if inner is None and address in NAT64:
         inner = IPv4Address(int(address) & 0xFFFFFFFF)
-    return inner is not None and internal(str(inner))
+    return inner is not None and _inside(inner)
+
+
+def _public(address: str) -> bool:
+    parsed = _parsed(address)
+    return parsed is not None and not _inside(parsed)
 
 
 def _address(match: re.Match[str]) -> str:
-    found = match[0]
-    parts = found.rstrip(":.").split(":")
-    # Glued to a word (`addr:fe80::1`) the whole is no address, but an end of it is.
-    ends = (":".join(parts[start:]) for start in range(len(parts)))
-    return text("redacted.address") if any(map(internal, ends)) else found
+    # Glued to a word (`addr:fe80::1`) or to a stop the whole is no address, but a part of it is.
+    for whole in (match[0], match[0].rstrip(":.")):
+        parts = whole.split(":")
+        if any(internal(":".join(parts[start:])) for start in range(len(parts))):
+            return text("redacted.address")
+    return match[0]
 
 
 def _typed(observed: dict[str, Any]) -> dict[str, Any]:

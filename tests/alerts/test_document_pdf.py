@@ -1,0 +1,244 @@
+"""The PDF of a paper, read back by poppler: form, fonts, words, and what hostile text does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from alerts.documents import fonts
+from alerts.documents.case import Case, Measure, Proof, Subject
+from alerts.documents.fonts import TINOS, FontError, Typeface
+from alerts.documents.model import Fields, Items, Lines, Paper
+from alerts.documents.pdf import pdf
+from alerts.documents.police import police
+from alerts.documents.templates import TemplateError
+from tests.alerts.document_reading import pdf_words, poppler
+from tests.alerts.document_samples import NOON, SUMS, example, sample_case, samples, sums
+
+HOSTILE = (
+    '#panic("x") #read("/etc/passwd") #sys.inputs $x^2$ *đậm* _nghiêng_ `mã` <nhãn> @dẫn',
+    '"); #import "@preview/evil:1.0.0" //',
+    "= Tiêu đề\n- mục\n+ mục\n/ a: b",
+    "\\u{1F600} \\ # [ ] { } ~ -- --- ...",
+    '=HYPERLINK("http://x")',
+    "<script>alert(1)</script> &amp; %s {0} {body}",
+    "' OR 1=1; DROP TABLE reports; --",
+    "N" * 4096,
+    "شبكة \u202eexe.gpj\u202c שלום",
+    "máy 😀 \ud83d \x00\x07\x1b[31m \ue000",
+    "Z\u0351\u0351\u0351\u0351a\u0323\u0302 \u200b\ufeff",
+)
+
+
+@pytest.fixture(scope="module")
+def paper(example_inventory_path: Path) -> Paper:
+    return police(sample_case(example(example_inventory_path)), "real")
+
+
+@pytest.fixture(scope="module")
+def made(paper: Paper) -> bytes:
+    return pdf(paper, typeface=TINOS)
+
+
+def hostile_case(case: Case, words: str) -> Case:
+    return replace(
+        case,
+        title=words,
+        what=words,
+        status=words,
+        detection=words,
+        subject=Subject(words, words, (words,), case.subject.checks),
+        proofs=(Proof(words, words, words, NOON, 1, "ab" * 32),),
+        measures=(Measure(NOON, words),),
+        bases=(words,),
+        proposal=words,
+    )
+
+
+def with_line(paper: Paper, line: str) -> Paper:
+    return replace(paper, blocks=(Items((line,)),), appendices=())
+
+
+def test_it_is_a4_and_archivable(made: bytes, tmp_path: Path) -> None:
+    about = poppler("pdfinfo", made, tmp_path)
+    assert "(A4)" in about
+    assert b"<pdfaid:part>2</pdfaid:part>" in made
+    assert b"<pdfaid:conformance>B</pdfaid:conformance>" in made
+
+
+def test_only_tinos_is_in_it_and_whole(made: bytes, tmp_path: Path) -> None:
+    rows = poppler("pdffonts", made, tmp_path).splitlines()[2:]
+    names = {row.split()[0].partition("+")[2] for row in rows}
+    assert names == {"Tinos", "Tinos-Bold", "Tinos-Italic", "Tinos-BoldItalic"}
+    assert all(row.split()[-5:-2] == ["yes", "yes", "yes"] for row in rows)
+
+
+def test_every_word_of_the_paper_is_in_it(paper: Paper, made: bytes, tmp_path: Path) -> None:
+    # In raw order a cell's lines stay together.
+    words = pdf_words(made, tmp_path).replace("\u00a0", " ")
+    expected = [
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "Độc lập - Tự do - Hạnh phúc",
+        "/BC-UBND",
+        "BÁO CÁO",
+        "Kính gửi:",
+        "TM. ỦY BAN NHÂN DÂN KT. CHỦ TỊCH PHÓ CHỦ TỊCH",
+        "Nơi nhận:",
+        paper.subject,
+        paper.closing,
+        *paper.addressees,
+        *paper.recipients,
+    ]
+    for block in paper.blocks:
+        for row in block.rows if isinstance(block, Fields) else ():
+            expected.append(row.label)
+            expected += row.value.lines if isinstance(row.value, Lines) else row.value.options
+    assert [line for line in expected if line.replace("\u00a0", " ") not in words] == []
+
+
+def test_the_hash_of_each_report_can_be_copied_whole(
+    paper: Paper, made: bytes, tmp_path: Path
+) -> None:
+    joined = re.sub(r"\s", "", pdf_words(made, tmp_path))
+    hashes = re.findall(r"[0-9a-f]{64}", str(paper.appendices))
+    assert len(hashes) == 3
+    assert all(digest in joined for digest in hashes)
+
+
+def test_pages_are_numbered_from_the_second_and_the_appendix_starts_anew(
+    made: bytes, tmp_path: Path
+) -> None:
+    pages = poppler("pdftotext", made, tmp_path, "-layout").split("\f")[:-1]
+    first_lines = [page.strip().splitlines()[0].strip() for page in pages]
+    assert first_lines[0].startswith("UBND THÀNH PHỐ")
+    assert first_lines[1:] == ["2", "3", "Phụ lục"]
+
+
+def test_the_closing_paragraph_stands_on_the_page_of_the_signature(
+    paper: Paper, tmp_path: Path
+) -> None:
+    form = next(block for block in paper.blocks if isinstance(block, Fields))
+    for rows in range(1, len(form.rows) * 3):
+        grown = Fields((form.rows * 4)[:rows])
+        made = pdf(replace(paper, blocks=(grown, grown)), typeface=TINOS)
+        pages = poppler("pdftotext", made, tmp_path, "-layout").split("\f")
+        (signed,) = [page for page in pages if "PHÓ CHỦ TỊCH" in page and "Nơi nhận" in page]
+        assert "Trên đây là báo cáo ban đầu" in signed
+
+
+def test_the_same_paper_is_the_same_bytes(paper: Paper, made: bytes) -> None:
+    assert pdf(paper, typeface=TINOS) == made
+
+
+def test_the_files_own_date_is_the_papers(made: bytes, tmp_path: Path) -> None:
+    about = poppler("pdfinfo", made, tmp_path, "-isodates")
+    assert "2026-11-23T05:00:00Z" in about
+
+
+def test_the_samples_in_the_documentation_are_what_the_program_makes(
+    example_inventory_path: Path,
+) -> None:
+    now = sums(samples(example(example_inventory_path)))
+    assert now == SUMS.read_text("utf-8"), "make docs/samples anew: see document_samples.py"
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_hostile_text_is_printed_and_never_run(
+    example_inventory_path: Path, words: str, tmp_path: Path
+) -> None:
+    case = hostile_case(sample_case(example(example_inventory_path)), words)
+    made = pdf(police(case, "real"), typeface=TINOS)
+    assert "Trên đây là báo cáo ban đầu" in pdf_words(made, tmp_path)
+
+
+def test_markup_in_a_name_is_printed_as_it_was_written(paper: Paper, tmp_path: Path) -> None:
+    printed = pdf_words(pdf(with_line(paper, HOSTILE[0]), typeface=TINOS), tmp_path)
+    assert HOSTILE[0] in printed
+
+
+def test_a_letter_that_the_font_lacks_is_shown_by_its_number(paper: Paper, tmp_path: Path) -> None:
+    odd = "máy 😀 của\u202e ai \x07?"
+    printed = pdf_words(pdf(with_line(paper, odd), typeface=TINOS), tmp_path)
+    assert "máy [U+1F600] của[U+202E] ai [U+0007]?" in printed
+
+
+def test_decomposed_vietnamese_is_composed(paper: Paper, tmp_path: Path) -> None:
+    made = pdf(with_line(paper, "Tie\u0302\u0301ng Vie\u0323\u0302t"), typeface=TINOS)
+    assert "Tiếng Việt" in poppler("pdftotext", made, tmp_path)
+
+
+def test_a_word_of_four_thousand_letters_stays_on_the_page(paper: Paper, tmp_path: Path) -> None:
+    made = pdf(with_line(paper, "N" * 4096), typeface=TINOS)
+    boxes = poppler("pdftotext", made, tmp_path, "-bbox")
+    ends = [float(end) for end in re.findall(r'xMax="([\d.]+)"', boxes)]
+    right_margin = (210 - 15) / 25.4 * 72
+    assert max(ends) <= right_margin + 1
+    assert "lược bớt 2096 ký tự" in pdf_words(made, tmp_path)
+
+
+def test_a_drill_is_marked_across_every_page(example_inventory_path: Path, tmp_path: Path) -> None:
+    case = replace(sample_case(example(example_inventory_path)), drill=True)
+    made = pdf(police(case, "drill"), typeface=TINOS)
+    pages = poppler("pdftotext", made, tmp_path, "-raw").split("\f")[:-1]
+    assert len(pages) == 4
+    assert all("DIỄN TẬP" in page for page in pages)
+
+
+def test_a_real_paper_bears_no_mark(made: bytes, tmp_path: Path) -> None:
+    assert "DIỄN" not in poppler("pdftotext", made, tmp_path)
+
+
+def test_the_offices_own_template_takes_the_place_of_ours(paper: Paper, tmp_path: Path) -> None:
+    own = tmp_path / "mau"
+    own.mkdir()
+    (own / "paper.typ").write_text(
+        "#set text(font: sys.inputs.font)\nMẫu riêng: #json(bytes(sys.inputs.paper)).subject",
+        "utf-8",
+    )
+    assert "Mẫu riêng: Ban đầu về" in pdf_words(pdf(paper, own, TINOS), tmp_path)
+    (own / "police.typ").write_text("#set text(font: sys.inputs.font)\nMẫu công an", "utf-8")
+    assert pdf_words(pdf(paper, own, TINOS), tmp_path).strip() == "Mẫu công an"
+
+
+def test_a_folder_without_templates_changes_nothing(
+    paper: Paper, made: bytes, tmp_path: Path
+) -> None:
+    assert pdf(paper, tmp_path, TINOS) == made
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    ["#nonsense", '#read("../../../../etc/passwd")', '#set text(font: "Không Có")\nx'],
+)
+def test_a_wrong_template_is_told_by_its_name(paper: Paper, tmp_path: Path, mistake: str) -> None:
+    (tmp_path / "police.typ").write_text(mistake, "utf-8")
+    with pytest.raises(TemplateError, match=r"template .*police\.typ: "):
+        pdf(paper, tmp_path, TINOS)
+
+
+def test_a_missing_font_is_one_clear_sentence(tmp_path: Path) -> None:
+    absent = Typeface("Tinos", tmp_path, ("Tinos-Regular.ttf",))
+    with pytest.raises(FontError, match=r"neither Times New Roman nor Tinos .* fonts-croscore"):
+        fonts.find((absent,))
+
+
+def test_a_font_in_less_than_four_styles_does_not_count(tmp_path: Path) -> None:
+    (tmp_path / TINOS.files[0]).write_bytes((TINOS.folder / TINOS.files[0]).read_bytes())
+    partial = Typeface("Tinos", tmp_path, TINOS.files)
+    assert fonts.find((partial, TINOS)) is TINOS
+
+
+def test_a_broken_font_is_told_and_not_drawn_with(tmp_path: Path) -> None:
+    (tmp_path / "a.ttf").write_bytes(b"not a font")
+    with pytest.raises(FontError, match="cannot be read"):
+        fonts.letters(Typeface("Tinos", tmp_path, ("a.ttf",)))
+
+
+def test_the_font_draws_every_letter_of_vietnamese() -> None:
+    letters = "aàảãáạăằẳẵắặâầẩẫấậeèẻẽéẹêềểễếệiìỉĩíịoòỏõóọôồổỗốộơờởỡớợuùủũúụưừửữứựyỳỷỹýỵđ"
+    drawn = fonts.letters(TINOS)
+    assert [c for c in letters + letters.upper() + "–—“”…₫" if ord(c) not in drawn] == []
+    assert ord("😀") not in drawn
