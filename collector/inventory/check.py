@@ -70,7 +70,7 @@ def _dangling(values: Group) -> Iterator[Mistake]:
             wanted = entry.get(key)
             if isinstance(wanted, str) and wanted not in known:
                 near = get_close_matches(wanted, known, n=1)
-                hint = f"did you mean {near[0]}?" if near else f"no such id under {target}"
+                hint = f"did you mean {shown(near[0])}?" if near else f"no such id under {target}"
                 yield Mistake((*place, key), f"{shown(wanted)} is not declared", hint)
 
 

@@ -23,7 +23,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from collector.inventory.problem import Mistake, Place
+from collector.inventory.problem import Mistake, Place, shown
 
 DEPTH = 12
 """The model is five deep. Past this the scanner's own work grows with the square of the depth."""
@@ -88,7 +88,7 @@ def _form(said: str) -> tuple[str, str | None]:
     for fragment, message, hint in _SAID:
         if fragment in said:
             return message, hint
-    return f"is not YAML: {said}", None
+    return f"is not YAML: {shown(said)}", None
 
 
 class _Composer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from collections.abc import Iterator
@@ -31,7 +32,7 @@ class Key:
 _NAMES = {
     ID: "id",
     HOURS: "span",
-    HOST_PORT: "`host:port` address",
+    HOST_PORT: "`host:port` pair",
     "date": "date",
     "string": "text",
     "integer": "whole number",
@@ -63,14 +64,14 @@ def text() -> str:
     return json.dumps(schema(), ensure_ascii=False, indent=2) + "\n"
 
 
-def keys() -> tuple[Key, ...]:
+def every_key() -> tuple[Key, ...]:
     """Every key that may stand in the file, from the top."""
     return tuple(_keys(Inventory, ""))
 
 
 def table() -> str:
     """All keys as a Markdown table, as docs/inventory.md holds it."""
-    rows = [f"| `{key.path}` | {key.kind} | {key.default} | {key.meaning} |" for key in keys()]
+    rows = [f"| `{key.path}` | {key.kind} | {key.default} | {key.meaning} |" for key in every_key()]
     return "\n".join(
         ("| key | value | default | meaning |", "| --- | --- | --- | --- |", *rows, "")
     )
@@ -130,10 +131,13 @@ def _default(info: FieldInfo) -> str:
     )
 
 
-def main(part: str) -> None:
+def main() -> None:
     """`python -m collector.inventory.schema json|table`: what the two files in docs/ hold."""
-    sys.stdout.write({"json": text, "table": table}[part]())
+    parts = {"json": text, "table": table}
+    arguments = argparse.ArgumentParser(description=main.__doc__)
+    arguments.add_argument("part", choices=parts)
+    sys.stdout.write(parts[arguments.parse_args().part]())
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

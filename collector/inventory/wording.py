@@ -48,7 +48,7 @@ def _words(error: ErrorDetails) -> Words:
         return _unexpected(_EXPECTED[kind], error["input"])
     if kind in _LIMITS:
         limit, comparison = _LIMITS[kind]
-        return f"is out of range: {comparison} {error['ctx'][limit]} is needed", None
+        return f"is out of range: {comparison} {error['ctx'][limit]:g} is needed", None
     return _WORDS.get(kind, _other)(error)
 
 
