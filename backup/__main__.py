@@ -9,7 +9,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agent.spool import Spool
+from agent.spool import Spool, SpoolError
 from backup.run import Receipt, rfc3339, run
 
 NICENESS = 15
@@ -23,8 +23,13 @@ def main() -> int:
         os.nice(NICENESS)
     os.umask(0o077)
     receipt = run(given.set, given.agent_state, given.job, _clock, random.SystemRandom())
-    spool = Spool(given.agent_state / "spool.sqlite")
-    spool.append("backup", receipt.section(), at=rfc3339(_clock()))
+    try:
+        spool = Spool(given.agent_state / "spool.sqlite")
+        spool.append("backup", receipt.section(), at=rfc3339(_clock()))
+        spool.close()
+    except SpoolError as error:
+        print(f"the receipt is lost: {error}", file=sys.stderr)  # noqa: T201 - as below
+        return 2
     print(_sentence(receipt), file=sys.stderr)  # noqa: T201 - what an operator at the PC sees
     return 0 if receipt.ok else 1
 

@@ -136,7 +136,8 @@ class Restic:
 
     def open(self, kind: str, name: str) -> None:
         """Decrypt one index or snapshot: an object that only looks like one raises."""
-        self._run(["cat", "--no-lock", kind, name], self._quick_seconds)
+        # restic's folder and its word for what lies in it differ: snapshots/, `cat snapshot`.
+        self._run(["cat", "--no-lock", kind.removesuffix("s"), name], self._quick_seconds)
 
     @property
     def _quick_seconds(self) -> float:
