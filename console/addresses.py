@@ -24,7 +24,11 @@ class Listen:
     port: int
 
     def __str__(self) -> str:
-        return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
+        return (
+            f"[{self.address}]:{self.port}"
+            if ":" in self.address
+            else f"{self.address}:{self.port}"
+        )
 
     @property
     def everywhere(self) -> bool:
@@ -38,14 +42,15 @@ class Listen:
 def parse(text: str) -> Listen:
     """`ADDRESS:PORT`, an IPv6 address in brackets."""
     found = re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[^:\s]+):([0-9]{1,5})", text)
+    wrong = AddressError(
+        f"{text!r} is no address to listen on: write it as 192.168.10.5:8443 or 0.0.0.0:8443"
+    )
+    if not found or not 0 < int(found[2]) < 65536:
+        raise wrong
     try:
-        if not found or not 0 < int(found[2]) < 65536:
-            raise ValueError(text)
         return Listen(str(ip_address(found[1].strip("[]"))), int(found[2]))
     except ValueError:
-        raise AddressError(
-            f"{text!r} is no address to listen on: write it as 192.168.10.5:8443 or 0.0.0.0:8443"
-        ) from None
+        raise wrong from None
 
 
 def claim(listen: Listen) -> None:
@@ -56,7 +61,9 @@ def claim(listen: Listen) -> None:
         try:
             door.bind((listen.address, listen.port))
         except OSError as error:
-            raise AddressError(f"can't listen on {listen}: {error.strerror.lower()}") from error
+            raise AddressError(
+                f"can't listen on {listen}: {(error.strerror or str(error)).lower()}"
+            ) from error
 
 
 def own_address() -> str:

@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from alerts import judge, queries, targets
 from alerts.finding import Finding
+from alerts.incidents import Incident
 from alerts.office import Office
+from alerts.queries import Duty
+from alerts.targets import Target
 from backup import statement
 from collector.inventory.source import Source
 from collector.live import Live
@@ -28,9 +32,13 @@ class Moment(Struct, frozen=True):
 
     office: Office
     findings: tuple[Finding, ...]
-    targets: tuple[targets.Target, ...]
-    incidents: tuple[queries.Incident, ...]
-    """Newest first, the open ones before those that ended."""
+    targets: tuple[Target, ...]
+    incidents: tuple[Incident, ...]
+    """All of them, newest first."""
+    open_incidents: tuple[Incident, ...]
+    """Security first, then by level."""
+    duties: tuple[Duty, ...]
+    """Every legal clock, soonest due first."""
 
 
 @dataclass
@@ -79,6 +87,22 @@ def look(store: Store, source: Source, live: Live, now: datetime) -> Moment:
     seen = office(store, source, live, now)
     found = judge.findings(seen)
     with store.read() as connection:
-        incidents = queries.incidents(connection, now)
-        serious = queries.serious_incidents(connection, now)
-    return Moment(seen, found, targets.targets(seen, found, serious), incidents)
+        incidents = queries.all_incidents(connection)
+        open_incidents = queries.open_incidents(connection)
+        duties = queries.duties(connection, now)
+    first = half_year(now, seen.inventory.site.timezone)
+    serious = queries.serious_incidents(incidents, first, now + timedelta(minutes=1))
+    return Moment(
+        office=seen,
+        findings=found,
+        targets=targets.targets(seen, found, serious),
+        incidents=incidents,
+        open_incidents=open_incidents,
+        duties=duties,
+    )
+
+
+def half_year(now: datetime, timezone: str) -> datetime:
+    """When the period of the running half-year report began, on the office's own calendar."""
+    local = now.astimezone(ZoneInfo(timezone))
+    return datetime(local.year, 1 if local.month <= 6 else 7, 1, tzinfo=ZoneInfo(timezone))

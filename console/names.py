@@ -10,8 +10,10 @@ def label(inventory: Inventory, subject: str) -> str:
     machine = inventory.machine(subject)
     if machine:
         return f"{subject} · {holder(inventory, subject)}" if machine.person else subject
-    named = (*inventory.lines, *inventory.backups, *inventory.devices)
-    words = {one.id: one.name for one in named} | {one.id: one.post for one in inventory.people}
+    words = {one.id: one.post for one in inventory.people}
+    words |= {one.id: one.name for one in inventory.lines}
+    words |= {one.id: one.name for one in inventory.devices}
+    words |= {one.id: one.name for one in inventory.backups}
     return words.get(subject, subject)
 
 

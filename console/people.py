@@ -100,12 +100,13 @@ def link_is_good(connection: Connection, now: datetime, token: str) -> bool:
 
 def use_link(connection: Connection, now: datetime, token: str) -> str | None:
     """Compare-and-set: of two who press at once, one gets in."""
-    return connection.scalar(
+    user: str | None = connection.scalar(
         update(links)
         .where(links.c.hash == _hash(token), links.c.used_at.is_(None), links.c.expires_at > now)
         .values(used_at=now)
         .returning(links.c.user)
     )
+    return user
 
 
 def open_session(connection: Connection, now: datetime, user: str, opened_by: str) -> str:
@@ -135,7 +136,7 @@ def visitor(connection: Connection, now: datetime, token: str) -> Visitor | None
             sessions.c.expires_at > now,
         )
     ).one_or_none()
-    return row and Visitor(row.user, row.form_token, row.opened_by, row.hash)
+    return Visitor(row.user, row.form_token, row.opened_by, bytes(row.hash)) if row else None
 
 
 def end_session(connection: Connection, now: datetime, visitor: Visitor) -> None:

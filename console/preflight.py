@@ -22,15 +22,11 @@ from console.settings import Settings, SettingsError
 FREE_BYTES_LEAST = 256 * 1024 * 1024
 """Less would not hold a day of reports, and a full disk stops the agents' acknowledgements."""
 
-DEFAULT_LISTEN = "0.0.0.0:8443"  # noqa: S104 - the PCs of the office must reach it
+DEFAULT_LISTEN = "0.0.0.0:8443"
 
 
 class PreflightError(Exception):
-    """Every problem found, each one sentence for the operator."""
-
-    def __init__(self, *problems: str) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
+    """Every problem found, one sentence a line for the operator."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +73,9 @@ def check(wish: Wish) -> Ready:
         claim(listen)
     except AddressError as error:
         os.close(lock)
-        raise PreflightError(f"{error}; stop what uses it, or name another with --listen") from error
+        raise PreflightError(
+            f"{error}; stop what uses it, or name another with --listen"
+        ) from error
     database = wish.database or (before.database if before else _sqlite(wish.folder))
     wanted = Settings(
         version=settings.VERSION,
@@ -101,7 +99,9 @@ def open_store(database: str) -> Store:
     except (SQLAlchemyError, ImportError) as error:
         # The driver's own words can hold the URL with its password: only the last line's cause.
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise PreflightError(f"the database can't be reached: {_without_url(cause, database)}") from error
+        raise PreflightError(
+            f"the database can't be reached: {_without_url(cause, database)}"
+        ) from error
     return store
 
 
@@ -113,7 +113,7 @@ def _inventory(wish: Wish, before: Settings | None) -> tuple[Path, Inventory]:
     try:
         return path, load(path)
     except InventoryError as error:
-        raise PreflightError(*(str(problem) for problem in error.problems)) from error
+        raise PreflightError(str(error)) from error
 
 
 def _own_folder(folder: Path) -> int:

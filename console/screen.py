@@ -9,7 +9,6 @@ from rich.table import Table
 from rich.text import Text
 
 from alerts import words as alert_words
-from alerts.clocks import counting
 from collector.messages import Language
 from console import names
 from console.answers import Answer, answers, tasks
@@ -28,7 +27,7 @@ def as_values(moment: Moment) -> dict[str, Any]:
         "site": moment.office.inventory.site.id,
         "answers": answers(moment.targets, moment.findings),
         "tasks": tasks(moment.findings),
-        "incidents": [one for one in moment.incidents if one.open],
+        "incidents": moment.open_incidents,
     }
 
 
@@ -51,8 +50,10 @@ def show(moment: Moment, language: Language) -> None:
         )
         more = f" (+{len(task.findings) - 3})" if len(task.findings) > 3 else ""
         name = alert_words.title(task.rule, language)
-        console.print(Text.assemble(f"  {number}. ", (name, STYLES[task.verdict]), f": {subjects}{more}"))
-    open_now = [one for one in moment.incidents if one.open]
+        console.print(
+            Text.assemble(f"  {number}. ", (name, STYLES[task.verdict]), f": {subjects}{more}")
+        )
+    open_now = moment.open_incidents
     console.print(Text(words.text("status.incidents", count=len(open_now)), "bold"))
     for one in open_now[:10]:
         line = f"  {one.id}  {alert_words.title(one.rule, language)}: {one.subject}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
+
+from collector.files import write_private
 
 VERSION = 1
 """Of the state folder's layout; a folder of another version is never touched."""
@@ -61,9 +62,5 @@ def _parse(raw: bytes, folder: Path) -> Settings:
 
 def save(folder: Path, settings: Settings) -> None:
     """Write whole or not at all: the name appears only over complete content."""
-    draft = folder / "settings.json.new"
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(settings)) + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(folder / "settings.json")
+    raw = msgspec.json.format(msgspec.json.encode(settings)) + b"\n"
+    write_private(folder / "settings.json", raw)

@@ -56,7 +56,9 @@ def keep(name: str, start: Callable[[], Child], now: float) -> Kept:
     return Kept(name, start, start(), now)
 
 
-def watch(kept: Sequence[Kept], agent: Child | None, stop: Event, clock: Callable[[], float]) -> None:
+def watch(
+    kept: Sequence[Kept], agent: Child | None, stop: Event, clock: Callable[[], float]
+) -> None:
     """Look after them until asked to stop."""
     agent_seen = agent is not None
     while not stop.wait(LOOK_SECONDS):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from collector.messages import Language, catalogue
-from console import format
+from console import notation
 
 
 @dataclass(frozen=True)
@@ -26,22 +26,22 @@ class Words:
         return catalogue("alerts").text(self.language, key, **values)
 
     def number(self, value: float | None, decimals: int = 0) -> str:
-        return format.number(value, self.language, decimals)
+        return notation.number(value, self.language, decimals)
 
     def percent(self, ratio: float | None) -> str:
-        return format.percent(ratio, self.language)
+        return notation.percent(ratio, self.language)
 
     def size(self, count: float | None) -> str:
-        return format.size(count, self.language)
+        return notation.size(count, self.language)
 
     def span(self, seconds: float | None) -> str:
-        return format.span(seconds, self.language)
+        return notation.span(seconds, self.language)
 
     def ago(self, at: datetime | None) -> str:
-        return format.ago(at, self.now, self.language)
+        return notation.ago(at, self.now, self.language)
 
     def instant(self, at: datetime | None) -> str:
-        return format.instant(at, self.timezone)
+        return notation.instant(at, self.timezone)
 
     def day(self, value: date | str | None) -> str:
-        return format.day(value)
+        return notation.day(value)

@@ -19,7 +19,7 @@ def agents(context: click.Context) -> None:
 @json_option
 @state_option
 @click.pass_obj
-def list_agents(call: Call, as_json: bool = False) -> None:  # noqa: FBT001, FBT002 - click's
+def list_agents(call: Call, as_json: bool = False) -> None:
     """Every agent with its machine and state."""
     from sqlalchemy import select  # noqa: PLC0415
 

@@ -53,7 +53,7 @@ class Call:
         try:
             desk = open_desk(found, self.folder, self.clock)
         except InventoryError as error:
-            raise Refused("\n".join(str(problem) for problem in error.problems)) from error
+            raise Refused(str(error)) from error
         try:
             yield desk
         except SQLAlchemyError as error:
@@ -90,7 +90,9 @@ def state_option(command: F) -> F:
 
 def json_option(command: F) -> F:
     """`--json`, on every command that reads."""
-    return click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")(command)
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")(
+        command
+    )
 
 
 def print_json(value: object) -> None:

@@ -13,7 +13,7 @@ from console.commands.call import Call, json_option, print_json, state_option
 @json_option
 @state_option
 @click.pass_obj
-def findings(call: Call, verdict: str | None, rule: str | None, as_json: bool) -> None:  # noqa: FBT001 - click's
+def findings(call: Call, verdict: str | None, rule: str | None, as_json: bool) -> None:
     """List the verdicts with the readings that they rest on."""
     from alerts import words  # noqa: PLC0415
 

@@ -17,7 +17,7 @@ def inventory() -> None:
 @inventory.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @json_option
-def check(file: Path, as_json: bool) -> None:  # noqa: FBT001 - click's
+def check(file: Path, as_json: bool) -> None:
     """Name every problem of FILE with its line and a hint."""
     from collector.inventory.read import InventoryError, load  # noqa: PLC0415
 
@@ -25,9 +25,9 @@ def check(file: Path, as_json: bool) -> None:  # noqa: FBT001 - click's
         found = load(file)
     except InventoryError as error:
         if as_json:
-            print_json({"ok": False, "problems": [str(one) for one in error.problems]})
+            print_json({"ok": False, "problems": error.problems})
             raise click.exceptions.Exit(2) from error
-        raise Refused("\n".join(str(one) for one in error.problems)) from error
+        raise Refused(str(error)) from error
     counts = {"people": len(found.people), "machines": len(found.machines)}
     counts |= {"devices": len(found.devices), "lines": len(found.lines)}
     counts |= {"backups": len(found.backups)}

@@ -12,7 +12,7 @@ from console.commands.call import Call, json_option, print_json, state_option
 @json_option
 @state_option
 @click.pass_context
-def status(context: click.Context, language: str, as_json: bool) -> None:  # noqa: FBT001 - click's
+def status(context: click.Context, language: str, as_json: bool) -> None:
     """Show the four answers; exit code 0 when all is well, 1 when something needs you."""
     from console import screen  # noqa: PLC0415 - after the command is known to be this one
     from console.answers import answers, well  # noqa: PLC0415

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from console.commands.call import Call, json_option, print_json, state_option
-from console.format import percent
+from console.notation import percent
 
 
 @click.command()
@@ -13,7 +13,7 @@ from console.format import percent
 @json_option
 @state_option
 @click.pass_obj
-def targets(call: Call, item: str | None, as_json: bool) -> None:  # noqa: FBT001 - click's
+def targets(call: Call, item: str | None, as_json: bool) -> None:
     """Show the figures of the plan now."""
     from alerts.words import texts  # noqa: PLC0415
 

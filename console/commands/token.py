@@ -20,7 +20,7 @@ def token() -> None:
 @json_option
 @state_option
 @click.pass_obj
-def new(call: Call, asset: str | None, hours: float, as_json: bool) -> None:  # noqa: FBT001 - click's
+def new(call: Call, asset: str | None, hours: float, as_json: bool) -> None:
     """Print a join string, to be typed or pasted on the PC."""
     from collector.authority import Authority, AuthorityError  # noqa: PLC0415
     from collector.joining import JoiningError, join_string, new_token  # noqa: PLC0415

@@ -34,7 +34,7 @@ def add(call: Call, name: str) -> None:
 @json_option
 @state_option
 @click.pass_obj
-def link(call: Call, name: str | None, minutes: int, as_json: bool) -> None:  # noqa: FBT001 - click's
+def link(call: Call, name: str | None, minutes: int, as_json: bool) -> None:
     """Print a link that signs NAME in once; NAME may be left out where there is one user."""
     from console import people  # noqa: PLC0415
     from console.addresses import parse, reach  # noqa: PLC0415

@@ -13,7 +13,7 @@ from alerts.finding import Finding
 from alerts.targets import Row
 from collector.store.tables import agents, reports
 from console.pages.problems import not_found
-from console.pages.render import desk, page, words
+from console.pages.render import desk, page
 
 VERDICTS = ("fail", "unknown", "pass")
 
@@ -50,15 +50,15 @@ def finding_list(request: Request) -> Response:
 
 def report(request: Request) -> Response:
     """One record as the PC sent it, byte for byte, with its checksum."""
-    id = request.path_params["id"]
+    number = request.path_params["id"]
     with desk(request).store.read() as connection:
         row = connection.execute(
             select(reports, agents.c.asset)
             .join(agents, agents.c.id == reports.c.agent)
-            .where(reports.c.id == id)
+            .where(reports.c.id == number)
         ).one_or_none()
     if row is None:
-        return not_found(request, "report.not-found", id=id)
+        return not_found(request, "report.not-found", id=number)
     body = msgspec.json.format(row.body, indent=2)
     return page(
         request, "report", report=row, asset=row.asset, sha256=bytes(row.sha256).hex(), body=body

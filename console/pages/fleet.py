@@ -1,4 +1,4 @@
-"""The pages about the office as it stands: the overview, the PCs, the backups."""
+"""The pages about the office as it stands: the overview, the PCs, one PC."""
 
 from __future__ import annotations
 
@@ -8,22 +8,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from alerts import queries
-from alerts.targets import worst
-from backup.status import RepositoryStatus, SetStatus
+from backup.status import SetStatus
 from collector.state import Machine
-from console import machines
-from console.answers import BACKUP_RULES, answers, tasks
-from console.pages.incidents import clocks
+from console import clocks, machines
+from console.answers import answers, tasks
 from console.pages.problems import not_found
-from console.pages.render import desk, page
+from console.pages.render import desk, language, page
 
+CHANGES_SHOWN = 12
 ANSWER_WORDS = {"pass": "passed", "fail": "failed", "unknown": "unknown-word"}
 
 
 def overview(request: Request) -> Response:
     """The four answers, what to do first, the clocks and every PC at a glance."""
     moment = desk(request).moment()
-    open_now = tuple(one for one in moment.incidents if one.open)
     return page(
         request,
         "overview",
@@ -31,8 +29,8 @@ def overview(request: Request) -> Response:
         answers=answers(moment.targets, moment.findings),
         words=ANSWER_WORDS,
         tasks=tasks(moment.findings),
-        clocks=clocks(open_now),
-        incidents=open_now,
+        clocks=clocks.running(moment.duties, language(request)),
+        incidents=moment.open_incidents,
         machines=machines.rows(moment.office, moment.findings),
     )
 
@@ -56,7 +54,7 @@ def machine(request: Request) -> Response:
     known = office.state.machines.get(asset, Machine(asset))
     rows = machines.rows(office, moment.findings)
     with here.store.read() as connection:
-        changes = queries.finding_changes(connection, asset)
+        changes = queries.changes_of(connection, asset, CHANGES_SHOWN)
     return page(
         request,
         "machine",
@@ -73,34 +71,6 @@ def machine(request: Request) -> Response:
             if one.machine == asset
         ),
         changes=changes,
-    )
-
-
-def backups(request: Request) -> Response:
-    """Every set and repository with its proofs."""
-    moment = desk(request).moment()
-    office = moment.office
-    judged = {
-        one.id: worst(
-            found.verdict
-            for found in moment.findings
-            if found.subject == one.id and found.rule in BACKUP_RULES
-        )
-        for one in office.inventory.backups
-    }
-    kept = office.backups
-    return page(
-        request,
-        "backups",
-        here="backups",
-        sets=tuple(
-            (one, kept.sets.get(one.id, SetStatus(one.id)), judged[one.id])
-            for one in office.inventory.backups
-        ),
-        repositories=tuple(
-            (one, kept.repositories.get(one.id, RepositoryStatus(one.id)))
-            for one in office.inventory.repositories
-        ),
     )
 
 

@@ -18,7 +18,9 @@ DEADLINE_SECONDS = 30
 Form = Mapping[str, str]
 
 
-def posted(handler: Callable[[Request, Form], Response]) -> Callable[[Request], Awaitable[Response]]:
+def posted(
+    handler: Callable[[Request, Form], Response],
+) -> Callable[[Request], Awaitable[Response]]:
     """An endpoint that hands the checked form to a plain function, off the event loop."""
 
     async def endpoint(request: Request) -> Response:

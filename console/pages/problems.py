@@ -23,6 +23,6 @@ def refused(request: Request, error: Exception) -> Response:
     return PlainTextResponse(str(error.detail), error.status_code)
 
 
-def broken(request: Request, error: Exception) -> Response:
+def broken(request: Request, _error: Exception) -> Response:
     """Our mistake: the log has the traceback, the reader a sentence."""
     return page(request, "error", status=500, sentence=words(request).text("error.broken"))

@@ -50,20 +50,24 @@ def page(
     """One whole page. `here` is the navigation entry that it belongs to."""
     w, source = words(request), desk(request).source
     inventory = source.current()
-    content = _environment().get_template(f"{template}.html").render(
-        w=w,
-        here=here,
-        nav=NAVIGATION,
-        site=inventory.site,
-        inventory=inventory,
-        inventory_problem=source.problem,
-        names=names,
-        because=partial(_because, w),
-        visitor=getattr(request.state, "visitor", None),
-        other_language=next(one for one in LANGUAGES if one != w.language),
-        path="/" if request.url.path.startswith("/link/") else request.url.path,
-        refresh=here == "overview",
-        **values,
+    content = (
+        _environment()
+        .get_template(f"{template}.html")
+        .render(
+            w=w,
+            here=here,
+            nav=NAVIGATION,
+            site=inventory.site,
+            inventory=inventory,
+            inventory_problem=source.problem,
+            names=names,
+            because=partial(_because, w),
+            visitor=getattr(request.state, "visitor", None),
+            other_language=next(one for one in LANGUAGES if one != w.language),
+            path="/" if request.url.path.startswith("/link/") else request.url.path,
+            refresh=here == "overview",
+            **values,
+        )
     )
     return HTMLResponse(content, status)
 

@@ -51,7 +51,7 @@ def link(request: Request) -> Response:
     return page(request, "link", status=200 if good else 404, good=good)
 
 
-def link_used(request: Request, form: Form) -> Response:
+def link_used(request: Request, _form: Form) -> Response:
     """Use the link up and come in; the password comes next."""
     here = desk(request)
     with here.store.write() as connection:
@@ -79,13 +79,13 @@ def password_set(request: Request, form: Form) -> Response:
     if problem:
         ask = _asks_current(request)
         return page(request, "password", status=400, ask_current=ask, problem=problem, kept=False)
-    hash = passwords.hashed(form["new"])
+    kept = passwords.hashed(form["new"])
     with here.store.write() as connection:
-        people.set_password(connection, here.clock(), visitor, hash)
+        people.set_password(connection, here.clock(), visitor, kept)
     return RedirectResponse("/", 303)
 
 
-def sign_out(request: Request, form: Form) -> Response:
+def sign_out(request: Request, _form: Form) -> Response:
     """End the session on the server, and then in the browser."""
     here = desk(request)
     with here.store.write() as connection:

@@ -1,0 +1,78 @@
+"""The web application: the collector's doors, and beside them the officer's pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from alerts.metrics import families as alert_families
+from backup.metrics import families as backup_families
+from collector.exposition import Family
+from collector.metrics import families as fleet_families
+from collector.web import Parts, routes
+from console import people
+from console.desk import Desk
+from console.pages import backups, figures, fleet, incidents, problems, signing
+from console.pages.forms import posted
+from console.pages.gate import Gate
+from console.people import Visitor
+
+PAGES = (
+    Route("/", fleet.overview),
+    Route("/machines", fleet.machine_list),
+    Route("/machines/{asset}", fleet.machine),
+    Route("/incidents", incidents.incident_list),
+    Route("/incidents/{id}", incidents.incident),
+    Route("/incidents/{id}", posted(incidents.acted), methods=["POST"]),
+    Route("/incidents/{id}/police.{format:str}", incidents.police),
+    Route("/findings", figures.finding_list),
+    Route("/targets", figures.target_list),
+    Route("/reports/{id:int}", figures.report),
+    Route("/backups", backups.backup_list),
+    Route("/backups/{set}/run", posted(backups.run), methods=["POST"]),
+    Route("/sign-in", signing.sign_in),
+    Route("/sign-in", posted(signing.signed_in), methods=["POST"]),
+    Route("/link/{token}", signing.link),
+    Route("/link/{token}", posted(signing.link_used), methods=["POST"]),
+    Route("/password", signing.password),
+    Route("/password", posted(signing.password_set), methods=["POST"]),
+    Route("/sign-out", posted(signing.sign_out), methods=["POST"]),
+    Route("/language/{language}", signing.switch_language),
+)
+
+
+def pages(desk: Desk) -> Starlette:
+    """The officer's pages behind their gate."""
+
+    def visitor(token: str) -> Visitor | None:
+        with desk.store.read() as connection:
+            return people.visitor(connection, desk.clock(), token)
+
+    app = Starlette(
+        routes=[*PAGES, Mount("/static", StaticFiles(packages=[("console", "static")]))],
+        middleware=[Middleware(Gate, visitor=visitor)],
+        exception_handlers={HTTPException: problems.refused, Exception: problems.broken},
+    )
+    app.state.desk = desk
+    return app
+
+
+def whole(desk: Desk, parts: Parts) -> Starlette:
+    """Everything on the one port."""
+    return Starlette(routes=[*routes(parts), Mount("/", pages(desk))])
+
+
+def families(desk: Desk) -> Iterator[Family]:
+    """The metrics of all packages, of one and the same moment."""
+    moment = desk.moment()
+    office = moment.office
+    yield from fleet_families(office.inventory, office.state, office.now)
+    yield from backup_families(office.backups, office.now)
+    yield from alert_families(
+        office, moment.findings, moment.targets, moment.incidents, moment.duties
+    )

@@ -1,0 +1,105 @@
+"""From an incident's file to the case that a paper is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from alerts import queries, words
+from alerts.documents.case import Case, Duty, Measure, Notified, Proof, Subject
+from alerts.finding import Finding
+from alerts.office import Office
+from alerts.policy import Cite, shipped
+from collector.messages import Language
+from collector.store.tables import reports
+
+LANGUAGE: Language = "vi"
+"""Papers to authorities are in Vietnamese."""
+
+HANDLED = ("note", "fix", "take", "handle")
+
+
+class CaseError(Exception):
+    """There is nothing to make a paper of."""
+
+
+def case(connection: Connection, office: Office, id: str, now: datetime) -> Case:
+    """All that the evidence holds; what nobody knows stays empty. Raises CaseError."""
+    file = queries.file(connection, id, now)
+    if file is None:
+        raise CaseError(f"there is no incident {id}")
+    incident, inventory = file.incident, office.inventory
+    site = inventory.site
+    evidence = (incident.signal, *(event.finding for event in file.history if event.finding))
+    return Case(
+        site=site,
+        contacts=inventory.contacts,
+        documents=inventory.documents,
+        incident=incident.id,
+        detected_at=incident.t0,
+        prepared_at=now,
+        tag=incident.tag,
+        group=incident.group,  # type: ignore[arg-type] # the rule's group is one of N1 to N9
+        level=incident.level,
+        title=words.title(incident.rule, LANGUAGE),
+        what=words.because(incident.signal, LANGUAGE, site.timezone),
+        status=words.texts().text(LANGUAGE, f"state.{incident.state}"),
+        detection=words.title(incident.rule, LANGUAGE),
+        subject=_subject(office, incident.subject),
+        proofs=_proofs(connection, evidence),
+        duties=tuple(Duty(one.obligation, one.due_at) for one in file.duties if one.due_at),
+        measures=tuple(
+            Measure(event.at, event.reason)
+            for event in file.history
+            if event.action in HANDLED and event.reason.strip()
+        ),
+        notified=tuple(
+            Notified(one.recipient, one.sent_at, one.channel) for one in file.deliveries
+        ),
+        internet_providers=tuple(dict.fromkeys(line.provider for line in inventory.lines)),
+        bases=_bases(incident.t0, [one.obligation for one in file.duties]),
+        national_security=True if "national-security" in incident.flags else None,
+        serious_interruption=True if "interruption" in incident.flags else None,
+        drill=incident.drill,
+    )
+
+
+def _subject(office: Office, asset: str) -> Subject:
+    machine = office.state.machines.get(asset)
+    os = machine.system.value.os if machine and machine.system else None
+    checks = machine.security.value.checks if machine and machine.security else ()
+    return Subject(asset, os.name if os else None, checks=checks)
+
+
+def _proofs(connection: Connection, findings: Iterable[Finding]) -> tuple[Proof, ...]:
+    """Each cited record once, with the checksum of what the PC sent."""
+    cited = {one.report: one for found in findings for one in found.evidence if one.report}
+    rows = connection.execute(
+        select(reports.c.id, reports.c.received_at, reports.c.sha256)
+        .where(reports.c.id.in_(cited))
+        .order_by(reports.c.id)
+    )
+    return tuple(
+        Proof(
+            asset=cited[row.id].asset,
+            kind=cited[row.id].kind,
+            observed=cited[row.id].observed,
+            received_at=row.received_at,
+            report=row.id,
+            sha256=bytes(row.sha256).hex(),
+        )
+        for row in rows
+    )
+
+
+def _bases(t0: datetime, obligations: Iterable[str]) -> tuple[str, ...]:
+    """The laws behind the incident's own clocks, each with its number and year."""
+    found = (shipped().obligation(one) for one in obligations)
+    cites: list[Cite] = [row.cite for row in found if row is not None]
+    return tuple(
+        dict.fromkeys(
+            cite.document for cite in cites if cite.issued is None or cite.issued <= t0.date()
+        )
+    )

@@ -1,0 +1,41 @@
+"""The legal clocks as people read them: what is due, when, to whom, on what basis. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from msgspec import Struct
+
+from alerts.obligations import ObligationState
+from alerts.policy import shipped
+from alerts.queries import Duty
+from collector.messages import Language
+
+
+class Clock(Struct, frozen=True):
+    """One obligation in words."""
+
+    incident: str
+    obligation: str
+    state: ObligationState
+    due_at: datetime | None
+    name: str
+    to: str
+    basis: str
+
+
+def running(duties: Iterable[Duty], language: Language) -> tuple[Clock, ...]:
+    """Those that still count, soonest due first."""
+    return tuple(told(duty, language) for duty in duties if duty.state in {"counting", "overdue"})
+
+
+def told(duty: Duty, language: Language) -> Clock:
+    """By the policy; one that a later policy dropped keeps its id for a name."""
+    row = shipped().obligation(duty.obligation)
+    if row is None:
+        name, to, basis = duty.obligation, "", ""
+    else:
+        name, to = getattr(row.name, language), getattr(row.to, language)
+        basis = f"{row.cite.document}, {row.cite.article}"
+    return Clock(duty.incident, duty.obligation, duty.state, duty.due_at, name, to, basis)

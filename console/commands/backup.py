@@ -1,0 +1,155 @@
+"""`wardwatch backup`: plan, run, verify, drill and restore by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from console.commands.call import Call, Refused, json_option, print_json, state_option
+
+
+@click.group()
+def backup() -> None:
+    """Back up, prove and restore."""
+
+
+@backup.command()
+@json_option
+@state_option
+@click.pass_obj
+def status(call: Call, as_json: bool) -> None:
+    """What is proved of every set and repository."""
+    from console.notation import ago, percent  # noqa: PLC0415
+
+    with call.desk() as desk:
+        office = desk.moment().office
+    kept = office.backups
+    if as_json:
+        print_json(kept)
+        return
+    for one in kept.sets.values():
+        last, proof = (ago(at, office.now, "vi") for at in (one.last_success_at, one.last_proof_at))
+        click.echo(
+            f"{one.set:<20} sao lưu: {last:<22} phục hồi thử: {proof}  {one.last_error or ''}"
+        )
+    for two in kept.repositories.values():
+        read = percent(two.read_bytes / two.bytes if two.bytes else None, "vi")
+        click.echo(f"{two.repository:<20} đã đọc lại: {read}  {'; '.join(two.problems)}")
+
+
+@backup.command()
+@json_option
+@state_option
+@click.pass_obj
+def plan(call: Call, as_json: bool) -> None:
+    """When each set was last due by its schedule."""
+    from backup.plan import scheduled_at  # noqa: PLC0415
+    from console.notation import instant  # noqa: PLC0415
+
+    with call.desk() as desk:
+        inventory = desk.source.current()
+    timezone, now = inventory.site.timezone, call.clock()
+    rows = [
+        {
+            "set": one.id,
+            "machine": one.machine,
+            "schedule": one.schedule,
+            "last_due_at": scheduled_at(one, timezone, now),
+            "rpo": timedelta(hours=one.rpo_hours).total_seconds(),
+        }
+        for one in inventory.backups
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        due = instant(row["last_due_at"], timezone)
+        click.echo(f"{row['set']:<20} {row['machine']:<20} {row['schedule']:<18} {due}")
+
+
+@backup.command()
+@click.argument("set")
+@state_option
+@click.pass_obj
+def run(call: Call, set: str) -> None:
+    """Ask the PC of SET for a backup; it starts after its next report."""
+    from backup import commands  # noqa: PLC0415
+
+    with _verifier(call) as (verifier, inventory):
+        number = commands.run(verifier, inventory, set)
+    click.echo(f"asked for a backup of {set} (ask {number})")
+
+
+@backup.command()
+@click.argument("repository")
+@json_option
+@state_option
+@click.pass_obj
+def verify(call: Call, repository: str, as_json: bool) -> None:
+    """Read REPOSITORY again by hash and check its structure, now."""
+    from backup import commands  # noqa: PLC0415
+
+    with _verifier(call) as (verifier, inventory):
+        _told(commands.verify(verifier, inventory, repository), as_json)
+
+
+@backup.command()
+@click.argument("set")
+@json_option
+@state_option
+@click.pass_obj
+def drill(call: Call, set: str, as_json: bool) -> None:
+    """Restore files of SET to scratch and compare them, now."""
+    from backup import commands  # noqa: PLC0415
+
+    with _verifier(call) as (verifier, inventory):
+        _told((commands.drill(verifier, inventory, set),), as_json)
+
+
+@backup.command()
+@click.argument("set")
+@click.argument("into", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--snapshot", metavar="ID")
+@click.option("--path", "paths", multiple=True, metavar="PATH", help="Only this; may be repeated.")
+@state_option
+@click.pass_obj
+def restore(call: Call, set: str, into: Path, snapshot: str | None, paths: tuple[str, ...]) -> None:
+    """Restore SET into the new or empty folder INTO; nothing is overwritten."""
+    from backup import commands  # noqa: PLC0415
+
+    with _verifier(call) as (verifier, inventory):
+        done = commands.restore(verifier, inventory, set, into, snapshot, paths)
+    click.echo(f"{done.files} files restored to {done.folder} from snapshot {done.snapshot[:8]}")
+    if done.missing:
+        raise Refused(f"{len(done.missing)} files did not arrive whole: {done.missing[0]}")
+
+
+@contextmanager
+def _verifier(call: Call) -> Iterator[tuple[Any, Any]]:
+    from backup.commands import CommandError  # noqa: PLC0415
+    from backup.pin import PinError  # noqa: PLC0415
+    from backup.prove import Verifier  # noqa: PLC0415
+    from backup.restic import ResticError  # noqa: PLC0415
+
+    with call.desk() as desk:
+        try:
+            verifier = Verifier(desk.store, call.folder.absolute(), call.clock)
+            yield verifier, desk.source.current()
+        except (CommandError, PinError, ResticError) as error:
+            raise Refused(str(error)) from error
+
+
+def _told(proofs: tuple[Any, ...], as_json: bool) -> None:
+    if as_json:
+        print_json(proofs)
+    else:
+        for proof in proofs:
+            held = f"held: {proof.files} files, {proof.bytes} bytes"
+            click.echo(f"{proof.job.kind} {held if proof.ok else f'failed: {proof.error}'}")
+    if not all(proof.ok for proof in proofs):
+        raise click.exceptions.Exit(1)

@@ -1,0 +1,95 @@
+"""`wardwatch incident`: look at one incident and handle it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from console.commands.call import Call, Refused, actor, json_option, print_json, state_option
+
+if TYPE_CHECKING:
+    from alerts.incidents import Action
+
+ACTS: dict[Action, str] = {
+    "take": "Take the incident.",
+    "handle": "Start handling it.",
+    "note": "Add a note.",
+    "fix": "Say that it is fixed; the next reading has to prove it.",
+    "close": "Close it, once a reading received after the fix has proved it.",
+    "false-alarm": "End it as a false alarm.",
+    "duplicate": "End it as a duplicate of another.",
+    "void": "Void what was entered by mistake; nothing is deleted.",
+    "reopen": "Open it again.",
+}
+
+
+@click.group()
+def incident() -> None:
+    """Show and handle one incident."""
+
+
+@incident.command()
+@click.argument("id")
+@json_option
+@state_option
+@click.pass_obj
+def show(call: Call, id: str, as_json: bool) -> None:
+    """The incident's whole file: clocks, history, proofs of sending."""
+    from alerts import queries, words  # noqa: PLC0415
+
+    with call.desk() as desk, desk.store.read() as connection:
+        file = queries.file(connection, id, call.clock())
+        timezone = desk.source.current().site.timezone
+    if file is None:
+        raise Refused(f"there is no incident {id}")
+    if as_json:
+        print_json(file)
+        return
+    one = file.incident
+    state = words.texts().text("vi", f"state.{one.state}")
+    click.echo(f"{one.id}  {state}  {words.title(one.rule, 'vi')}: {one.subject}")
+    click.echo(f"  {words.because(one.signal, 'vi', timezone)}")
+    for duty in file.duties:
+        due = duty.due_at.isoformat(timespec="minutes") if duty.due_at else "-"
+        click.echo(f"  {duty.obligation:<12} {duty.state:<15} {due}")
+    for event in file.history:
+        click.echo(
+            f"  {event.at.isoformat(timespec='seconds')}  {event.action:<12} {event.actor}"
+            f"  {event.reason}".rstrip()
+        )
+
+
+@incident.command()
+@click.argument("id")
+@click.option("--format", "wanted", type=click.Choice(["pdf", "docx"]), default="pdf")
+@click.option("--out", type=click.Path(file_okay=False), default=".", show_default=True)
+@state_option
+@click.pass_context
+def report(context: click.Context, id: str, wanted: str, out: str) -> None:
+    """Write the initial report to the ward police."""
+    from console.commands.document import police  # noqa: PLC0415
+
+    context.invoke(police, id=id, formats=wanted, out=out)
+
+
+def _act(action: Action) -> click.Command:
+    def run(call: Call, id: str, reason: str) -> None:
+        from alerts import handling  # noqa: PLC0415
+        from alerts.incidents import NotAllowed  # noqa: PLC0415
+
+        with call.desk() as desk, desk.store.write() as connection:
+            try:
+                after = handling.act(connection, call.clock(), actor(), id, action, reason)
+            except NotAllowed as error:
+                raise Refused(str(error)) from error
+        click.echo(f"{after.id} is {after.state}")
+
+    wrapped = click.pass_obj(run)
+    wrapped = click.option("--reason", default="", help="In words; kept for ever.")(wrapped)
+    wrapped = click.argument("id")(state_option(wrapped))
+    return click.command(action, help=ACTS[action])(wrapped)
+
+
+for _name in ACTS:
+    incident.add_command(_act(_name))

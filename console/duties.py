@@ -1,0 +1,134 @@
+"""The duties process: what has to be done again and again, each duty apart from the others."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Event
+
+import msgspec
+
+from alerts import duties as judgement
+from backup.duties import Duties as BackupDuties
+from collector import asks, lines, retention
+from console.desk import Desk, office
+
+log = logging.getLogger(__name__)
+
+ROUND_SECONDS = 2.0
+LOOK_EVERY_SECONDS = 60.0
+CLEAN_EVERY_SECONDS = 3600.0
+LINES_KEPT = timedelta(days=400)
+"""A year of minutes and a month: what a yearly report looks back on."""
+
+HEALTH_FILE = "duties.json"
+
+
+class Health(msgspec.Struct, frozen=True):
+    """How a duty went last: `duties.json` in the state folder, for the screens."""
+
+    duty: str
+    at: datetime
+    error: str | None = None
+
+
+@dataclass
+class Duty:
+    """One thing that is done every so often."""
+
+    name: str
+    every_seconds: float
+    work: Callable[[], object]
+    due_at: float = 0.0
+    health: Health | None = None
+
+    def turn(self, monotonic: float, clock: Callable[[], datetime]) -> None:
+        """Do it when it is due. Its failure is its own: noted, told once, tried again."""
+        if monotonic < self.due_at:
+            return
+        self.due_at = monotonic + self.every_seconds
+        before, error = self.health, None
+        try:
+            self.work()
+        except Exception as failure:  # one duty that fails must not stop the others
+            error = f"{type(failure).__name__}: {failure}".splitlines()[0]
+            if before is None or before.error != error:
+                log.exception("duty %s failed", self.name)
+        if before is not None and before.error and error is None:
+            log.info("duty %s works again", self.name)
+        self.health = Health(self.name, clock(), error)
+
+
+def run(desk: Desk, stop: Event) -> None:
+    """Go round until told to stop."""
+    proving = BackupDuties(desk.store, desk.state_folder, desk.clock)
+    rounds = duties(desk, proving, time.monotonic())
+    while not stop.wait(ROUND_SECONDS):
+        for duty in rounds:
+            if not stop.is_set():
+                duty.turn(time.monotonic(), desk.clock)
+        write_health(desk.state_folder, rounds)
+    proving.stop()
+    desk.store.close()
+
+
+def duties(desk: Desk, proving: BackupDuties, began: float) -> tuple[Duty, ...]:
+    """All of them, in the order of a round."""
+    # Who was silent while nobody listened has not been silent: judging waits for the first words.
+    patience = desk.source.current().rules.agent_silent.after_seconds
+    return (
+        Duty("lines", LOOK_EVERY_SECONDS, lambda: look_at_lines(desk)),
+        Duty(
+            "backups",
+            ROUND_SECONDS,
+            lambda: proving.tick(desk.source.current(), desk.live.refresh()),
+        ),
+        Duty("judgement", ROUND_SECONDS, lambda: judge(desk), due_at=began + patience),
+        Duty("retention", CLEAN_EVERY_SECONDS, lambda: clean(desk)),
+    )
+
+
+def look_at_lines(desk: Desk) -> None:
+    """One look at every declared line, first looked at and then written together."""
+    readings = [lines.look(line, desk.clock()) for line in desk.source.current().lines]
+    with desk.store.write() as connection:
+        for reading in readings:
+            lines.record(connection, reading)
+
+
+def judge(desk: Desk) -> None:
+    """One round of judgement on the office as it is now."""
+    seen = office(desk.store, desk.source, desk.live, desk.clock())
+    for incident in judgement.tick(desk.store, seen).incidents:
+        log.warning("incident %s", incident)
+
+
+def clean(desk: Desk) -> None:
+    """Forget what has served its time."""
+    now = desk.clock()
+    with desk.store.write() as connection:
+        lines.prune(connection, now - LINES_KEPT)
+        asks.give_up(connection, now)
+    retention.prune(desk.store, now)
+
+
+def write_health(folder: Path, rounds: tuple[Duty, ...]) -> None:
+    """Leave word for the screens; a full disk must not end the loop that would tell of it."""
+    draft = folder / f"{HEALTH_FILE}.new"
+    try:
+        draft.write_bytes(msgspec.json.encode([one.health for one in rounds if one.health]))
+        draft.replace(folder / HEALTH_FILE)
+    except OSError as error:
+        log.error("can't write %s: %s", folder / HEALTH_FILE, error.strerror)  # noqa: TRY400 - no bug
+
+
+def health(folder: Path) -> tuple[Health, ...]:
+    """What the duties process last wrote; nothing where it never ran."""
+    try:
+        return msgspec.json.decode((folder / HEALTH_FILE).read_bytes(), type=tuple[Health, ...])
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return ()
