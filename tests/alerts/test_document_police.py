@@ -9,8 +9,9 @@ import pytest
 from msgspec.structs import replace
 
 from alerts.documents.case import Case, PersonalData, Subject
+from alerts.documents.letterhead import issuing_body
 from alerts.documents.model import Choice, Field, Fields, Lines, Paper, Table, missing
-from alerts.documents.police import PurposeError, issuing_body, police
+from alerts.documents.police import PurposeError, police
 from collector.readings import Check
 from tests.alerts.document_samples import NOON, example, sample_case
 

@@ -1,0 +1,19 @@
+"""Who issues a paper, as its head prints it, and who receives a copy."""
+
+from __future__ import annotations
+
+from alerts.documents.texts import text
+from collector.inventory.model import Documents
+
+
+def issuing_body(name: str) -> tuple[str, ...]:
+    """A People's Committee stands on two lines, its place on the second; others on one."""
+    for prefix in (text("form.body-prefix"), text("form.body-prefix-short")):
+        if name.lower().startswith(prefix.lower()):
+            return (text("form.body-prefix").strip(), name[len(prefix) :])
+    return (name,)
+
+
+def recipients(documents: Documents) -> tuple[str, ...]:
+    """As the office declared them; else the two that every paper has."""
+    return documents.recipients or (text("recipients.as-above"), text("recipients.filed"))
