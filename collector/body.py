@@ -21,15 +21,17 @@ class BodyError(Exception):
         self.status = status
 
 
-async def read(receive: Receive, encoding: str) -> bytes:
+async def read(
+    receive: Receive, encoding: str, deadline_seconds: float = DEADLINE_SECONDS
+) -> bytes:
     """The body, decompressed. Raises BodyError: 400, 408, 413 or 415."""
     if encoding not in ("", "identity", "gzip"):
         raise BodyError(415, "Content-Encoding is gzip or identity")
     try:
-        async with asyncio.timeout(DEADLINE_SECONDS):
+        async with asyncio.timeout(deadline_seconds):
             sent = await _received(receive)
     except TimeoutError:
-        raise BodyError(408, f"the body took longer than {DEADLINE_SECONDS:.0f} seconds") from None
+        raise BodyError(408, f"the body took longer than {deadline_seconds:g} seconds") from None
     return unpacked(sent) if encoding == "gzip" else sent
 
 

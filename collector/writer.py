@@ -35,9 +35,9 @@ class WriterError(Exception):
 class Writer:
     """Takes batches from any thread and commits them in groups. Use as a context manager."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, room: int = QUEUE) -> None:
         self._store = store
-        self._queue: Queue[Job | None] = Queue(QUEUE)
+        self._queue: Queue[Job | None] = Queue(room)
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._closed = False
         self._door = threading.Lock()
@@ -72,7 +72,7 @@ class Writer:
             try:
                 self._queue.put_nowait((batch, future))
             except Full:
-                raise WriterError("crowded", f"{QUEUE} batches are waiting already") from None
+                raise WriterError("crowded", "too many batches are waiting") from None
         return future
 
     def _run(self) -> None:

@@ -38,7 +38,7 @@ def ask(target: str) -> Target:
     host, _, port = target.rpartition(":")
     try:
         found = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         return Target(target, error=f"the name was not found: {error}")
     family, kind, protocol, _, address = found[0]
     with socket.socket(family, kind, protocol) as connection:

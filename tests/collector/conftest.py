@@ -40,7 +40,7 @@ def _as_server(*words: str) -> None:
 def postgres() -> Iterator[str]:
     """A private PostgreSQL on a unix socket; gives the URL of its database `postgres`."""
     # A short path: a unix socket's name has room for 107 bytes.
-    with tempfile.TemporaryDirectory(prefix="ww-pg-", dir="/tmp") as name:  # noqa: S108
+    with tempfile.TemporaryDirectory(prefix="ww-pg-", dir="/tmp") as name:
         folder = Path(name)
         user = "postgres" if os.geteuid() == 0 else getpass.getuser()
         if os.geteuid() == 0:

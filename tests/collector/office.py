@@ -30,9 +30,9 @@ OFFICE = Inventory.model_validate(
             "phone": "0225 000 000",
             "email": "hoamai@example.gov.vn",
             "system_name": "Hệ thống thông tin UBND phường Hoa Mai",
-            "office_hours": {
-                day: _DAY for day in ("monday", "tuesday", "wednesday", "thursday", "friday")
-            },
+            "office_hours": dict.fromkeys(
+                ("monday", "tuesday", "wednesday", "thursday", "friday"), _DAY
+            ),
             "holidays": [{"first": "2027-02-05", "last": "2027-02-11", "name": "Tết"}],
         },
         "contacts": {

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import ssl
+import stat
+from datetime import timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+
+from collector.authority import Authority, AuthorityError
+from tests.collector.office import NOON
+
+
+def names(authority: Authority) -> tuple[list[str], list[object]]:
+    held = (
+        x509.load_pem_x509_certificate(authority.certificate.read_bytes())
+        .extensions.get_extension_for_class(x509.SubjectAlternativeName)
+        .value
+    )
+    return held.get_values_for_type(x509.DNSName), list(held.get_values_for_type(x509.IPAddress))
+
+
+def test_it_is_made_once_and_found_again(tmp_path: Path) -> None:
+    made = Authority.open(tmp_path / "ca", ("10.0.0.2",), NOON)
+    certificate = made.certificate.read_bytes()
+    assert Authority.open(tmp_path / "ca", ("10.0.0.2",), NOON + timedelta(days=300)) == made
+    assert made.certificate.read_bytes() == certificate
+    assert len(made.pin) == 64
+
+
+def test_the_server_is_named_by_address_host_and_loopback(tmp_path: Path) -> None:
+    hosts, addresses = names(Authority.open(tmp_path, ("10.0.0.2", "may-chu.phuong.local"), NOON))
+    assert set(hosts) == {"localhost", "may-chu.phuong.local"}
+    assert set(addresses) == {ip_address(one) for one in ("10.0.0.2", "127.0.0.1", "::1")}
+
+
+def test_a_new_name_or_a_near_end_renews_the_certificate_and_keeps_the_pin(tmp_path: Path) -> None:
+    first = Authority.open(tmp_path, (), NOON)
+    seen = {first.certificate.read_bytes()}
+    for now in (NOON, NOON + timedelta(days=370)):
+        opened = Authority.open(tmp_path, ("10.0.0.3",), now)
+        assert opened.certificate.read_bytes() not in seen
+        assert opened.pin == first.pin
+        seen.add(opened.certificate.read_bytes())
+
+
+def test_a_pair_that_a_crash_left_unmatched_is_remade(tmp_path: Path) -> None:
+    authority = Authority.open(tmp_path / "a", (), NOON)
+    other = Authority.open(tmp_path / "b", (), NOON)
+    authority.key.write_bytes(other.key.read_bytes())
+    Authority.open(tmp_path / "a", (), NOON)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(authority.certificate, authority.key)
+
+
+def test_keys_are_readable_by_their_owner_alone_and_in_pkcs8(tmp_path: Path) -> None:
+    Authority.open(tmp_path / "ca", (), NOON)
+    assert stat.S_IMODE((tmp_path / "ca").stat().st_mode) == 0o700
+    for name in ("ca.key", "server.key"):
+        path = tmp_path / "ca" / name
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert path.read_bytes().startswith(b"-----BEGIN PRIVATE KEY-----")
+    assert sorted(path.name for path in (tmp_path / "ca").iterdir()) == [
+        "ca.key",
+        "ca.pem",
+        "server.key",
+        "server.pem",
+    ]
+
+
+@pytest.mark.parametrize("name", ["ca.pem", "ca.key"])
+def test_a_damaged_authority_is_told_and_never_replaced(tmp_path: Path, name: str) -> None:
+    Authority.open(tmp_path, (), NOON)
+    (tmp_path / name).write_bytes(b"not PEM")
+    with pytest.raises(AuthorityError, match="cannot use the certificate authority"):
+        Authority.open(tmp_path, (), NOON)
+    assert (tmp_path / name).read_bytes() == b"not PEM"
+
+
+def test_a_lost_ca_key_is_told(tmp_path: Path) -> None:
+    Authority.open(tmp_path, (), NOON)
+    (tmp_path / "ca.key").unlink()
+    with pytest.raises(AuthorityError):
+        Authority.open(tmp_path, (), NOON)

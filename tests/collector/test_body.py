@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import asyncio
+import gzip
+import tracemalloc
+from collections.abc import MutableMapping
+from typing import Any
+
+import pytest
+
+from collector.body import LIMIT_BYTES, BodyError, read, unpacked
+from collector.buckets import BURST, PER_SECOND, Buckets
+
+Messages = list[MutableMapping[str, Any]]
+
+
+def received(messages: Messages, encoding: str = "", deadline_seconds: float = 30) -> bytes:
+    waiting = iter(messages)
+
+    async def receive() -> MutableMapping[str, Any]:
+        found = next(waiting, None)
+        if found is None:
+            await asyncio.Event().wait()  # a client that sends no more, and stays
+        assert found is not None
+        return found
+
+    return asyncio.run(read(receive, encoding, deadline_seconds))
+
+
+def part(content: bytes, *, more: bool) -> dict[str, Any]:
+    return {"type": "http.request", "body": content, "more_body": more}
+
+
+def test_a_body_in_parts_is_put_together() -> None:
+    assert received([part(b"ab", more=True), part(b"c", more=False)]) == b"abc"
+
+
+def test_a_body_that_never_ends_is_given_up() -> None:
+    with pytest.raises(BodyError) as caught:
+        received([part(b"a", more=True)], deadline_seconds=0.05)
+    assert caught.value.status == 408
+
+
+def test_a_client_that_goes_away_is_no_batch() -> None:
+    with pytest.raises(BodyError) as caught:
+        received([part(b"a", more=True), {"type": "http.disconnect"}])
+    assert caught.value.status == 400
+
+
+def test_a_body_that_is_too_large_is_refused_before_its_end() -> None:
+    with pytest.raises(BodyError) as caught:
+        received([part(b"x" * LIMIT_BYTES, more=True), part(b"y", more=True)])
+    assert caught.value.status == 413
+
+
+def test_the_limit_itself_is_taken() -> None:
+    assert len(unpacked(gzip.compress(bytes(LIMIT_BYTES)))) == LIMIT_BYTES
+    with pytest.raises(BodyError):
+        unpacked(gzip.compress(bytes(LIMIT_BYTES + 1)))
+
+
+def test_a_bomb_costs_its_fuse_alone() -> None:
+    bomb = gzip.compress(bytes(256 * LIMIT_BYTES))
+    tracemalloc.start()
+    with pytest.raises(BodyError) as caught:
+        unpacked(bomb)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert caught.value.status == 413
+    assert peak < 4 * LIMIT_BYTES
+
+
+def test_an_agent_that_runs_wild_empties_its_own_bucket_alone() -> None:
+    at = [0.0]
+    buckets = Buckets(lambda: at[0])
+    taken = sum(buckets.take("a1") for _ in range(1000))
+    assert taken == BURST
+    assert buckets.take("a2")
+    at[0] = 1 / PER_SECOND
+    assert buckets.take("a1")
+    assert not buckets.take("a1")
