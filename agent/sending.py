@@ -7,7 +7,6 @@ from random import Random
 
 LARGEST_BYTES = 512 * 1024
 """Half of what the collector takes, so that a backlog never meets the wall."""
-SMALLEST_BYTES = 1024
 FIRST_SECONDS, LONGEST_SECONDS = 1.0, 300.0
 PENDING_SECONDS = 10.0
 """Not approved yet: the officer is at the screen and waits for the PC to appear."""
@@ -39,9 +38,9 @@ class Pace:
         self.next_at = now + self._pause(status, retry_after_seconds)
         return news
 
-    def smaller(self) -> None:
-        """The batch was refused as it is: try half of it, soon."""
-        self.limit_bytes = max(self.limit_bytes // 2, SMALLEST_BYTES)
+    def smaller(self, sent_bytes: int) -> None:
+        """The batch was refused as it is: try half of it at once, down to a single report."""
+        self.limit_bytes = max(sent_bytes // 2, 1)
         self.next_at = float("-inf")
 
     def hurry(self) -> None:

@@ -20,7 +20,7 @@ from agent.link import Answer, Ask, Link, LinkError
 from agent.presence import stopped, why_started
 from agent.report import Reading
 from agent.sending import Pace
-from agent.spool import Spool, SpoolError
+from agent.spool import Batch, Spool, SpoolError
 from agent.survey import Task
 
 log = logging.getLogger("wardwatch.agent")
@@ -103,7 +103,7 @@ class Resident:
             try:
                 answer = self.link.send(batch.body)
             except LinkError as problem:
-                self._unsent(problem, batch.seqs)
+                self._unsent(problem, batch)
                 return
             self.pace.succeeded()
             if not self.spool.acknowledge(answer.epoch, answer.seqs):
@@ -114,15 +114,15 @@ class Resident:
             if survey.due(self.tasks, self.read_at, time.monotonic()):
                 return  # a long backlog must not make the PC fall silent about today
 
-    def _unsent(self, problem: LinkError, seqs: tuple[int, ...]) -> None:
+    def _unsent(self, problem: LinkError, batch: Batch) -> None:
         news = self.pace.failed(time.monotonic(), problem.status, problem.retry_after_seconds)
         if news:
             log.warning("not sent, %d reports wait: %s", self.spool.waiting(), problem)
         if problem.status not in {400, 413}:
             return
-        if len(seqs) == 1:
-            self.spool.discard(seqs, f"refused: {problem}", at=self._now())
-        self.pace.smaller()
+        if len(batch.seqs) == 1:
+            self.spool.discard(batch.seqs, f"refused: {problem}", at=self._now())
+        self.pace.smaller(len(batch.body))
 
     def _obey(self, answer: Answer) -> None:
         for ask in answer.asks:
@@ -192,11 +192,11 @@ class Resident:
         waits = [next_task - now, LONGEST_SLEEP_SECONDS]
         if self.running:
             waits.append(CHILD_SECONDS)
-        if self.spool_waits():
+        if self._spool_waits():
             waits.append(self.pace.next_at - now)
         return max(min(waits), 0.0)
 
-    def spool_waits(self) -> bool:
+    def _spool_waits(self) -> bool:
         """Whether anything is to be sent; a spool that cannot be read has nothing to hurry for."""
         try:
             return self.spool.waiting() > 0

@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from subprocess import PIPE, Popen  # noqa: TID251 - the agent is run and killed here for real
+
+from agent.spool import Spool
+from tests.agent import door
+from tests.agent.door import eventually
+
+NOON = "2026-11-23T12:00:00Z"
+
+
+@contextmanager
+def running(state: Path, *more: str, load: float = 0.2) -> Iterator[Popen[bytes]]:
+    command = [sys.executable, "-m", "agent", "run", "--state", str(state)]
+    rhythm = ["--load-interval", str(load), "--security-interval", "3600"]
+    with Popen([*command, *rhythm, *more], stderr=PIPE) as agent:
+        try:
+            yield agent
+        finally:
+            if agent.poll() is None:
+                agent.kill()
+
+
+def ended(agent: Popen[bytes]) -> float:
+    """Seconds from SIGTERM to its end."""
+    start = time.monotonic()
+    agent.send_signal(signal.SIGTERM)
+    agent.wait(30)
+    return time.monotonic() - start
+
+
+def test_it_starts_reports_every_section_and_says_goodbye(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with door.opened(tmp_path) as there:
+        door.known(there, state)
+        with running(state) as agent:
+            kinds = {"presence", "load", "security", "hardware", "system"}
+            eventually(lambda: kinds <= {row["kind"] for row in there.rows.values()}, 60)
+            eventually(lambda: len(there.sections("load")) >= 3)
+            ended(agent)
+            assert agent.returncode == 0
+        said = there.sections("presence")
+        assert said == [
+            {"state": "started", "reason": "first start"},
+            {"state": "stopped", "reason": "SIGTERM"},
+        ]
+        spool = Spool(state / "spool.sqlite")
+        assert spool.waiting() == 0
+        assert spool.accepted() == len(there.rows)
+        spool.close()
+        assert there.sections("security")[0]["checks"]
+
+
+def test_with_the_collector_down_it_goes_on_and_sends_all_of_it_later(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with door.opened(tmp_path) as gone:
+        door.known(gone, state)
+    with running(state) as agent:
+        eventually(lambda: _waiting(state) >= 4, 60)
+        assert ended(agent) < 5
+        assert agent.returncode == 0
+    with door.opened(tmp_path, gone.authority) as there:
+        door.known(there, state)
+        with running(state) as agent:
+            eventually(lambda: "restart" in str(there.sections("presence")), 60)
+            ended(agent)
+        seqs = sorted(seq for _, seq in there.rows)
+        assert seqs == list(range(1, len(seqs) + 1))
+
+
+def _waiting(state: Path) -> int:
+    if not (state / "spool.sqlite").exists():
+        return 0
+    spool = Spool(state / "spool.sqlite")
+    try:
+        return spool.waiting()
+    finally:
+        spool.close()
+
+
+def test_an_agent_killed_hard_says_at_its_next_start_that_no_goodbye_was_said(
+    tmp_path: Path,
+) -> None:
+    state = tmp_path / "state"
+    with door.opened(tmp_path) as there:
+        door.known(there, state)
+        with running(state) as agent:
+            eventually(lambda: there.sections("load"), 60)
+            agent.kill()
+            agent.wait(10)
+        with running(state) as agent:
+            eventually(lambda: len(there.sections("presence")) == 2, 60)
+            ended(agent)
+        assert there.sections("presence")[1]["reason"] == "restart without a goodbye before"
+
+
+def test_an_acknowledgement_lost_after_the_commit_doubles_nothing(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with door.opened(tmp_path) as there:
+        door.known(there, state)
+        there.losing_answers = 2
+        with running(state) as agent:
+            eventually(lambda: there.batches >= 5, 60)
+            ended(agent)
+        spool = Spool(state / "spool.sqlite")
+        assert spool.accepted() == len(there.rows) + spool.waiting()
+        assert int(spool.noted("stored") or 0) == len(there.rows)
+        spool.close()
+
+
+def test_one_report_that_is_refused_for_ever_does_not_hold_up_the_others(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with door.opened(tmp_path) as there:
+        door.known(there, state)
+        spool = Spool(state / "spool.sqlite")
+        for number in range(20):
+            spool.append("load", {"number": number, "poison": number == 11}, at=NOON)
+        spool.close()
+        there.refuse = lambda rows: any(row["section"].get("poison") for row in rows)
+        with running(state) as agent:
+            eventually(lambda: there.sections("loss"), 60)
+            eventually(lambda: {"number": 19, "poison": False} in there.sections("load"), 60)
+            ended(agent)
+        loss = there.sections("loss")[0]
+        assert (loss["from_seq"], loss["to_seq"], loss["count"]) == (12, 12, 1)
+        assert "refused" in loss["cause"]
+
+
+def test_an_agent_that_is_not_approved_yet_keeps_what_it_reads(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with door.opened(tmp_path) as there:
+        door.known(there, state)
+        there.refusals = [(403, {"Retry-After": "1"})]
+        with running(state) as agent:
+            eventually(lambda: len(there.sections("load")) >= 2, 60)
+            ended(agent)
+        assert min(seq for _, seq in there.rows) == 1
+
+
+def test_only_what_is_in_the_table_is_done_and_what_is_asked_twice_is_done_once(
+    tmp_path: Path,
+) -> None:
+    state = tmp_path / "state"
+    with door.opened(tmp_path) as there:
+        door.known(there, state)
+        there.asks = [
+            {"id": 3, "job": "backup", "argument": "not-pinned"},
+            {"id": 3, "job": "backup", "argument": "not-pinned"},
+            {"id": 4, "job": "report-now"},
+            {"id": 5, "job": "shell", "argument": "id"},
+        ]
+        with running(state) as agent:
+            eventually(lambda: len(there.sections("system")) >= 2, 60)
+            ended(agent)
+        receipts = there.sections("backup")
+    assert len(receipts) == 1
+    assert receipts[0]["ok"] is False
+    assert receipts[0]["job"] == 3
+    assert "pinned" in receipts[0]["error"]
+
+
+def test_a_pinned_backup_is_run_as_a_child_whose_receipt_comes_by_the_spool(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    source = tmp_path / "van-ban"
+    source.mkdir()
+    (source / "a.txt").write_text("kế hoạch")
+    with door.opened(tmp_path) as there:
+        door.known(there, state)
+        pinned = {"paths": [str(source)], "excludes": [], "repository": str(tmp_path / "none")}
+        pins = {"sets": {"van-ban": {**pinned, "password_file": str(tmp_path / "none.txt")}}}
+        (state / "backup.json").write_text(json.dumps(pins))
+        there.asks = [{"id": 9, "job": "backup", "argument": "van-ban"}]
+        with running(state) as agent:
+            eventually(lambda: there.sections("backup"), 60)
+            ended(agent)
+        receipt = there.sections("backup")[0]
+    assert (receipt["set"], receipt["job"]) == ("van-ban", 9)
+    assert receipt["ok"] is False
+    assert receipt["error"]
+
+
+def test_sigterm_ends_it_within_five_seconds_though_the_collector_hangs(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with door.opened(tmp_path) as there:
+        door.known(there, state)
+    with socket.create_server(("127.0.0.1", there.port)) as silent, running(state) as agent:
+        connection, _ = silent.accept()
+        assert ended(agent) < 5
+        assert agent.returncode == 0
+        connection.close()
+    assert _waiting(state) >= 2
+
+
+def test_a_resident_stays_small_and_loads_nothing_that_is_heavy(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    listing = tmp_path / "modules"
+    program = (
+        "import sys, atexit, pathlib;"
+        f"atexit.register(lambda: pathlib.Path({str(listing)!r}).write_text(' '.join(sys.modules)));"
+        f"sys.argv = ['agent', 'run', '--state', {str(state)!r}, '--load-interval', '0.2'];"
+        "import agent.__main__ as m; sys.exit(m.main())"
+    )
+    with door.opened(tmp_path) as there:
+        door.known(there, state)
+        with Popen([sys.executable, "-c", program]) as agent:
+            eventually(lambda: there.sections("system"), 60)
+            ended(agent)
+    loaded = {name.partition(".")[0] for name in listing.read_text().split()}
+    assert "http" in loaded
+    assert not loaded & {"asyncio", "requests", "cryptography", "psutil", "pysnmp", "msgspec"}
