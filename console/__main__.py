@@ -37,6 +37,8 @@ def main() -> None:
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         datefmt="%Y-%m-%dT%H:%M:%S%z",
     )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    os.umask(0o077)  # whatever is written is for this user alone
     cli(prog_name="wardwatch")
 
 

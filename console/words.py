@@ -21,6 +21,10 @@ class Words:
         """A text of the console."""
         return catalogue("console").text(self.language, key, **values)
 
+    def named(self, group: str, id: str) -> str:
+        """What people call a kind or a check; one that is newer than these texts keeps its id."""
+        return catalogue("console").texts[self.language].get(f"{group}.{id}", id)
+
     def alerts(self, key: str, **values: object) -> str:
         """A text of the rules, incidents and obligations."""
         return catalogue("alerts").text(self.language, key, **values)

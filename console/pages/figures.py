@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from alerts.finding import Finding
 from alerts.targets import Row
+from alerts.words import because
 from collector.store.tables import agents, reports
 from console.pages.problems import not_found
 from console.pages.render import desk, page
@@ -23,7 +24,12 @@ def target_list(request: Request) -> Response:
     moment = desk(request).moment()
     by = {(one.rule, one.subject): one for one in moment.findings}
     return page(
-        request, "targets", here="targets", targets=moment.targets, reasons=partial(_reasons, by)
+        request,
+        "targets",
+        here="targets",
+        targets=moment.targets,
+        reasons=partial(_reasons, by, words(request)),
+        records=_records,
     )
 
 
@@ -65,7 +71,12 @@ def report(request: Request) -> Response:
     )
 
 
-def _reasons(by: dict[tuple[str, str], Finding], row: Row) -> tuple[Finding, ...]:
+def _reasons(by: dict[tuple[str, str], Finding], w: Words, row: Row) -> tuple[str, ...]:
     """Of a row that passes all its findings, else only those that keep it from passing."""
     mine = [by[one.rule, one.subject] for one in row.why if (one.rule, one.subject) in by]
-    return tuple(one for one in mine if row.verdict == "pass" or one.verdict != "pass")
+    told = [one for one in mine if row.verdict == "pass" or one.verdict != "pass"]
+    return tuple(dict.fromkeys(because(one, w.language, w.timezone) for one in told))
+
+
+def _records(row: Row) -> list[int]:
+    return sorted({report for one in row.why for report in one.reports})
