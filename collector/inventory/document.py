@@ -134,20 +134,22 @@ class _Composer:
         return group
 
     def _entry(self, event: Event, place: Place, group: dict[str, object]) -> None:
+        if not isinstance(event, ScalarEvent):
+            self._keyless(event, (*place, "?"))
+            return
         line = event.start_mark.line + 1
-        key = event.value if isinstance(event, ScalarEvent) else None
-        here = (*place, key if key is not None else "?")
-        if key is None:
-            self._value(event, (*here, "?"))
-            self._lines.setdefault(here, line)
-            self._wrong(here, "a key is a word", None)
-        elif key in group:
+        here = (*place, event.value)
+        if event.value in group:
             self._again(here, line)
             return
         self._lines.setdefault(here, line)
-        value = self._value(next(self._events), here)
-        if key is not None:
-            group[key] = value
+        group[event.value] = self._value(next(self._events), here)
+
+    def _keyless(self, event: Event, here: Place) -> None:
+        """A list or a group where a key belongs: read past, with its value."""
+        self._wrong(here, "a key is a word", "write the key as plain text")
+        self._value(event, here)
+        self._value(next(self._events), here)
 
     def _again(self, here: Place, line: int) -> None:
         """The first of two equal keys counts; the second is read past, and told by its own line."""

@@ -46,7 +46,7 @@ def parse(content: bytes, file: str = "inventory.yaml") -> Inventory:
     if read.value is None and not read.mistakes:
         raise InventoryError((Problem(1, "", "is empty", "start from the example office", file),))
     inventory, shape = _shaped(read.value)
-    found = _told(file, read, chain(shape, islice(check.mistakes(read.value), LIMIT_PROBLEMS)))
+    found = _told(file, read, chain(shape, islice(check.mistakes(read.value), LIMIT_PROBLEMS + 1)))
     if inventory is None or found:
         raise InventoryError(found)
     return inventory
@@ -66,7 +66,7 @@ def _shaped(value: object) -> tuple[Inventory | None, tuple[Mistake, ...]]:
     try:
         return Inventory.model_validate(value, strict=True), ()
     except ValidationError as error:
-        errors = tuple(islice(error.errors(include_url=False), LIMIT_PROBLEMS))
+        errors = tuple(islice(error.errors(include_url=False), LIMIT_PROBLEMS + 1))
         # pydantic counts the good items of a list alone: too few follows from one that is bad.
         inside = {place["loc"][:-1] for place in errors}
         told = (one for one in errors if one["type"] != "too_short" or one["loc"] not in inside)
