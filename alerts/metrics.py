@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import get_args
 
 from alerts.finding import Finding, Kind
@@ -21,8 +22,13 @@ def families(
     figures: Iterable[Target],
     incidents: Iterable[Incident],
     duties: Iterable[Duty],
+    judged_at: datetime | None = None,
 ) -> tuple[Family, ...]:
-    """Every rule and subject keeps its series for ever, so that a dead PC clears no alert."""
+    """Every rule and subject keeps its series for ever, so that a dead PC clears no alert.
+
+    `judged_at` is when the duties last judged and wrote down, None when they did not or failed:
+    the findings here may be fresher, but only what the duties do opens incidents.
+    """
     site = office.inventory.site.id
     return (
         _findings(
@@ -38,8 +44,8 @@ def families(
         Family(
             "wardwatch_judged_timestamp_seconds",
             "gauge",
-            "When the findings were judged",
-            (Sample({"site": site}, office.now.timestamp()),),
+            "When the duties last judged and recorded; no series while they fail",
+            (Sample({"site": site}, judged_at.timestamp()),) if judged_at else (),
         ),
         _incidents(incidents, site),
         _clocks(duties, site),
