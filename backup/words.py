@@ -1,0 +1,73 @@
+"""The statement in sentences: what is proved of each repository and set, and what is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from backup.status import Backups, RepositoryStatus, SetStatus
+from collector.inventory.model import Inventory
+from collector.messages import Language, catalogue
+
+
+def sentences(backups: Backups, inventory: Inventory, language: Language) -> tuple[str, ...]:
+    """One line each, in the order of the inventory; instants in the site's own hours."""
+    zone = ZoneInfo(inventory.site.timezone)
+    return (
+        *(
+            sentence
+            for declared in inventory.repositories
+            for sentence in _repository(backups.repositories[declared.id], zone, language)
+        ),
+        *(
+            sentence
+            for declared in inventory.backups
+            for sentence in _set(backups.sets[declared.id], zone, language)
+        ),
+    )
+
+
+def _repository(status: RepositoryStatus, zone: ZoneInfo, language: Language) -> Iterator[str]:
+    texts, named = catalogue("backup"), status.repository
+    if status.last_sweep_at is None or status.oldest_unread_at is None:
+        yield texts.text(language, "repository.never", repository=named)
+    elif status.read_bytes < status.bytes:
+        percent = status.read_bytes * 100 // status.bytes
+        yield texts.text(language, "repository.partly", repository=named, percent=percent)
+    else:
+        since = _local(status.oldest_unread_at, zone)
+        yield texts.text(language, "repository.read", repository=named, at=since)
+    if status.errors:
+        yield texts.text(language, "repository.damaged", repository=named, errors=status.errors)
+
+
+def _set(status: SetStatus, zone: ZoneInfo, language: Language) -> Iterator[str]:
+    texts, named, drill = catalogue("backup"), status.set, status.last_drill
+    if status.last_success_at is None:
+        yield texts.text(language, "set.no-backup", set=named)
+    else:
+        yield texts.text(
+            language,
+            "set.rpo",
+            set=named,
+            rpo_hours=f"{status.rpo_seconds / 3600:g}",
+            held=status.rpo_held_days,
+            days=status.rpo_days,
+        )
+    if drill is None:
+        yield texts.text(language, "set.unproved", set=named)
+    elif drill.ok:
+        at = _local(drill.at, zone)
+        counts = {"files": drill.files, "compared": drill.compared}
+        yield texts.text(language, "set.proved", set=named, at=at, **counts)
+    else:
+        error = drill.error or "-"
+        yield texts.text(language, "set.failed", set=named, at=_local(drill.at, zone), error=error)
+    if status.rto_seconds is not None:
+        seconds = f"{status.rto_seconds:.0f}"
+        yield texts.text(language, "set.rto", set=named, seconds=seconds)
+
+
+def _local(at: datetime, zone: ZoneInfo) -> str:
+    return at.astimezone(zone).strftime("%H:%M %d/%m/%Y")

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from backup import metrics, statement
+from backup.status import Backups
+from backup.words import sentences
+from collector.exposition import render
+from collector.messages import LANGUAGES, catalogue
+from collector.readings import Backup
+from collector.state import Latest, Machine, State
+from tests.backup.place import NOON, Place
+from tests.backup.test_sweep import flip
+
+DAY = timedelta(days=1)
+RPO = timedelta(hours=26)
+
+
+def status(place: Place, state: State | None = None) -> Backups:
+    with place.store.read() as connection:
+        return statement.backups(connection, place.inventory, state or State(), place.now)
+
+
+def exposed(backups: Backups, place: Place) -> dict[str, float]:
+    text = render(metrics.families(backups, place.now)).decode()
+    return {
+        sample.name: sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def test_an_office_without_a_backup_keeps_every_series(bare: Place) -> None:
+    backups = status(bare)
+    assert backups.sets["van-ban"].last_success_at is None
+    values = exposed(backups, bare)
+    assert values["wardwatch_backup_last_success_timestamp_seconds"] == 0
+    assert values["wardwatch_backup_last_proof_timestamp_seconds"] == 0
+    assert values["wardwatch_backup_rpo_seconds"] == 26 * 3600
+    assert values["wardwatch_repository_read_ratio"] == 0
+
+
+def test_a_backup_that_was_swept_and_drilled_is_stated_and_exposed(place: Place) -> None:
+    place.later(hours=1)
+    assert place.prove("sweep").ok
+    assert place.prove("drill").ok
+    backups = status(place)
+    kept, stored = backups.sets["van-ban"], backups.repositories["kho"]
+    assert kept.last_success_at == NOON
+    assert kept.last_proof_at == NOON + timedelta(hours=1)
+    assert kept.last_drill is not None
+    assert kept.last_drill.compared == kept.last_drill.files
+    assert stored.bytes == stored.read_bytes > 0
+    assert stored.oldest_unread_at == place.now
+    assert stored.problems == ()
+    values = exposed(backups, place)
+    assert values["wardwatch_repository_read_ratio"] == 1
+    assert values["wardwatch_repository_oldest_unread_seconds"] == 0
+    assert values["wardwatch_backup_last_proof_timestamp_seconds"] == place.now.timestamp()
+    lines = sentences(backups, place.inventory, "vi")
+    assert lines[0] == "Mọi byte của kho kho đã được đọc lại và đối chiếu kể từ 13:00 23/11/2026."
+    assert "1 trên 1 ngày" in lines[1]
+
+
+def test_damage_lowers_the_ratio_and_is_named(place: Place) -> None:
+    place.prove("sweep")
+    damaged = place.files("data")[0]
+    flip(damaged, 7)
+    place.later(days=1)
+    place.prove("sweep")
+    backups = status(place)
+    stored = backups.repositories["kho"]
+    assert stored.problems == (f"data/{damaged.name}: damaged",)
+    assert stored.read_bytes < stored.bytes
+    assert stored.errors == stored.failed_proofs == 1
+    assert exposed(backups, place)["wardwatch_repository_errors_total"] == 1
+
+
+def test_a_reading_grows_old(place: Place) -> None:
+    place.prove("sweep")
+    place.later(days=31)
+    stored = status(place).repositories["kho"]
+    assert stored.read_bytes == 0
+    assert stored.oldest_unread_at == NOON
+
+
+def test_a_missing_restic_is_an_obstacle_and_no_damage(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RESTIC", "/nowhere/restic")
+    place.prove("check")
+    stored = status(place).repositories["kho"]
+    assert stored.problems == ()
+    assert stored.obstacles[0].startswith("check: restic is not installed")
+
+
+def test_a_failed_run_keeps_the_last_success_and_tells_its_error(place: Place) -> None:
+    (place.state_folder / "passwords" / "kho").write_text("wrong")
+    place.later(days=1)
+    place.back_up()
+    kept = status(place).sets["van-ban"]
+    assert kept.last_success_at == NOON
+    assert "wrong password" in (kept.last_error or "")
+
+
+def test_a_receipt_that_just_came_counts_before_it_is_taken_up(bare: Place) -> None:
+    receipt = Backup("van-ban", ok=True, started_at="", duration_seconds=1.0, bytes=5)
+    latest = Latest(9, NOON, NOON, receipt)
+    state = State({"may-chu": Machine("may-chu", backups={"van-ban": latest})})
+    kept = status(bare, state).sets["van-ban"]
+    assert (kept.last_success_at, kept.last_receipt, kept.bytes) == (NOON, 9, 5)
+
+
+def test_no_pc_speaks_for_anothers_set(place: Place) -> None:
+    with place.store.write() as connection:
+        connection.exec_driver_sql("UPDATE agents SET asset = 'may-khac'")
+    place.later(days=1)
+    place.back_up()
+    assert status(place).sets["van-ban"].last_success_at == NOON
+
+
+def test_days_on_which_the_recovery_point_was_held() -> None:
+    daily = [NOON - back * DAY for back in range(30)]
+    assert statement.days_held(daily, RPO, NOON, 30) == (29, 29)
+    assert statement.days_held([NOON], RPO, NOON, 30) == (1, 1)
+    assert statement.days_held([], RPO, NOON, 30) == (0, 0)
+
+
+def test_a_gap_breaks_the_days_that_it_touches() -> None:
+    times = [NOON - 10 * DAY, NOON - 7 * DAY, *(NOON - back * DAY for back in range(7))]
+    held, days = statement.days_held(times, RPO, NOON, 30)
+    assert (held, days) == (8, 10)
+
+
+def test_an_old_success_alone_holds_no_day() -> None:
+    assert statement.days_held([NOON - 40 * DAY], RPO, NOON, 30) == (0, 30)
+
+
+def test_both_languages_hold_the_same_texts() -> None:
+    vi, en = (catalogue("backup").texts[language] for language in LANGUAGES)
+    assert vi.keys() == en.keys()
