@@ -17,6 +17,7 @@ from collector.metrics import families as fleet_families
 from collector.web import Parts, routes
 from console import people
 from console.desk import Desk
+from console.duties import health
 from console.pages import backups, figures, fleet, incidents, problems, signing
 from console.pages.forms import posted
 from console.pages.gate import Gate
@@ -73,6 +74,10 @@ def families(desk: Desk) -> Iterator[Family]:
     office = moment.office
     yield from fleet_families(office.inventory, office.state, office.now)
     yield from backup_families(office.backups, office.now)
+    judged_at = next(
+        (one.at for one in health(desk.state_folder) if one.duty == "judgement" and not one.error),
+        None,
+    )
     yield from alert_families(
-        office, moment.findings, moment.targets, moment.incidents, moment.duties
+        office, moment.findings, moment.targets, moment.incidents, moment.duties, judged_at
     )
