@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import tempfile
 from datetime import UTC
 from pathlib import Path
@@ -13,16 +12,11 @@ import msgspec
 from alerts.documents.fonts import Typeface, find, letters
 from alerts.documents.legible import legible
 from alerts.documents.model import Paper
-from alerts.documents.strings import changed
 from alerts.documents.templates import Template, TemplateError, template
 from alerts.documents.texts import text
 
 WORDS = ("state", "motto", "number", "date", "addressee", "recipients", "drill")
 """Fixed words of the form, handed to the template beside the paper."""
-
-_LONG_WORD = re.compile(r"\S{31,}")
-_PIECE = re.compile(r"(.{8})(?=.)")
-_ZERO_WIDTH_SPACE = "\u200b"
 
 
 def pdf(paper: Paper, templates: Path | None = None, typeface: Typeface | None = None) -> bytes:
@@ -32,7 +26,7 @@ def pdf(paper: Paper, templates: Path | None = None, typeface: Typeface | None =
     shown = legible(paper, lambda letter: ord(letter) in drawn)
     # The content travels as JSON beside the template and is never part of its code.
     inputs = {
-        "paper": json.dumps(changed(msgspec.to_builtins(shown), _breakable)),
+        "paper": msgspec.json.encode(shown).decode(),
         "words": json.dumps({word: text(f"form.{word}") for word in WORDS}),
         "prepared": json.dumps(_prepared(paper)),
         "font": face.family,
@@ -80,8 +74,3 @@ def _prepared(paper: Paper) -> dict[str, int]:
         "minute": at.minute,
         "second": at.second,
     }
-
-
-def _breakable(line: str) -> str:
-    """Long words (hashes, hostile names) may break every eight letters instead of overflowing."""
-    return _LONG_WORD.sub(lambda word: _PIECE.sub(rf"\1{_ZERO_WIDTH_SPACE}", word[0]), line)

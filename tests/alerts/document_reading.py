@@ -27,6 +27,12 @@ def poppler(program: str, pdf: bytes, folder: Path, *options: str) -> str:
     return done.stdout.decode()
 
 
+def picture(pdf: Path) -> None:
+    """A picture of every page beside the file: NAME-1.png and on."""
+    page = ["pdftoppm", "-r", "80", "-png", str(pdf), str(pdf.with_suffix(""))]
+    subprocess.run(page, check=True, timeout=60)
+
+
 def pdf_words(pdf: bytes, folder: Path) -> str:
     """All words in reading order, one space apart, composed."""
     # The break opportunities that we put into long words are no part of what was written.

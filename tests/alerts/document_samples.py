@@ -1,7 +1,7 @@
 """The sample case of the example office, and the writer of docs/samples.
 
-`python -m tests.alerts.document_samples inventory.yaml docs/samples` makes the papers anew, and
-writes their sums beside the tests, which hold that the program still makes the same bytes.
+`python -m tests.alerts.document_samples inventory.yaml docs/samples` makes the papers and their
+pictures anew, and writes their sums beside the tests, which hold that the program still makes the same bytes.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from alerts.documents.pdf import pdf
 from alerts.documents.police import police
 from collector.inventory.model import Inventory
 from collector.readings import Check
+from tests.alerts.document_reading import picture
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 """12:00 in Việt Nam."""
@@ -135,4 +136,5 @@ if __name__ == "__main__":
     papers = samples(example(inventory))
     for name, content in papers.items():
         (folder / name).write_bytes(content)
+    picture(folder / "bao-cao-ban-dau.pdf")
     SUMS.write_text(sums(papers), "utf-8")

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from alerts.documents import fonts
 from alerts.documents.case import Case, Measure, Proof, Subject
 from alerts.documents.fonts import TINOS, FontError, Typeface
-from alerts.documents.model import Fields, Items, Lines, Paper
+from alerts.documents.model import Column, Fields, Items, Lines, Paper, Table
 from alerts.documents.pdf import pdf
 from alerts.documents.police import police
 from alerts.documents.templates import TemplateError
@@ -177,6 +177,20 @@ def test_a_word_of_four_thousand_letters_stays_on_the_page(paper: Paper, tmp_pat
     right_margin = (210 - 15) / 25.4 * 72
     assert max(ends) <= right_margin + 1
     assert "lược bớt 2096 ký tự" in pdf_words(made, tmp_path)
+
+
+def test_a_long_word_in_a_narrow_column_stays_in_its_column(paper: Paper, tmp_path: Path) -> None:
+    shares = (1, 2, 3)
+    table = Table(tuple(Column("x", share) for share in shares), (("W" * 60,) * 3,))
+    made = pdf(replace(paper, blocks=(table,), appendices=()), typeface=TINOS)
+    boxes = poppler("pdftotext", made, tmp_path, "-bbox")
+    words = re.findall(r'xMin="([\d.]+)".* xMax="([\d.]+)".*>\W*W[^<]*</word>', boxes)
+    millimetre = 72 / 25.4
+    columns = [(30, 57.5), (57.5, 112.5), (112.5, 195)]
+    assert len(words) > len(columns)
+    for start, end in words:
+        inside = [c for c in columns if c[0] * millimetre <= float(start) < c[1] * millimetre]
+        assert float(end) <= inside[0][1] * millimetre
 
 
 def test_a_drill_is_marked_across_every_page(example_inventory_path: Path, tmp_path: Path) -> None:
