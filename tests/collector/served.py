@@ -118,14 +118,14 @@ def served(state: Path, url: str, port: int | None = None) -> Iterator[Served]:
 
 
 def _wait(collector: Served) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while True:
         try:
             if collector.ask("GET", "/readyz")[0] == 200:
                 return
         except OSError:
             assert collector.process.poll() is None, "the collector ended at its start"
-        assert time.monotonic() < deadline, "the collector is not ready after 30 seconds"
+        assert time.monotonic() < deadline, "the collector is not ready after 60 seconds"
         time.sleep(0.05)
 
 

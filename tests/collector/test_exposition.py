@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -24,6 +24,7 @@ HOSTILE = st.sampled_from(
 VALUES = st.one_of(st.floats(allow_nan=False), st.integers(-(2**53), 2**53))
 
 
+@settings(deadline=None)  # a busy machine is slow, not wrong
 @given(st.dictionaries(TEXTS | HOSTILE, VALUES, max_size=8))
 def test_any_label_is_read_back_as_it_was(series: dict[str, float]) -> None:
     samples = tuple(Sample({"mount": label, "site": "x"}, value) for label, value in series.items())
