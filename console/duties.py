@@ -93,8 +93,9 @@ def duties(desk: Desk, proving: BackupDuties, began: float) -> tuple[Duty, ...]:
 
 
 def look_at_lines(desk: Desk) -> None:
-    """One look at every declared line, first looked at and then written together."""
-    readings = [lines.look(line, desk.clock()) for line in desk.source.current().lines]
+    """One look at every line that this machine goes out by, all written together."""
+    reached = lines.reached(desk.source.current().lines, lines.own_gateway())
+    readings = [lines.look(line, desk.clock()) for line in reached]
     with desk.store.write() as connection:
         for reading in readings:
             lines.record(connection, reading)

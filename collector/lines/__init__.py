@@ -2,5 +2,6 @@
 
 from collector.lines.ledger import prune, recent, record
 from collector.lines.look import look
+from collector.lines.reach import own_gateway, reached
 
-__all__ = ["look", "prune", "recent", "record"]
+__all__ = ["look", "own_gateway", "prune", "reached", "recent", "record"]
