@@ -1,0 +1,42 @@
+"""The page of all rules, in step with the registry."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from alerts.render.page import page
+from alerts.rules import RULES
+from alerts.targets import (
+    LINE_STABILITY,
+    MACHINE_SECURITY,
+    MACHINE_STABILITY,
+    REPOSITORY_PROOF,
+    SET_PROOF,
+)
+
+DOCS = Path(os.environ.get("WARDWATCH_DOCS") or Path(__file__).resolve().parents[2] / "docs")
+"""Beside tests/ in the checkout; a wheel under test brings no copy."""
+
+
+def test_the_page_names_every_rule_with_its_texts() -> None:
+    for rule in RULES:
+        assert f"\n## {rule}\n" in page()
+
+
+def test_the_committed_page_is_the_one_that_would_be_generated() -> None:
+    committed = DOCS / "rules.md"
+    if committed.is_file():
+        assert committed.read_text("utf-8") == page(), (
+            "python -m alerts.render.page > docs/rules.md"
+        )
+    assert page().endswith("|\n")
+
+
+def test_every_rule_counts_in_the_target_of_its_item() -> None:
+    of_27 = {*MACHINE_SECURITY, *SET_PROOF, *REPOSITORY_PROOF}
+    of_28 = {*LINE_STABILITY, *MACHINE_STABILITY}
+    of_23 = {"official-without-machine", "machine-below-profile"}
+    for rule in RULES.values():
+        assert rule.id in {23: of_23, 27: of_27, 28: of_28}[rule.item]
+    assert of_23 | of_27 | of_28 == set(RULES)
