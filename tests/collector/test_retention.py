@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -19,8 +20,8 @@ def kept(store: Store) -> list[int]:
         return list(connection.execute(select(reports.c.seq).order_by(reports.c.id)).scalars())
 
 
-def put(store: Store, agent: str, seq: int, kind: str, ago: timedelta) -> None:
-    found, _ = understood(agent, body(report(seq, kind, {})), NOON - ago)
+def put(store: Store, agent: str, seq: int, kind: str, ago: timedelta, section: Any = None) -> None:
+    found, _ = understood(agent, body(report(seq, kind, section or {})), NOON - ago)
     with store.write() as connection:
         write(connection, [found])
 
@@ -52,3 +53,39 @@ def test_a_number_of_a_row_is_never_given_again(store: Store) -> None:
     with store.read() as connection:
         numbers = connection.execute(select(reports.c.id).order_by(reports.c.id)).scalars().all()
     assert list(numbers) == [1, 3]
+
+
+def test_of_equal_snapshots_the_first_stays_and_every_change_with_it(store: Store) -> None:
+    agent, _ = enrol(store)
+    checks = [{"id": "firewall", "verdict": verdict} for verdict in ("pass", "fail")]
+    for seq, state in enumerate([0, 0, 0, 1, 1, 0, 0, 0], start=1):
+        put(store, agent, seq, "security", (50 - seq) * DAYS, {"checks": [checks[state]]})
+    put(store, agent, 9, "security", 0 * DAYS, {"checks": [checks[0]]})
+    assert retention.prune(store, NOON, at_once=2) == 5
+    assert kept(store) == [1, 4, 6, 9]
+    assert retention.prune(store, NOON) == 0
+
+
+def test_snapshots_that_differ_in_their_gaps_alone_both_stay(store: Store) -> None:
+    agent, _ = enrol(store)
+    for seq, gaps in enumerate(([], [{"field": "disks", "cause": "permission denied"}]), start=1):
+        found, _ = understood(agent, body(report(seq, "hardware", gaps=gaps)), NOON - 40 * DAYS)
+        with store.write() as connection:
+            write(connection, [found])
+    put(store, agent, 3, "hardware", 0 * DAYS)
+    assert retention.prune(store, NOON) == 0
+
+
+def test_what_an_incident_rests_on_stays(store: Store) -> None:
+    agent, _ = enrol(store)
+    for seq in (1, 2, 3):
+        put(store, agent, seq, "load", 40 * DAYS)
+    assert retention.prune(store, NOON, cited={1}) == 1
+    assert kept(store) == [1, 3]
+
+
+def test_goodbyes_receipts_and_unknown_kinds_stay(store: Store) -> None:
+    agent, _ = enrol(store)
+    for seq, kind in enumerate(("presence", "presence", "events", "events", "weather"), start=1):
+        put(store, agent, seq, kind, 400 * DAYS, {"state": "started"})
+    assert retention.prune(store, NOON) == 0
