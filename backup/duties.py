@@ -87,6 +87,7 @@ def look(
     connection: Connection, inventory: Inventory, state: State, state_folder: Path, now: datetime
 ) -> plan.Known:
     """All that planning needs, as of now."""
+    places = {each.id: pin.folder(each, state_folder) for each in inventory.repositories}
     proved = {job: Proved(proof.at, proof.ok) for job, proof in proofs.newest(connection).items()}
     return plan.Known(
         history=history(connection),
@@ -100,10 +101,11 @@ def look(
             and now - machine.agent.last_report_at < THERE
         ),
         prepared=frozenset(
-            declared.id
-            for declared in inventory.repositories
-            if (place := pin.folder(declared, state_folder)) is None or (place / "config").exists()
+            repository
+            for repository, place in places.items()
+            if place is None or (place / "config").exists()
         ),
+        elsewhere=frozenset(repository for repository, place in places.items() if place is None),
     )
 
 
@@ -111,13 +113,15 @@ def history(connection: Connection) -> dict[str, History]:
     """What asks and receipts say of each set."""
     found: dict[str, History] = {}
     runs = select(backup_runs).where(
-        backup_runs.c.report.in_(select(func.max(backup_runs.c.report)).group_by("set_id"))
+        backup_runs.c.report.in_(
+            select(func.max(backup_runs.c.report)).group_by(backup_runs.c.set_id)
+        )
     )
     kept = select(backup_runs.c.set_id, backup_runs.c.snapshot).where(
         backup_runs.c.report.in_(
             select(func.max(backup_runs.c.report))
             .where(backup_runs.c.snapshot.is_not(None))
-            .group_by("set_id")
+            .group_by(backup_runs.c.set_id)
         )
     )
     snapshots = {row.set_id: row.snapshot for row in connection.execute(kept)}

@@ -66,6 +66,8 @@ class Known:
     """Assets whose agent is there now: no other is asked, so that none blocks a repository."""
     prepared: Set[str]
     """Repositories that exist."""
+    elsewhere: Set[str] = frozenset()
+    """Repositories on another machine: their bytes cannot be swept from here."""
 
 
 def due_backups(inventory: Inventory, known: Known, now: datetime) -> tuple[BackupSet, ...]:
@@ -139,7 +141,8 @@ def _jobs(inventory: Inventory, known: Known) -> Iterator[Job]:
     for repository in _ordered(each.id for each in inventory.repositories):
         if repository not in known.prepared and repository not in filled:
             yield Job("prepare", repository)
-    yield from (Job("sweep", repository) for repository in filled)
+    here = (repository for repository in filled if repository not in known.elsewhere)
+    yield from (Job("sweep", repository) for repository in here)
     yield from (Job("drill", each.repository, each.id) for each in stored)
     yield from (Job("check", repository) for repository in filled)
 

@@ -100,9 +100,8 @@ class Verifier:
     def _sweep(self, job: Job, declared: Repository, timezone: str) -> Proof:
         folder = pin.folder(declared, self.state_folder)
         if folder is None:
-            raise sweep.SweepError(
-                f"the repository {declared.id} lies on another machine: its bytes cannot be read"
-                " again from here"
+            return self._obstacle(
+                job, f"the repository {declared.id} lies on another machine: it is swept there"
             )
         swept = sweep.sweep(
             self.store,

@@ -8,6 +8,9 @@ import pytest
 
 from backup.samples import make
 from tests.backup.place import Place, made, opened
+from tests.collector.conftest import postgres, postgres_url, store
+
+__all__ = ["postgres", "postgres_url", "store"]
 
 
 @pytest.fixture

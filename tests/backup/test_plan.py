@@ -107,6 +107,12 @@ def test_sweep_drill_and_check_follow_the_first_backup_at_once() -> None:
     assert jobs == (Job("sweep", "kho"), Job("drill", "kho", "van-ban"), Job("check", "kho"))
 
 
+def test_a_repository_elsewhere_is_drilled_and_checked_and_not_swept() -> None:
+    known = replace(after(STORED), elsewhere=frozenset({"kho"}))
+    jobs = due_proofs(inventory(), known, NOON + HOUR)
+    assert [job.kind for job in jobs] == ["drill", "check"]
+
+
 def test_proofs_wait_while_a_backup_runs() -> None:
     running = replace(STORED, asked_at=NOON)
     assert due_proofs(inventory(), after(running), NOON + HOUR) == ()
