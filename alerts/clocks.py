@@ -14,8 +14,8 @@ from alerts.policy import Policy, shipped
 from alerts.tables import deliveries, obligation_changes, obligations
 from collector import audit
 
-DEFAULT_TIMEZONE = "Asia/Ho_Chi_Minh"
-"""Legal time in Viet Nam: one zone, whatever clock a machine shows."""
+REVIVES = {"classify", "reopen", "recur"}
+"""After these acts the law is asked anew: a clock that was set aside runs again, in doubt."""
 
 
 class Proof(Struct, frozen=True):
@@ -28,9 +28,9 @@ class Proof(Struct, frozen=True):
     receipt: str
 
 
-def start(connection: Connection, incident: Incident, by: Change, timezone: str) -> None:
+def start(connection: Connection, incident: Incident, by: Change) -> None:
     """Start the clocks that the law gives this incident."""
-    for clock in obligations_of(incident, shipped(), timezone):
+    for clock in obligations_of(incident, shipped()):
         _insert(connection, incident, clock, by)
 
 
@@ -41,10 +41,7 @@ def follow(
 
     A clock may shorten silently; to lengthen or to end one needs a reason.
     """
-    wanted = {
-        clock.obligation: clock
-        for clock in obligations_of(incident, policy or shipped(), DEFAULT_TIMEZONE)
-    }
+    wanted = {clock.obligation: clock for clock in obligations_of(incident, policy or shipped())}
     stored = {
         row.obligation: row
         for row in connection.execute(
@@ -54,7 +51,7 @@ def follow(
     for name, clock in wanted.items():
         if name not in stored:
             _insert(connection, incident, clock, by)
-        elif stored[name].state == "not_applicable" and by.action == "classify":
+        elif stored[name].state == "not_applicable" and by.action in REVIVES:
             _set(connection, incident, clock, by, "counting")
         elif stored[name].state == "counting" and stored[name].due_at != clock.due_at:
             _moved(connection, incident, clock, by, stored[name].due_at)
@@ -62,6 +59,17 @@ def follow(
         if stored[name].state == "counting":
             _with_reason(by, f"{incident.id}: ending the clock {name} needs a reason")
             _set(connection, incident, Clock(name, stored[name].due_at), by, "not_applicable")
+
+
+def end(connection: Connection, incident: Incident, by: Change) -> None:
+    """Set every open clock aside with the act that ended the incident: its name, time and reason."""
+    open_clocks = connection.execute(
+        select(obligations).where(
+            obligations.c.incident == incident.id, obligations.c.state == "counting"
+        )
+    ).all()
+    for row in open_clocks:
+        _set(connection, incident, Clock(row.obligation, row.due_at), by, "not_applicable")
 
 
 def deliver(

@@ -37,6 +37,8 @@ def act(
     incident = change(connection, before, by, **columns)
     if action in {"fix", "reopen"}:
         clocks.follow(connection, incident, by)
+    if action in {"false-alarm", "duplicate", "void"}:
+        clocks.end(connection, incident, by)
     return incident
 
 

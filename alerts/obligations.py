@@ -14,6 +14,9 @@ from alerts.policy import Condition, Obligation, Policy
 
 ObligationState = Literal["counting", "sent", "overdue", "not_applicable"]
 
+LEGAL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
+"""The law's own time, whatever a machine or a site is set to."""
+
 CONDITIONS: dict[Condition, Callable[[Incident], bool]] = {
     "security": lambda incident: incident.kind == "security",
     "serious": lambda incident: incident.level in SERIOUS,
@@ -44,11 +47,11 @@ class Recurring(Struct, frozen=True):
     days_left: int
 
 
-def obligations_of(incident: Incident, policy: Policy, timezone: str) -> tuple[Clock, ...]:
+def obligations_of(incident: Incident, policy: Policy) -> tuple[Clock, ...]:
     """By the law in force on the day of T0. A drill and an operational incident have none."""
     if incident.drill or incident.kind != "security":
         return ()
-    day = incident.t0.astimezone(ZoneInfo(timezone)).date()
+    day = incident.t0.astimezone(LEGAL_TIME).date()
     return tuple(
         Clock(row.id, _due(row, incident))
         for row in policy.obligations

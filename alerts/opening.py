@@ -111,7 +111,7 @@ def _new(
     _insert(connection, incident, year, number)
     by = Change(now, ACTOR, "opened", finding=finding)
     history(connection, incident.id, by, None, "new")
-    clocks.start(connection, incident, by, inventory.site.timezone)
+    clocks.start(connection, incident, by)
     return incident.id
 
 

@@ -104,6 +104,14 @@ def test_a_report_whose_body_was_changed_before_the_file_was_made_is_named(path:
     assert problem == "line 5 (report): the body does not have the hash it came with"
 
 
+def test_rows_that_are_no_objects_are_named_although_their_chain_fits(tmp_path: Path) -> None:
+    for kind, words in (("report", "the body does not have"), ("end", "tells of None rows")):
+        digest = evidence._hash(evidence.BEGINNING, kind, "[")
+        file = tmp_path / kind
+        file.write_bytes(msgspec.json.encode(evidence.Line(kind, "[", evidence.BEGINNING, digest)))
+        assert words in str(evidence.verify(file).problem)
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"{}\n", b"[]\n", b'{"kind":1}\n'])
 def test_a_foreign_file_is_named_as_such(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "x"

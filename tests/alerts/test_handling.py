@@ -205,6 +205,25 @@ def test_a_drill_is_marked_for_ever_and_has_no_clock_that_counts(opened: Store) 
     assert set(clocks(opened, 100 * HOUR).values()) == {"not_applicable"}
 
 
+@pytest.mark.parametrize("action", ["false-alarm", "duplicate", "void"])
+def test_an_incident_that_was_none_stops_its_clocks_with_that_decision(
+    opened: Store, action: str
+) -> None:
+    act(opened, action, "do diễn tập điện")
+    assert set(clocks(opened, 100 * HOUR).values()) == {"not_applicable"}
+    last = file(opened).clock_history[-1]
+    assert (last.actor, last.reason) == ("cntt", "do diễn tập điện")
+
+
+def test_a_false_alarm_that_is_reopened_has_its_clocks_again_from_the_same_t0(
+    opened: Store,
+) -> None:
+    act(opened, "false-alarm", "nhầm", HOUR)
+    act(opened, "reopen", "không nhầm", 2 * HOUR)
+    due = {one.obligation: (one.state, one.due_at) for one in file(opened).duties}
+    assert due["anm-72h"] == ("counting", NOON + 72 * HOUR)
+
+
 def test_t0_is_the_same_after_everything_that_was_done(opened: Store) -> None:
     act(opened, "take")
     act(opened, "fix", "xong", HOUR)

@@ -14,7 +14,6 @@ from alerts.incidents import Incident
 from alerts.policy import PolicyError, load, parsed, shipped
 from tests.alerts.builders import NOON
 
-ZONE = "Asia/Ho_Chi_Minh"
 IDS = [
     "triage", "anm-now", "anm-24h", "anm-72h", "anm-final", "dlcn-record", "dlcn-72h",
     "dlcn-subject", "legacy-5d", "anm-year", "plan-6m", "plan-year",
@@ -41,7 +40,7 @@ def incident(**changes: Any) -> Incident:
 
 
 def due(**changes: Any) -> dict[str, datetime | None]:
-    found = obligations.obligations_of(incident(**changes), shipped(), ZONE)
+    found = obligations.obligations_of(incident(**changes), shipped())
     return {clock.obligation: clock.due_at for clock in found}
 
 
