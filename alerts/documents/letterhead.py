@@ -14,6 +14,11 @@ def issuing_body(name: str) -> tuple[str, ...]:
     return (name,)
 
 
+def full_name(name: str) -> str:
+    """The name as running text writes it: no abbreviation of the People's Committee."""
+    return " ".join(issuing_body(name))
+
+
 def recipients(documents: Documents) -> tuple[str, ...]:
     """As the office declared them; else the two that every paper has."""
     return documents.recipients or (text("recipients.as-above"), text("recipients.filed"))

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from alerts.documents.case import Case, Proof
 from alerts.documents.instants import short
-from alerts.documents.letterhead import issuing_body, recipients
+from alerts.documents.letterhead import full_name, issuing_body, recipients
 from alerts.documents.model import (
     Appendix,
     Block,
@@ -44,11 +44,10 @@ def police(case: Case, purpose: Purpose, disclosure: Disclosure | None = None) -
     if purpose == "drill" and not case.drill:
         raise PurposeError(f"incident {case.incident} is real: it cannot be exported as a drill")
     shown = redacted(case, disclosure or Disclosure())
-    body = shown.site.name
     return Paper(
         kind="police",
         file_name=_file_name(shown),
-        issuing_body=issuing_body(body),
+        issuing_body=issuing_body(shown.site.name),
         parent=shown.site.parent,
         symbol=shown.documents.symbol,
         place=shown.documents.place,
@@ -83,10 +82,10 @@ def _addressees(case: Case) -> tuple[str, ...]:
 
 
 def _closing(case: Case) -> str:
-    due = follow_up(case)
+    body, due = full_name(case.site.name), follow_up(case)
     if due is None:
-        return text("police.closing", body=case.site.name)
-    return text("police.closing-due", body=case.site.name, due=due)
+        return text("police.closing", body=body)
+    return text("police.closing-due", body=body, due=due)
 
 
 def _blocks(case: Case) -> tuple[Block, ...]:
@@ -103,7 +102,7 @@ def _blocks(case: Case) -> tuple[Block, ...]:
 
 
 def _opening(case: Case) -> str:
-    values = {"body": case.site.name, "incident": case.incident}
+    values = {"body": full_name(case.site.name), "incident": case.incident}
     if not case.bases:
         return text("police.opening", **values)
     return text("police.bases", bases="; ".join(case.bases), **values)
@@ -112,7 +111,7 @@ def _opening(case: Case) -> str:
 def _appendices(case: Case) -> tuple[Appendix, ...]:
     if not case.proofs:
         return ()
-    zone, body = zone_of(case), case.site.name
+    zone, body = zone_of(case), full_name(case.site.name)
     columns = (("number", 6), ("received", 18), ("asset", 16), ("observed", 30), ("record", 30))
     table = Table(
         tuple(Column(text(f"police.appendix.{name}"), share) for name, share in columns),

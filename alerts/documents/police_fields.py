@@ -126,7 +126,7 @@ def _assessment(case: Case) -> tuple[Field, ...]:
 
 
 def _severity(case: Case) -> tuple[str, ...]:
-    lines = [text("police.value.severity", level=named("level", case.level))]
+    lines = [text("police.value.severity", level=case.level)]
     if case.group:
         lines.append(text("police.value.group", group=named("group", case.group)))
     return (*lines, text("police.value.tag", tag=case.tag))

@@ -26,13 +26,13 @@ INTERNAL = tuple(
         "169.254.0.0/16",
         "172.16.0.0/12",
         "192.168.0.0/16",
-        "::/127",
+        "::/96",
         "fc00::/7",
         "fe80::/10",
         "fec0::/10",
     )
 )
-"""Private (RFC 1918, 4193), carrier-grade NAT (6598), link-local, loopback, unspecified."""
+"""Private (RFC 1918, 4193), carrier-grade NAT (6598), link-local, loopback, obsolete forms of IPv4."""
 
 NAT64 = ip_network("64:ff9b::/96")
 
@@ -158,12 +158,19 @@ def _public(address: str) -> bool:
 
 
 def _address(match: re.Match[str]) -> str:
-    # Glued to a word (`addr:fe80::1`) or to a stop the whole is no address, but a part of it is.
-    for whole in (match[0], match[0].rstrip(":.")):
-        parts = whole.split(":")
-        if any(internal(":".join(parts[start:])) for start in range(len(parts))):
-            return text("redacted.address")
-    return match[0]
+    found = match[0]
+    if not found.strip(":"):
+        return found  # `a::b` in a program's message
+    whole = _parsed(found)
+    inside = _holds_internal(found) if whole is None else _inside(whole)
+    return text("redacted.address") if inside else found
+
+
+def _holds_internal(glued: str) -> bool:
+    """Whether a run that is no address holds one: behind a word, before a port or a full stop."""
+    parts = glued.rstrip(".").split(":")
+    spans = (parts[i : i + length] for i in range(len(parts)) for length in range(2, 10))
+    return any(internal(":".join(span)) for span in spans)
 
 
 def _typed(observed: dict[str, Any]) -> dict[str, Any]:

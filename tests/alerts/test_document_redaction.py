@@ -6,11 +6,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from alerts.documents.case import Case, Measure, Proof, Subject
 from alerts.documents.police import police
-from alerts.documents.redaction import Disclosure, internal, redact, redacted
+from alerts.documents.redaction import INTERNAL, Disclosure, internal, redact, redacted
 from tests.alerts.document_samples import NOON, example, sample_case
 
 NOTHING = Disclosure()
@@ -52,6 +54,8 @@ GOLDEN = (
     ("NGUYỄN THỊ LAN", USER),
     ("Nguye\u0302\u0303n Thi\u0323 Lan", USER),
     ("Windows 11 Pro 23H2 (10.0.22631), 10.0.19045.3803", None),
+    ("std::string a::b: lỗi ở main.cpp:12:7", None),
+    ("fd00:0:0:0:0:0:0:5:445", ADDRESS),
     ("RSIT: other:undetermined; 23/11/2026 10:57", None),
     ("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", None),
 )
@@ -79,6 +83,22 @@ def test_internal_addresses_hardware_addresses_and_user_names_are_struck_out(
     line: str, left: str | None
 ) -> None:
     assert redact(line, ("Nguyễn Thị Lan",), NOTHING) == (line if left is None else left)
+
+
+@given(
+    address=st.sampled_from(INTERNAL).flatmap(
+        lambda network: st.integers(
+            int(network.network_address), int(network.broadcast_address)
+        ).map(lambda number: str(type(network.network_address)(number)))
+    ),
+    before=st.sampled_from(["", " ", "(", "từ ", "http://", '"', "addr=", ",", "-", "@ "]),
+    after=st.sampled_from(["", " ", ")", ":445", "/24", ".", ", ", '"', "/admin", "; xong"]),
+)
+def test_no_internal_address_survives_whatever_stands_around_it(
+    address: str, before: str, after: str
+) -> None:
+    assume(address != "::")
+    assert address not in redact(f"{before}{address}{after}", (), NOTHING)
 
 
 def test_the_longest_known_name_is_struck_first() -> None:
