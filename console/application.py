@@ -17,7 +17,7 @@ from collector.metrics import families as fleet_families
 from collector.web import Parts, routes
 from console import people
 from console.desk import Desk
-from console.duties import health
+from console.health import health
 from console.pages import backups, figures, fleet, incidents, problems, signing
 from console.pages.forms import posted
 from console.pages.gate import Gate
@@ -36,6 +36,7 @@ PAGES = (
     Route("/reports/{id:int}", figures.report),
     Route("/backups", backups.backup_list),
     Route("/backups/{set}/run", posted(backups.run), methods=["POST"]),
+    Route("/backups/{set}/drill", posted(backups.drill), methods=["POST"]),
     Route("/sign-in", signing.sign_in),
     Route("/sign-in", posted(signing.signed_in), methods=["POST"]),
     Route("/link/{token}", signing.link),

@@ -22,6 +22,7 @@ from collector.inventory.source import Source
 from collector.live import Live
 from collector.store.database import Store, connect
 from console.settings import Settings
+from console.workshop import Workshop
 
 FRESH = timedelta(seconds=2)
 """How long a moment is shown to everyone: a hundred readers judge the office once, not each."""
@@ -50,6 +51,7 @@ class Desk:
     live: Live
     state_folder: Path
     clock: Callable[[], datetime]
+    workshop: Workshop
     _last: Moment | None = None
     _lock: Lock = field(default_factory=Lock)
 
@@ -71,7 +73,7 @@ def open_desk(settings: Settings, folder: Path, clock: Callable[[], datetime]) -
     """Everything that a process needs, by the state folder's settings."""
     store = connect(settings.database)
     source = Source(Path(settings.inventory))
-    return Desk(store, source, Live(store), folder, clock)
+    return Desk(store, source, Live(store), folder, clock, Workshop(store, folder, clock))
 
 
 def office(store: Store, source: Source, live: Live, now: datetime) -> Office:

@@ -7,15 +7,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from threading import Event
-
-import msgspec
 
 from alerts import duties as judgement
 from backup.duties import Duties as BackupDuties
 from collector import asks, lines, retention
 from console.desk import Desk, office
+from console.health import Health, write
 
 log = logging.getLogger(__name__)
 
@@ -24,16 +22,6 @@ LOOK_EVERY_SECONDS = 60.0
 CLEAN_EVERY_SECONDS = 3600.0
 LINES_KEPT = timedelta(days=400)
 """A year of minutes and a month: what a yearly report looks back on."""
-
-HEALTH_FILE = "duties.json"
-
-
-class Health(msgspec.Struct, frozen=True):
-    """How a duty went last: `duties.json` in the state folder, for the screens."""
-
-    duty: str
-    at: datetime
-    error: str | None = None
 
 
 @dataclass
@@ -71,7 +59,7 @@ def run(desk: Desk, stop: Event) -> None:
         for duty in rounds:
             if not stop.is_set():
                 duty.turn(time.monotonic(), desk.clock)
-        write_health(desk.state_folder, rounds)
+        write(desk.state_folder, [duty.health for duty in rounds if duty.health])
     proving.stop()
     desk.store.close()
 
@@ -115,21 +103,3 @@ def clean(desk: Desk) -> None:
         lines.prune(connection, now - LINES_KEPT)
         asks.give_up(connection, now)
     retention.prune(desk.store, now)
-
-
-def write_health(folder: Path, rounds: tuple[Duty, ...]) -> None:
-    """Leave word for the screens; a full disk must not end the loop that would tell of it."""
-    draft = folder / f"{HEALTH_FILE}.new"
-    try:
-        draft.write_bytes(msgspec.json.encode([one.health for one in rounds if one.health]))
-        draft.replace(folder / HEALTH_FILE)
-    except OSError as error:
-        log.error("can't write %s: %s", folder / HEALTH_FILE, error.strerror)  # noqa: TRY400 - no bug
-
-
-def health(folder: Path) -> tuple[Health, ...]:
-    """What the duties process last wrote; nothing where it never ran."""
-    try:
-        return msgspec.json.decode((folder / HEALTH_FILE).read_bytes(), type=tuple[Health, ...])
-    except (FileNotFoundError, msgspec.MsgspecError):
-        return ()

@@ -44,4 +44,5 @@ async def run(folder: Path, settings: Settings, clock: Callable[[], datetime]) -
             replicas=(str(reach(listen)),),
         )
         await serve(whole(desk, parts), listen.address, listen.port, authority, stop)
+    desk.workshop.stop()
     desk.store.close()

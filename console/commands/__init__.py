@@ -18,6 +18,8 @@ REGISTRY: dict[str, str] = {
     "incident": "console.commands.incident:incident",
     "document": "console.commands.document:document",
     "backup": "console.commands.backup:backup",
+    "alerts": "console.commands.alerts:alerts",
+    "evidence": "console.commands.evidence:evidence",
     "user": "console.commands.user:user",
     # Started by `up`, not by people.
     "serve": "console.commands.serve:serve",

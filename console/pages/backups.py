@@ -8,10 +8,13 @@ from starlette.responses import RedirectResponse, Response
 from alerts.targets import worst
 from backup.status import RepositoryStatus, SetStatus
 from collector import asks, audit
+from collector.inventory.model import BackupSet
 from console.answers import BACKUP_RULES
 from console.pages.forms import Form
 from console.pages.problems import not_found
 from console.pages.render import desk, page
+
+SAID = ("asked", "drilling", "busy")
 
 
 def backup_list(request: Request) -> Response:
@@ -33,26 +36,43 @@ def backup_list(request: Request) -> Response:
         (one, kept.repositories.get(one.id, RepositoryStatus(one.id)))
         for one in declared.repositories
     ]
-    asked = request.query_params.get("asked")
+    said = request.query_params.get("said")
     return page(
         request,
         "backups",
         here="backups",
         sets=sets,
         repositories=repositories,
-        asked=asked if any(one.id == asked for one in declared.backups) else None,
+        said=said if said in SAID else None,
     )
 
 
 def run(request: Request, _form: Form) -> Response:
     """Ask the PC for a backup; it takes the job with its next report."""
-    here, wanted = desk(request), request.path_params["set"]
-    declared = next((one for one in here.source.current().backups if one.id == wanted), None)
+    here, declared = desk(request), _declared(request)
     if declared is None:
         return not_found(request, "error.missing")
-    now = here.clock()
+    now, user = here.clock(), request.state.visitor.user
     with here.store.write() as connection:
-        number = asks.ask(connection, now, declared.machine, "backup", wanted)
+        number = asks.ask(connection, now, declared.machine, "backup", declared.id)
+        audit.append(connection, now, user, "backup-asked", {"set": declared.id, "ask": number})
+    return RedirectResponse("/backups?said=asked", 303)
+
+
+def drill(request: Request, _form: Form) -> Response:
+    """Restore and compare files of the set, beside this answer."""
+    here, declared = desk(request), _declared(request)
+    if declared is None:
+        return not_found(request, "error.missing")
+    if not here.workshop.drill(here.source.current(), declared.id):
+        return RedirectResponse("/backups?said=busy", 303)
+    with here.store.write() as connection:
         user = request.state.visitor.user
-        audit.append(connection, now, user, "backup-asked", {"set": wanted, "ask": number})
-    return RedirectResponse(f"/backups?asked={wanted}", 303)
+        audit.append(connection, here.clock(), user, "drill-started", {"set": declared.id})
+    return RedirectResponse("/backups?said=drilling", 303)
+
+
+def _declared(request: Request) -> BackupSet | None:
+    wanted = request.path_params["set"]
+    known = desk(request).source.current().backups
+    return next((one for one in known if one.id == wanted), None)

@@ -14,7 +14,8 @@ from alerts.targets import Row
 from alerts.words import because
 from collector.store.tables import agents, reports
 from console.pages.problems import not_found
-from console.pages.render import desk, page
+from console.pages.render import desk, page, words
+from console.words import Words
 
 VERDICTS = ("fail", "unknown", "pass")
 

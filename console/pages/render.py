@@ -14,6 +14,7 @@ from alerts.finding import Finding
 from collector.messages import LANGUAGES, Language
 from console import names
 from console.desk import Desk
+from console.health import health
 from console.words import Words
 
 NAVIGATION = (
@@ -62,6 +63,7 @@ def page(
             inventory_problem=source.problem,
             names=names,
             because=partial(_because, w),
+            duty_problems=[one for one in health(desk(request).state_folder) if one.error],
             visitor=getattr(request.state, "visitor", None),
             other_language=next(one for one in LANGUAGES if one != w.language),
             path="/" if request.url.path.startswith("/link/") else request.url.path,

@@ -1,0 +1,163 @@
+"""Every page in a real browser: signs in, fits a phone, asks nobody outside, shows no error."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.console.office import Running, end, poll
+
+CHROMIUM = "/usr/bin/chromium"
+PASSWORD = "một câu ngắn dễ nhớ"
+PAGES = (
+    "/",
+    "/machines",
+    "/machines/may-chu",
+    "/incidents",
+    "/findings",
+    "/findings?verdict=unknown",
+    "/targets",
+    "/backups",
+    "/password",
+)
+SHAPES = {
+    "desk": ({"width": 1280, "height": 800}, "light"),
+    "dark": ({"width": 1280, "height": 800}, "dark"),
+    "phone": ({"width": 390, "height": 844}, "light"),
+}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Thrown away, or the README's where WARDWATCH_SCREENSHOTS names a folder."""
+    named = os.environ.get("WARDWATCH_SCREENSHOTS")
+    return Path(named) if named else tmp_path_factory.mktemp("pictures")
+
+
+def context(browser: Browser, shape: str = "desk", state: object = None) -> BrowserContext:
+    size, scheme = SHAPES[shape]
+    return browser.new_context(
+        viewport=size,  # type: ignore[arg-type] # a plain dict of two numbers
+        color_scheme=scheme,  # type: ignore[arg-type]
+        storage_state=state,  # type: ignore[arg-type]
+        ignore_https_errors=True,  # the office's own CA is not the browser's
+    )
+
+
+@pytest.fixture(scope="module")
+def session(browser: Browser, running: Running) -> object:
+    """In by the link, a password set, out, and in again by the password."""
+    with context(browser) as door:
+        page = door.new_page()
+        assert running.link
+        page.goto(running.link)
+        page.click("button.first")
+        page.fill("input[name=new]", PASSWORD)
+        page.fill("input[name=again]", PASSWORD)
+        page.click("button.first")
+        assert page.url == running.base + "/"
+        page.click("text=Đăng xuất")
+        page.goto(running.base + "/targets")
+        page.fill("input[name=user]", "cntt")
+        page.fill("input[name=password]", PASSWORD)
+        page.click("button.first")
+        assert page.url == running.base + "/targets"
+        return door.storage_state()
+
+
+def watched(door: BrowserContext, base: str) -> tuple[Page, list[str]]:
+    """A page, and what went wrong on it."""
+    page, wrong = door.new_page(), []
+    page.on("console", lambda said: wrong.append(f"{page.url}: {said.text}"))
+    page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
+    page.on(
+        "request",
+        lambda asked: (
+            wrong.append(f"asked {asked.url}")
+            if not asked.url.startswith((base, "data:"))
+            else None
+        ),
+    )
+    return page, wrong
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_page_fits_and_asks_nobody_outside(
+    browser: Browser, running: Running, session: object, pictures: Path, shape: str
+) -> None:
+    poll(lambda: running.json("backup", "status")["sets"]["tai-lieu-mau"]["last_proof_at"])
+    with context(browser, shape, session) as door:
+        page, wrong = watched(door, running.base)
+        for path in PAGES:
+            answer = page.goto(running.base + path)
+            assert answer
+            assert answer.status == 200, path
+            width = page.evaluate("document.documentElement.scrollWidth")
+            assert width <= page.viewport_size["width"], path  # type: ignore[index]
+            assert page.evaluate("document.documentElement.lang") == "vi"
+            assert page.locator("h1").count() == 1
+            name = {"/": "overview", "/machines/may-chu": "machine", "/backups": "backups"}.get(
+                path
+            )
+            if name and not (shape == "dark" and name != "overview"):
+                suffix = "" if shape == "desk" else f"-{shape}"
+                page.screenshot(path=pictures / f"{name}{suffix}.png", full_page=shape != "phone")
+        assert wrong == []
+
+
+def test_english_stands_beside_vietnamese(
+    browser: Browser, running: Running, session: object
+) -> None:
+    with context(browser, "desk", session) as door:
+        page, wrong = watched(door, running.base)
+        page.goto(running.base + "/machines")
+        page.click("text=English")
+        assert page.url == running.base + "/machines"
+        for path in PAGES:
+            page.goto(running.base + path)
+            assert page.evaluate("document.documentElement.lang") == "en", path
+        assert wrong == []
+
+
+def test_a_killed_agent_is_an_incident_that_is_handled_on_its_page(
+    browser: Browser, running: Running, session: object, pictures: Path
+) -> None:
+    end(running.agent, signal.SIGKILL)
+    incident = poll(
+        lambda: next(
+            (one for one in running.json("incidents") if one["rule"] == "agent-silent"), None
+        )
+    )
+    with context(browser, "desk", session) as door:
+        page, wrong = watched(door, running.base)
+        page.goto(f"{running.base}/incidents")
+        page.click(f"text={incident['id']}")
+        assert "72 giờ" in page.inner_text(".clocks")
+        page.click("text=Nhận xử lý")
+        page.fill("textarea", "Đã gọi phòng kỹ thuật kiểm tra <b>máy chủ</b>.")
+        page.click("button[value=note]")
+        assert "<b>máy chủ</b>" in page.inner_text(".story")
+        page.screenshot(path=pictures / "incident.png", full_page=True)
+        with page.expect_download() as download:
+            page.click("text=Tải PDF")
+        assert download.value.path().read_bytes().startswith(b"%PDF-")
+        page.goto(running.base + "/")
+        page.screenshot(path=pictures / "overview-incident.png", full_page=True)
+        assert incident["id"] in page.inner_text("main")
+        assert wrong == []

@@ -1,0 +1,110 @@
+"""The spine, end to end: two commands from nothing to a reading, an incident, a paper, a proof."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import zipfile
+from pathlib import Path
+
+from tests.console.office import alive, children_of, end, poll, quick, up, wardwatch
+
+
+def test_from_nothing_to_a_reading_a_proof_an_incident_and_a_paper(
+    tmp_path: Path, example_inventory_path: Path
+) -> None:
+    state, inventory = tmp_path / "state", quick(example_inventory_path, tmp_path)
+    with up(state, inventory) as office:
+        poll(lambda: 'state="reporting"} 1' in office.get("/metrics")[1])
+        poll(lambda: "wardwatch_host_cpu_ratio" in office.get("/metrics")[1])
+        assert office.link
+        assert office.link.rpartition("/")[2] not in office.log.read_text("utf-8")
+
+        # A backup was made without being asked for, and restored and compared.
+        proved = poll(
+            lambda: next(
+                (
+                    one
+                    for one in office.json("backup", "status")["sets"].values()
+                    if one["last_proof_at"]
+                ),
+                None,
+            )
+        )
+        assert proved["set"] == "tai-lieu-mau"
+        assert proved["last_drill"]["files"] > 0
+
+        # Every figure leads to its records.
+        targets = office.json("targets")
+        assert [one["item"] for one in targets] == [23, 27, 28]
+        cited = {
+            record
+            for one in targets
+            for row in one["rows"]
+            for why in row["why"]
+            for record in why["reports"]
+        }
+        assert cited
+
+        # The agent is killed: its silence becomes an incident, and is not mended by the supervisor.
+        end(office.agent, signal.SIGKILL)
+        incident = poll(
+            lambda: next(
+                (one for one in office.json("incidents") if one["rule"] == "agent-silent"), None
+            )
+        )
+        assert incident["subject"] == "may-chu"
+        assert incident["kind"] == "security"
+        done = wardwatch(
+            *("document", "police", incident["id"]),
+            *("--format", "pdf,docx", "--out", str(tmp_path / "papers"), "--state", str(state)),
+        )
+        assert done.returncode == 0, done.stderr
+        pdf, docx = sorted((tmp_path / "papers").iterdir(), reverse=True)
+        assert pdf.read_bytes().startswith(b"%PDF-")
+        assert zipfile.ZipFile(docx).testzip() is None
+        assert not alive(office.agent)
+        reports = count_reports(office.json("agents", "list"))
+        assert office.stop() < 10
+        assert office.process.returncode == 0
+
+    # Started again: the same agent, the same incident, the same proofs.
+    with up(state, inventory, office.port) as again:
+        assert {one["id"] for one in again.json("incidents")} >= {incident["id"]}
+        assert again.json("backup", "status")["sets"]["tai-lieu-mau"]["last_proof_at"]
+        assert count_reports(again.json("agents", "list")) == reports == 1
+        poll(lambda: 'state="reporting"} 1' in again.get("/metrics")[1])
+
+
+def count_reports(agents: list[dict[str, object]]) -> int:
+    return len(agents)
+
+
+def test_kill_9_of_the_supervisor_leaves_nothing_behind(
+    tmp_path: Path, example_inventory_path: Path
+) -> None:
+    with up(tmp_path / "state", quick(example_inventory_path, tmp_path)) as office:
+        left = children_of(office.process.pid)
+        assert len(left) == 3
+        end(office.process.pid, signal.SIGKILL)
+        office.process.wait(10)
+        poll(lambda: not any(alive(one) for one in left), 20)
+
+
+def test_a_serving_process_that_dies_is_started_again_and_said(
+    tmp_path: Path, example_inventory_path: Path
+) -> None:
+    with up(tmp_path / "state", quick(example_inventory_path, tmp_path)) as office:
+        serving = children_of(office.process.pid)[0]
+        end(serving, signal.SIGKILL)
+        poll(lambda: "serving started again" in office.log.read_text("utf-8"))
+        poll(lambda: answers(office.port))
+        assert "serving ended with -9" in office.log.read_text("utf-8")
+
+
+def answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
