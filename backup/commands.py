@@ -49,8 +49,7 @@ def run(verifier: Verifier, inventory: Inventory, set_id: str) -> int:
 
 def verify(verifier: Verifier, inventory: Inventory, repository: str) -> tuple[Proof, ...]:
     """Sweep a repository and check its structure, now."""
-    if all(each.id != repository for each in inventory.repositories):
-        raise CommandError(f"no repository {repository} is declared")
+    _declared(inventory, repository)
     return (
         verifier.prove(inventory, Job("sweep", repository)),
         verifier.prove(inventory, Job("check", repository)),
@@ -108,11 +107,17 @@ def restore(
 
 def accept(verifier: Verifier, inventory: Inventory, repository: str, object: str) -> None:
     """Take the officer's word for one object that vanished or appeared: `keys/<name>`."""
-    pin.repository(inventory, repository)
+    _declared(inventory, repository)
     kind, _, name = object.partition("/")
     with verifier.store.write() as connection:
         if not ledger.accept(connection, repository, kind, name):
             raise CommandError(f"{object} of {repository} neither vanished nor appeared")
+
+
+def _declared(inventory: Inventory, repository: str) -> None:
+    if all(each.id != repository for each in inventory.repositories):
+        known = ", ".join(each.id for each in inventory.repositories) or "none"
+        raise CommandError(f"no repository {repository}: declared are {known}")
 
 
 def _newest(verifier: Verifier, set_id: str) -> str:

@@ -38,6 +38,7 @@ def run(
     limit_seconds: float,
     stop: threading.Event,
     on_line: Callable[[bytes], None] = ignore,
+    grace_seconds: float = GRACE_SECONDS,
 ) -> Ended:
     """Run a program, hand on each line of its output; raises OSError where it cannot start."""
     started = time.monotonic()
@@ -51,7 +52,7 @@ def run(
             stderr=errors,
         ) as process,
     ):
-        watch = _Watch(process, started + limit_seconds, stop)
+        watch = _Watch(process, started + limit_seconds, stop, grace_seconds)
         watch.start()
         try:
             for line in process.stdout or ():
@@ -68,12 +69,17 @@ class _Watch(threading.Thread):
     """Stops the program at its deadline, or when the caller is asked to stop."""
 
     def __init__(
-        self, process: subprocess.Popen[bytes], deadline: float, stop: threading.Event
+        self,
+        process: subprocess.Popen[bytes],
+        deadline: float,
+        stop: threading.Event,
+        grace_seconds: float,
     ) -> None:
         super().__init__(name="program-watch", daemon=True)
         self._process = process
         self._deadline = deadline
         self._stop_asked = stop
+        self._grace_seconds = grace_seconds
         self._finished = threading.Event()
         self.reason: str | None = None
 
@@ -101,6 +107,6 @@ class _Watch(threading.Thread):
         else:
             self._process.terminate()
         try:
-            self._process.wait(GRACE_SECONDS)
+            self._process.wait(self._grace_seconds)
         except subprocess.TimeoutExpired:
             self._process.kill()

@@ -39,7 +39,9 @@ def status(call: Call, as_json: bool) -> None:
         )
     for two in kept.repositories.values():
         read = percent(two.read_bytes / two.bytes if two.bytes else None, "vi")
-        click.echo(f"{two.repository:<20} đã đọc lại: {read}  {'; '.join(two.problems)}")
+        click.echo(
+            f"{two.repository:<20} đã đọc lại: {read}  {'; '.join((*two.problems, *two.obstacles))}"
+        )
 
 
 @backup.command()
@@ -127,6 +129,20 @@ def restore(call: Call, set: str, into: Path, snapshot: str | None, paths: tuple
     click.echo(f"{done.files} files restored to {done.folder} from snapshot {done.snapshot[:8]}")
     if done.missing:
         raise Refused(f"{len(done.missing)} files did not arrive whole: {done.missing[0]}")
+
+
+@backup.command()
+@click.argument("repository")
+@click.argument("object", metavar="KIND/NAME")
+@state_option
+@click.pass_obj
+def accept(call: Call, repository: str, object: str) -> None:
+    """Say that an object of REPOSITORY was meant to vanish, or a new key to be there."""
+    from backup import commands  # noqa: PLC0415
+
+    with _verifier(call) as (verifier, inventory):
+        commands.accept(verifier, inventory, repository, object)
+    click.echo(f"accepted {object} of {repository}")
 
 
 @contextmanager
