@@ -79,7 +79,7 @@ def probe(given: argparse.Namespace, clock: Clock) -> int:
     """Print one section, of this PC or of each recording: a line of JSON each."""
     from agent.host.recorded import RecordingError, opened  # noqa: PLC0415
     from agent.limits import limit  # noqa: PLC0415
-    from agent.probes import PROBES  # noqa: PLC0415 - all of them, which the resident never loads
+    from agent.probes import PROBES, read  # noqa: PLC0415 - all of them, which the resident never loads
 
     if given.name not in PROBES:
         known = ", ".join(PROBES)
@@ -91,7 +91,7 @@ def probe(given: argparse.Namespace, clock: Clock) -> int:
     except RecordingError as problem:
         raise CommandError(str(problem)) from problem
     for host in hosts or [Live(clock())]:
-        reading = PROBES[given.name](host)
+        reading = read(given.name, host)
         gaps = [{"field": gap.field, "cause": gap.cause} for gap in reading.gaps]
         _say(json.dumps({"section": reading.section, "gaps": gaps}))
     return 0

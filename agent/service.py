@@ -21,7 +21,7 @@ from agent.presence import stopped, why_started
 from agent.report import Reading
 from agent.sending import Pace
 from agent.spool import Batch, Spool, SpoolError
-from agent.survey import Task
+from agent.survey import Slow, Taken, Task
 
 log = logging.getLogger("wardwatch.agent")
 
@@ -51,6 +51,7 @@ class Resident:
     """By kind: digest of the newest report, and its monotonic instant."""
     running: list[Job] = field(default_factory=list)
     pace: Pace = field(default_factory=lambda: Pace(random.SystemRandom()))
+    slow: Slow | None = None
     unaccepted: int = 0
 
     def run(self) -> None:
@@ -68,7 +69,8 @@ class Resident:
 
     def _round(self) -> None:
         try:
-            for task in survey.due(self.tasks, self.read_at, time.monotonic()):
+            for task in survey.due(self.tasks, self.read_at, time.monotonic())[:1]:
+                # One at a time, and sent before the next: a slow probe holds up no other.
                 self._survey(task)
             self._look_after_jobs()
             if self.pace.ready(time.monotonic()):
@@ -82,12 +84,20 @@ class Resident:
 
     def _survey(self, task: Task) -> None:
         self.read_at[task.kind] = now = time.monotonic()
-        taken = survey.take(task.kind, self._host(), task.deadline_seconds)
+        taken = self._take(task, now)
         told, last = survey.digest(taken.reading), self.sent.get(task.kind)
         if last and last[0] == told and now - last[1] < task.resend_seconds:
             return
         self._keep(task.kind, taken.reading, taken.cpu_seconds)
         self.sent[task.kind] = (told, now)
+
+    def _take(self, task: Task, now: float) -> Taken:
+        if task.kind != "security":
+            return survey.take(task.kind, self._host(), task.deadline_seconds)
+        taken = survey.take_security(self._host(), self.slow, now, task.deadline_seconds)
+        if self.slow is None or now - self.slow.read_at >= survey.SLOW_SECONDS:
+            self.slow = survey.slow_part(taken.reading, now)
+        return taken
 
     def _keep(self, kind: str, reading: Reading, cpu_seconds: float = 0.0) -> None:
         at = self._now()
@@ -141,6 +151,7 @@ class Resident:
         if ask.job == jobs.REPORT_NOW:
             self.read_at.clear()
             self.sent.clear()
+            self.slow = None
             return
         at = self._now()
         try:

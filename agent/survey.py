@@ -40,6 +40,20 @@ class Taken:
     cpu_seconds: float
 
 
+SLOW = ("updates",)
+SLOW_SECONDS = 6 * 3600
+"""apt's simulation takes a second of processor time; its lists change once or twice a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slow:
+    """What the slow checks of `security` said at a monotonic instant."""
+
+    checks: tuple[dict[str, Any], ...]
+    gaps: tuple[Gap, ...]
+    read_at: float
+
+
 def tasks(
     load_seconds: float = 60, security_seconds: float = 300, inventory_seconds: float = 3600
 ) -> tuple[Task, ...]:
@@ -82,6 +96,28 @@ def take(kind: str, host: Host, deadline_seconds: float = 60) -> Taken:
         return Taken(load.probe(host), time.process_time() - before)
     outcome = programs.probe(kind, deadline_seconds, MEMORY_BYTES)
     return Taken(_understood(kind, outcome), outcome.cpu_seconds)
+
+
+def take_security(host: Host, known: Slow | None, now: float, deadline_seconds: float) -> Taken:
+    """Read `security`; what the slow checks said lately is kept, so that they run a few times a day."""
+    if known is None or now - known.read_at >= SLOW_SECONDS:
+        return take("security", host, deadline_seconds)
+    taken = take("security-quick", host, deadline_seconds)
+    if "checks" not in taken.reading.section:
+        return taken
+    checks = [*taken.reading.section["checks"], *known.checks]
+    checks.sort(key=lambda check: str(check["id"]))
+    reading = Reading({"checks": checks}, (*taken.reading.gaps, *known.gaps))
+    return Taken(reading, taken.cpu_seconds)
+
+
+def slow_part(reading: Reading, now: float) -> Slow | None:
+    """What the slow checks said in a whole reading of `security`."""
+    rows = reading.section.get("checks", ())
+    checks = tuple(row for row in rows if row["id"] in SLOW)
+    fields = {f"checks[{name}]" for name in SLOW}
+    gaps = tuple(gap for gap in reading.gaps if gap.field in fields)
+    return Slow(checks, gaps, now) if checks else None
 
 
 def _understood(kind: str, outcome: programs.Outcome) -> Reading:

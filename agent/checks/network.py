@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 from agent.checks.check import Check, judged, unread
 from agent.host.reader import Reader
@@ -26,6 +26,9 @@ RISKY = {
     6000: "X11",
 }
 """Open to the network on an office PC, each of these is a way in."""
+OFFICE = tuple(
+    map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "fe80::/10"))
+)
 MOST_PORTS_TOLD = 20
 
 
@@ -59,6 +62,6 @@ def _redirects(row: list[str]) -> bool:
         return False  # the resolver ignores such a line too
     public = [name for name in row[1:] if "." in name and not name.endswith((".local", ".lan"))]
     # An office's own servers stand at private addresses; 0.0.0.0 and loopback block a name.
-    own = address.is_private and not address.is_loopback and not address.is_unspecified
+    own = any(address in network for network in OFFICE)
     machine = address.is_loopback and len(row) > 2  # `127.0.1.1 pc.example pc`, Debian's own line
     return bool(public) and not own and not machine

@@ -9,6 +9,7 @@ from agent.hardware.clean import clean
 from agent.host.reader import Reader
 from agent.parse.firmware import Firmware, told
 from agent.parse.lines import blocks, whole
+from agent.parse.placeholders import is_placeholder
 
 RATED = re.compile(r"@\s*(\d+(?:\.\d+)?)\s*([GM])Hz", re.IGNORECASE)
 MAKERS = {"GenuineIntel": "Intel", "AuthenticAMD": "AMD", "HygonGenuine": "Hygon"}
@@ -18,12 +19,11 @@ def cpus(reader: Reader, firmware: Firmware | None) -> list[dict[str, Any]] | No
     """One entry a socket. The kernel's count is what works; the firmware's stands in for it."""
     text = reader.text("/proc/cpuinfo", "cpus")
     seen = _sockets(text or "")
-    for index, (one, described) in enumerate(
-        zip(seen, (firmware or Firmware()).cpus, strict=False)
-    ):
+    for one, described in zip(seen, (firmware or Firmware()).cpus, strict=False):
         serial = described.get("serial")
-        if isinstance(serial, str):
-            one.update(clean(reader, f"cpus[{index}]", {"serial": serial}))
+        # Processors stopped having serials with the Pentium III: its absence is no gap.
+        if isinstance(serial, str) and not is_placeholder(serial):
+            one["serial"] = serial
         one.setdefault("speed_hertz", described.get("speed_hertz"))
     if not seen and firmware and firmware.cpus:
         seen = [clean(reader, f"cpus[{i}]", dict(cpu)) for i, cpu in enumerate(firmware.cpus)]

@@ -20,7 +20,7 @@ def memory(reader: Reader, firmware: Firmware | None) -> dict[str, Any]:
         colons(reader.text("/proc/meminfo", "memory.total_bytes") or "").get("MemTotal")
     )
     slots = [
-        clean(reader, f"memory.slots[{index}]", slot)
+        clean(reader, f"memory.slots[{index}]", _fitted(slot))
         for index, slot in enumerate(firmware.slots if firmware else ())
     ]
     fitted = sum(slot.get("capacity_bytes") or 0 for slot in slots)
@@ -31,3 +31,12 @@ def memory(reader: Reader, firmware: Firmware | None) -> dict[str, Any]:
     if firmware is None and not any(gap.field == "memory.slots" for gap in reader.gaps):
         reader.gap("memory.slots", "no SMBIOS table here")
     return told(total_bytes=total, usable_bytes=usable) | ({"slots": slots} if firmware else {})
+
+
+def _fitted(slot: dict[str, Any]) -> dict[str, Any]:
+    # An empty slot has no maker and no serial: that they are missing is no gap.
+    return (
+        slot
+        if slot.get("capacity_bytes")
+        else told(locator=slot.get("locator"), capacity_bytes=slot.get("capacity_bytes"))
+    )

@@ -12,7 +12,7 @@ MAKERS = {
     "FUS": "Fujitsu Siemens", "GBT": "Gigabyte", "GSM": "LG Electronics", "GWY": "Gateway",
     "HEC": "Hisense", "HEI": "Hyundai", "HIQ": "Hyundai ImageQuest", "HIT": "Hitachi",
     "HKC": "HKC", "HPN": "HP", "HSD": "HannStar", "HSL": "Hansol", "HTC": "Hitachi",
-    "HWP": "HP", "IBM": "IBM", "INL": "InnoLux", "ITE": "ITE", "IVM": "Iiyama",
+    "HWP": "HP", "IBM": "IBM", "INL": "InnoLux", "IQT": "Hyundai ImageQuest", "LGP": "LG Philips", "ITE": "ITE", "IVM": "Iiyama",
     "IVO": "InfoVision", "KDS": "KDS", "KFC": "KFC", "LCD": "Toshiba Matsushita",
     "LEN": "Lenovo", "LGD": "LG Display", "LPL": "LG Philips", "LTN": "Lite-On",
     "MAX": "Belinea", "MEI": "Panasonic", "MEL": "Mitsubishi", "MSI": "MSI", "MTC": "Mitac",

@@ -18,6 +18,7 @@ WORDS = frozenset(
     |type2 - board serial number|type2 - board vendor name|type2 - board product name|unknow|unknown
     |unspecified|vendor|xxxxx|123|sernum0|sernum1|sernum2|sernum3|manufacturer0|manufacturer1
     |manufacturer2|manufacturer3|manufacturer00|manufacturer01|partnum0|partnum1|partnum2|partnum3
+    |no dimm|not supported by cpu
     |undefined|not defined|not settable|non-volatile|oem_serial|oem chassis serial number
     """.replace("\n", "")
     .replace("    ", "")

@@ -11,10 +11,22 @@ from agent.host.reader import Reader
 from agent.parse.firmware import told
 from agent.report import Gap, Reading
 
+SLOW = ("updates",)
+"""Checks that cost seconds of processor time, and change a few times a day."""
+
 
 def probe(host: Host) -> Reading:
     """Each check reads on its own. An unknown is a gap too, under `checks[<id>]`."""
-    found = {name: check(Reader(host)) for name, check in CHECKS.items()}
+    return _read(host, tuple(CHECKS))
+
+
+def probe_quick(host: Host) -> Reading:
+    """The same without the slow checks; whoever asks keeps what those said before."""
+    return _read(host, tuple(name for name in CHECKS if name not in SLOW))
+
+
+def _read(host: Host, names: tuple[str, ...]) -> Reading:
+    found = {name: CHECKS[name](Reader(host)) for name in names}
     checks = [_row(name, check) for name, check in found.items() if check]
     gaps = [
         Gap(f"checks[{name}]", check.reason or "not told")

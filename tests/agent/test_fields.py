@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from agent import fields, presence
+from agent.host.live import Live
+from agent.host.recorded import opened
+from agent.jobs import failed
+from agent.link import Ask
+from agent.probes import PROBES, read
+from agent.spool import Spool
+from agent.spool_limits import Loss
+from tests.agent import machines
+
+
+def test_every_field_of_every_recording_and_of_this_machine_has_its_purpose() -> None:
+    known = set(fields.purposes("vi"))
+    hosts = [*map(machines.machine, machines.NAMES), Live(datetime.now(UTC))]  # noqa: TID251 - live
+    found = {
+        path
+        for host in hosts
+        for probe in PROBES
+        for path in fields.paths(probe.removesuffix("-quick"), read(probe, host).section)
+    }
+    assert found - known == set()
+
+
+def test_what_the_agent_says_of_itself_has_its_purpose_too(tmp_path: Path) -> None:
+    known = set(fields.purposes("vi"))
+    spool = Spool(tmp_path / "spool.sqlite")
+    host = machines.machine("debian-pc")
+    sections = {
+        "presence": presence.why_started(host, spool).section,
+        "backup": failed(Ask(1, "backup", "van-ban"), "why", "2026-11-23T12:00:00Z", 0),
+        "loss": Loss(1, 2, 2, "why").section(),
+    }
+    spool.close()
+    found = {path for kind, one in sections.items() for path in fields.paths(kind, one)}
+    assert found - known == set()
+
+
+def test_both_languages_name_the_same_fields() -> None:
+    vietnamese, english = (fields.purposes(language) for language in fields.LANGUAGES)
+    assert list(vietnamese) == list(english)
+    assert all(vietnamese.values())
+    assert all(english.values())
+
+
+def test_samples_of_firmware_texts_bring_no_field_without_a_purpose(tmp_path: Path) -> None:
+    known = set(fields.purposes("en"))
+    for name, sample in machines.samples("dmidecode").items():
+        folder = tmp_path / name.replace("/", "-") / "commands"
+        folder.mkdir(parents=True)
+        (folder / "dmidecode.txt").write_bytes(sample.read_bytes())
+        section = read("hardware", opened(folder.parent, machines.NOON)).section
+        assert set(fields.paths("hardware", section)) - known == set()
+
+
+def test_the_document_is_in_step_with_the_list(tmp_path: Path) -> None:
+    # From a copy of the tests without the documents there is nothing to compare: it is written.
+    beside = machines.HERE.parents[1] / "docs" / "privacy.md"
+    written = tmp_path / "privacy.md"
+    written.write_text(fields.document())
+    path = beside if beside.is_file() else written
+    assert path.read_text() == fields.document()
+
+
+@pytest.mark.parametrize("word", ["url", "title", "window", "key", "account", "user", "screen"])
+def test_no_field_is_named_like_something_personal(word: str) -> None:
+    names = {part for path in fields.purposes("en") for part in path.replace("[]", "").split(".")}
+    assert word not in {piece for name in names for piece in name.split("_")}
