@@ -14,6 +14,7 @@ from alerts.metrics import families as alert_families
 from backup.metrics import families as backup_families
 from collector.exposition import Family
 from collector.metrics import families as fleet_families
+from collector.problems import HANDLERS
 from collector.web import Parts, routes
 from console import people
 from console.desk import Desk
@@ -66,7 +67,8 @@ def pages(desk: Desk) -> Starlette:
 
 def whole(desk: Desk, parts: Parts) -> Starlette:
     """Everything on the one port."""
-    return Starlette(routes=[*routes(parts), Mount("/", pages(desk))])
+    routes_of_all = [*routes(parts), Mount("/", pages(desk))]
+    return Starlette(routes=routes_of_all, exception_handlers=HANDLERS)
 
 
 def families(desk: Desk) -> Iterator[Family]:
