@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import Response
 
 
@@ -30,3 +32,21 @@ def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) 
         headers=headers,
         media_type="application/problem+json",
     )
+
+
+def _refused(_request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    return problem(error.status_code, error.detail, error.headers)
+
+
+def _broken(_request: Request, _error: Exception) -> Response:
+    # The server writes the traceback to the log; outside, nobody learns more than this.
+    return problem(500, "the collector made a mistake; its log says which")
+
+
+HANDLERS: Mapping[type[Exception], Callable[[Request, Exception], Response]] = {
+    HTTPException: _refused,
+    Exception: _broken,
+}
+"""For the application that the routes are put into: no answer of theirs is plain text."""

@@ -8,6 +8,7 @@ import socket
 
 from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.http import HTTP1Settings
+from granian.log import LogLevels
 from granian.server.embed import Server
 from starlette.types import ASGIApp
 
@@ -15,6 +16,10 @@ from collector.authority import Authority
 
 HEADERS_MILLISECONDS = 10_000
 STOP_SECONDS = 10.0  # requests in flight get as long to finish
+
+LOGGING = {"loggers": {"_granian": {"handlers": [], "propagate": True}}}
+"""Its errors (an application that raised, with the traceback) go where ours go. Not its steps of
+starting, nor its warning that the embedded form is experimental: nothing for an operator."""
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +33,6 @@ async def serve(
 ) -> None:
     """Serve until `stop` is set, then let the requests in flight end. Raises ServeError."""
     _try_address(address, port)
-    # The embedded server says "experimental" and each step of its start: nothing for an operator.
-    logging.getLogger("_granian").setLevel(logging.ERROR)
     server = Server(
         app,
         address=address,
@@ -40,7 +43,8 @@ async def serve(
         http1_settings=HTTP1Settings(header_read_timeout=HEADERS_MILLISECONDS),
         websockets=False,
         backlog=1024,
-        log_enabled=False,
+        log_level=LogLevels.error,
+        log_dictconfig=LOGGING,
         log_access=False,
         ssl_cert=authority.certificate,
         ssl_key=authority.key,

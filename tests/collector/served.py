@@ -23,6 +23,7 @@ from collector.exposition import Family
 from collector.live import Live
 from collector.metrics import families
 from collector.own_metrics import OwnMetrics
+from collector.problems import HANDLERS
 from collector.serve import serve
 from collector.store.columns import METADATA
 from collector.store.database import connect
@@ -59,7 +60,13 @@ async def main(state: Path, url: str, port: int) -> None:
             metrics_token=state / "metrics.token",
             replicas=(f"127.0.0.1:{port}",),
         )
-        await serve(Starlette(routes=routes(parts)), "127.0.0.1", port, authority, stop)
+        await serve(
+            Starlette(routes=routes(parts), exception_handlers=HANDLERS),
+            "127.0.0.1",
+            port,
+            authority,
+            stop,
+        )
     store.close()
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import base64
 import gzip
 import hashlib
@@ -24,7 +23,6 @@ from sqlalchemy import select
 
 from collector import asks, joining
 from collector.authority import Authority
-from collector.serve import ServeError, serve
 from collector.store.columns import METADATA
 from collector.store.database import Store, connect
 from collector.store.tables import reports
@@ -297,22 +295,36 @@ def test_sigterm_ends_it_cleanly(tmp_path: Path) -> None:
         idle.close()
 
 
-def test_an_address_in_use_is_one_clear_sentence(tmp_path: Path, collector: Served) -> None:
-    async def attempt() -> None:
-        authority = Authority.open(tmp_path / "ca", (), now())
-
-        async def app(*_: object) -> None:
-            raise AssertionError
-
-        await serve(app, "127.0.0.1", collector.port, authority, asyncio.Event())
-
-    with pytest.raises(ServeError, match=f"cannot listen on 127.0.0.1:{collector.port}: Address"):
-        asyncio.run(attempt())
-
-
 def test_asks_reach_the_agent_with_the_next_answer(collector: Served, database: Store) -> None:
     _, shown = enrol(database, asset="may-chu")
     with database.write() as connection:
         number = asks.ask(connection, now(), "may-chu", "report-now", None)
     _, text, _ = collector.ask("POST", "/v1/reports", body(report(1)), Authorization=shown)
     assert json.loads(text)["asks"] == [{"id": number, "job": "report-now", "argument": None}]
+
+
+def test_a_door_used_the_wrong_way_is_a_problem_too(collector: Served) -> None:
+    for method, path, status in (("GET", "/v1/join", 405), ("GET", "/v2/reports", 404)):
+        found, text, headers = collector.ask(method, path)
+        assert (found, headers["Content-Type"]) == (status, "application/problem+json")
+        assert json.loads(text)["status"] == status
+
+
+def test_headers_that_trickle_are_cut_off(collector: Served) -> None:
+    context = ssl.create_default_context(cafile=str(collector.state / "ca" / "ca.pem"))
+    plain = socket.create_connection(("127.0.0.1", collector.port), 60)
+    with context.wrap_socket(plain, server_hostname="localhost") as slow:
+        slow.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+        slow.settimeout(0.5)
+        deadline = time.monotonic() + 60
+        while True:
+            assert time.monotonic() < deadline, "still open after 60 seconds"
+            try:
+                slow.sendall(b"a")
+                if slow.recv(1) == b"":
+                    break
+            except TimeoutError:
+                continue
+            except OSError:
+                break
+    assert collector.ask("GET", "/healthz")[0] == 200
