@@ -77,9 +77,24 @@ def test_batteries_of_the_pc_count_and_those_of_a_mouse_do_not(name: str) -> Non
 
 @pytest.mark.parametrize(
     "text",
-    "To be filled by O.E.M.|Default string|00000000|System Serial Number|  |N/A|Not Specified|None"
-    "|FFFFFFFF|0x00000000|03000200-0400-0500-0006-000700080009|xxxxxxxx|...|<BAD INDEX>|OEM"
-    "|00000000-0000-0000-0000-000000000000".split("|"),
+    [
+        "To be filled by O.E.M.",
+        "Default string",
+        "00000000",
+        "System Serial Number",
+        "  ",
+        "N/A",
+        "Not Specified",
+        "None",
+        "FFFFFFFF",
+        "0x00000000",
+        "03000200-0400-0500-0006-000700080009",
+        "xxxxxxxx",
+        "...",
+        "<BAD INDEX>",
+        "OEM",
+        "00000000-0000-0000-0000-000000000000",
+    ],
 )
 def test_placeholders_are_known(text: str) -> None:
     assert is_placeholder(text)
