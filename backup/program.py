@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+STOPPED = "stopped on request"
 GRACE_SECONDS = 30.0
 """Between the request to stop and the kill: restic removes its locks meanwhile."""
 ERRORS_LIMIT_BYTES = 256 * 1024
@@ -41,6 +42,8 @@ def run(
     grace_seconds: float = GRACE_SECONDS,
 ) -> Ended:
     """Run a program, hand on each line of its output; raises OSError where it cannot start."""
+    if stop.is_set():
+        return Ended(code=-1, errors="", seconds=0.0, stopped=STOPPED)
     started = time.monotonic()
     with (
         tempfile.TemporaryFile() as errors,
@@ -86,7 +89,7 @@ class _Watch(threading.Thread):
     def run(self) -> None:
         while not self._finished.wait(0.2):
             if self._stop_asked.is_set():
-                self.reason = "stopped on request"
+                self.reason = STOPPED
             elif time.monotonic() >= self._deadline:
                 self.reason = "took longer than its time limit and was stopped"
             if self.reason:

@@ -16,15 +16,12 @@ FATAL_18 = (
 )
 
 
-def ran(*arguments: str, limit_seconds: float = 30.0, stop: bool = False) -> program.Ended:
-    asked = threading.Event()
-    if stop:
-        asked.set()
+def ran(*arguments: str, limit_seconds: float) -> program.Ended:
     return program.run(
         arguments,
         environment=os.environ,
         limit_seconds=limit_seconds,
-        stop=asked,
+        stop=threading.Event(),
         grace_seconds=0.2,
     )
 
@@ -43,7 +40,22 @@ def test_a_program_that_will_not_be_interrupted_is_killed() -> None:
 
 
 def test_a_program_ends_early_when_asked_to_stop() -> None:
-    assert ran("sleep", "600", stop=True).stopped == "stopped on request"
+    asked = threading.Event()
+    ended = program.run(
+        ["sh", "-c", "echo line; exec sleep 600"],
+        environment=os.environ,
+        limit_seconds=600,
+        stop=asked,
+        on_line=lambda _line: asked.set(),
+    )
+    assert ended.stopped == program.STOPPED
+
+
+def test_a_program_is_not_even_started_once_asked_to_stop() -> None:
+    asked = threading.Event()
+    asked.set()
+    ended = program.run(["/nowhere"], environment=os.environ, limit_seconds=600, stop=asked)
+    assert ended.stopped == program.STOPPED
 
 
 def test_a_reader_that_fails_leaves_no_program_behind() -> None:
