@@ -46,9 +46,7 @@ PROGRAMS = {
     "ufw": Program(("ufw", "status")),
     "iptables": Program(("iptables", "-S")),
     "timedatectl": Program(("timedatectl", "show")),
-    "apt-get": Program(
-        ("apt-get", "--simulate", "-qq", "-o", "Debug::NoLocking=true", "upgrade"), 60
-    ),
+    "apt-get": Program(("apt-get", "--simulate", "-o", "Debug::NoLocking=true", "upgrade"), 60),
     "upower": Program(("upower", "--dump")),
     # Prints `stopping` and exits with 1 while the system goes down.
     "systemctl": Program(("systemctl", "is-system-running"), 2, accepts=None),

@@ -16,6 +16,7 @@ LISTS = "/var/lib/apt/lists"
 STALE = timedelta(days=30)
 """A mirror's lists change daily; ones a month old say nothing of what is missing now."""
 DATE = re.compile(r"^Date:\s*(.{10,60})$", re.MULTILINE)
+SUMMARY = re.compile(r"^\d+ upgraded, ", re.MULTILINE)
 KERNEL = re.compile(r"vmlinuz-(\d.*)")
 
 
@@ -47,6 +48,8 @@ def updates(reader: Reader) -> Check:
     text = reader.output("apt-get", "updates")
     if text is None:
         return unread("apt-get --simulate upgrade", reader, "apt-get is not installed")
+    if not SUMMARY.search(text):
+        return unknown("apt-get --simulate upgrade", "its answer is not whole")
     waiting = re.findall(r"^Inst .*", text, re.MULTILINE)
     security = sum(1 for line in waiting if "security" in line.lower())
     observed = f"{security} security updates and {len(waiting) - security} others are waiting"
