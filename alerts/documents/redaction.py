@@ -26,13 +26,13 @@ INTERNAL = tuple(
         "169.254.0.0/16",
         "172.16.0.0/12",
         "192.168.0.0/16",
-        "::/96",
+        "::/16",
         "fc00::/7",
         "fe80::/10",
         "fec0::/10",
     )
 )
-"""Private (RFC 1918, 4193), carrier-grade NAT (6598), link-local, loopback, obsolete forms of IPv4."""
+"""Private (RFC 1918, 4193), carrier-grade NAT (6598), link-local, loopback, reserved."""
 
 NAT64 = ip_network("64:ff9b::/96")
 
@@ -142,14 +142,19 @@ def _parsed(address: str) -> IPv4Address | IPv6Address | None:
 
 
 def _inside(address: IPv4Address | IPv6Address) -> bool:
-    if any(address in network for network in INTERNAL):
-        return True
+    carried = _carried(address)
+    if carried is not None:
+        return _inside(carried)
+    return any(address in network for network in INTERNAL)
+
+
+def _carried(address: IPv4Address | IPv6Address) -> IPv4Address | None:
+    """The IPv4 address inside an IPv6 one: mapped, 6to4 or NAT64."""
     if isinstance(address, IPv4Address):
-        return False
-    inner = address.ipv4_mapped or address.sixtofour
-    if inner is None and address in NAT64:
-        inner = IPv4Address(int(address) & 0xFFFFFFFF)
-    return inner is not None and _inside(inner)
+        return None
+    if address in NAT64:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour
 
 
 def _public(address: str) -> bool:

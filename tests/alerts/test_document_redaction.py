@@ -37,6 +37,7 @@ GOLDEN = (
     ("FD12:3456:789A::1, fc00::, ::1", f"{ADDRESS}, {ADDRESS}, {ADDRESS}"),
     ("::ffff:192.168.0.9", ADDRESS),
     ("64:ff9b::10.0.0.1 2002:c0a8:1::1", f"{ADDRESS} {ADDRESS}"),
+    ("::ffff:8.8.8.8 64:ff9b::8.8.8.8", None),
     ("[fe80::1]:8443", f"[{ADDRESS}]:8443"),
     ("2001:db8::5 ghi lúc 06:53:07", "2001:db8::5 ghi lúc 06:53:07"),
     ("aa:bb:cc:dd:ee:ff AA-BB-CC-DD-EE-FF", f"{MAC} {MAC}"),
