@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from alerts import opening, rows
 from alerts.finding import Finding
@@ -20,6 +20,8 @@ from collector.inventory.model import Inventory
 ACTOR = opening.ACTOR
 
 Key = tuple[str, str]
+Change = tuple[Finding, Row[Any] | None]
+"""A finding, and the line of `finding_current` before it, if there was one."""
 
 
 class Recorded(Struct, frozen=True):
@@ -40,23 +42,22 @@ def record(
     known: dict[Key, Row[Any]] = {
         (row.rule, row.subject): row for row in connection.execute(select(finding_current))
     }
-    gone = [_undeclared(key) for key in sorted(known.keys() - by_key.keys())]
     changed = [
-        finding
+        (finding, known.get(key))
         for key, finding in by_key.items()
         if key not in known or _differs(known[key], finding)
     ]
-    written = [_write(connection, one, known.get((one.rule, one.subject)), now) for one in changed]
-    written += [_forget(connection, one, known[one.rule, one.subject], now) for one in gone]
-    if written:
-        _seal(connection, written, now)
+    gone = [(_undeclared(key), known[key]) for key in sorted(known.keys() - by_key.keys())]
+    _append(connection, [*changed, *gone], now)
+    _replace(connection, changed, now)
+    _forget(connection, gone)
     touched = [
         _attach(connection, finding, now, inventory)
         for key, finding in by_key.items()
         if _opens(finding, known.get(key))
     ]
     opening.prove(connection, by_key, now)
-    return Recorded(len(written), tuple(touched))
+    return Recorded(len(changed) + len(gone), tuple(touched))
 
 
 def _differs(row: Row[Any], finding: Finding) -> bool:
@@ -78,59 +79,67 @@ def _opens(finding: Finding, before: Row[Any] | None) -> bool:
     return bool(finding.kind == "security" and before.kind != "security")
 
 
-def _write(connection: Connection, finding: Finding, before: Row[Any] | None, now: datetime) -> str:
-    where = (
-        finding_current.c.rule == finding.rule,
-        finding_current.c.subject == finding.subject,
-    )
-    values: dict[str, Any] = {
+def _append(connection: Connection, changes: Sequence[Change], now: datetime) -> None:
+    """One row for each change, and one audit row whose hash covers them: none can be edited later."""
+    if not changes:
+        return
+    rows_of = [
+        {
+            "at": now,
+            "rule": finding.rule,
+            "subject": finding.subject,
+            "verdict": finding.verdict,
+            "before": before.verdict if before else None,
+            "finding": rows.finding_json(finding),
+        }
+        for finding, before in changes
+    ]
+    connection.execute(insert(finding_changes), rows_of)
+    digest = hashlib.sha256("\n".join(str(one["finding"]) for one in rows_of).encode()).hexdigest()
+    detail: dict[str, str | int | None] = {"count": len(changes), "sha256": digest}
+    audit.append(connection, now, ACTOR, "findings.changed", detail)
+
+
+def _replace(connection: Connection, changes: Sequence[Change], now: datetime) -> None:
+    new = [_line(finding, None, now) for finding, before in changes if before is None]
+    if new:
+        connection.execute(insert(finding_current), new)
+    moved = [_line(finding, before, now) for finding, before in changes if before is not None]
+    if moved:
+        # The names of a line's own columns are taken by SET, so its key goes by other ones.
+        keys = [{"key_rule": one["rule"], "key_subject": one["subject"], **one} for one in moved]
+        connection.execute(
+            update(finding_current).where(
+                finding_current.c.rule == bindparam("key_rule"),
+                finding_current.c.subject == bindparam("key_subject"),
+            ),
+            keys,
+        )
+
+
+def _line(finding: Finding, before: Row[Any] | None, now: datetime) -> dict[str, Any]:
+    """What `finding_current` holds of a finding from now on."""
+    same_verdict = before is not None and before.verdict == finding.verdict
+    return {
+        "rule": finding.rule,
+        "subject": finding.subject,
         "verdict": finding.verdict,
         "because": finding.because,
         # Unknown in the middle of a spell keeps its kind: it may still turn, and turn only once.
         "kind": before.kind if before and finding.verdict == "unknown" else finding.kind,
+        "since_at": before.since_at if before and same_verdict else now,
+        "incident": before.incident if before and finding.verdict != "pass" else None,
     }
-    if before is None or before.verdict != finding.verdict:
-        values["since_at"] = now
-    if finding.verdict == "pass":
-        values["incident"] = None
-    if before is None:
-        names = {"rule": finding.rule, "subject": finding.subject}
-        connection.execute(insert(finding_current).values(**names, **values))
-    else:
-        connection.execute(update(finding_current).where(*where).values(**values))
-    return _append(connection, finding, before.verdict if before else None, now)
 
 
-def _forget(connection: Connection, finding: Finding, before: Row[Any], now: datetime) -> str:
-    connection.execute(
-        delete(finding_current).where(
-            finding_current.c.rule == finding.rule, finding_current.c.subject == finding.subject
+def _forget(connection: Connection, changes: Sequence[Change]) -> None:
+    for finding, _ in changes:
+        connection.execute(
+            delete(finding_current).where(
+                finding_current.c.rule == finding.rule,
+                finding_current.c.subject == finding.subject,
+            )
         )
-    )
-    return _append(connection, finding, before.verdict, now)
-
-
-def _append(connection: Connection, finding: Finding, before: str | None, now: datetime) -> str:
-    text = rows.finding_json(finding)
-    connection.execute(
-        insert(finding_changes).values(
-            at=now,
-            rule=finding.rule,
-            subject=finding.subject,
-            verdict=finding.verdict,
-            before=before,
-            finding=text,
-        )
-    )
-    return text
-
-
-def _seal(connection: Connection, written: list[str], now: datetime) -> None:
-    """One audit row for a round: its hash covers every change, so that none can be edited later."""
-    digest = hashlib.sha256("\n".join(written).encode()).hexdigest()
-    audit.append(
-        connection, now, ACTOR, "findings.changed", {"count": len(written), "sha256": digest}
-    )
 
 
 def _attach(connection: Connection, finding: Finding, now: datetime, inventory: Inventory) -> str:

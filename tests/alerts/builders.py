@@ -10,7 +10,7 @@ from alerts.finding import Finding
 from alerts.judge import judged
 from alerts.office import Office
 from alerts.rules import RULES
-from backup.status import Backups
+from backup.status import Backups, Drill, RepositoryStatus, SetStatus
 from collector.inventory.model import Inventory
 from collector.readings import (
     Check,
@@ -48,6 +48,20 @@ CHECKS: dict[str, Verdict] = {
     "firewall": "pass",
     "updates": "pass",
 }
+
+WELL = Backups(
+    sets={
+        "tai-lieu": SetStatus(
+            "tai-lieu",
+            last_success_at=NOON,
+            last_receipt=8,
+            last_proof_at=NOON,
+            last_drill=Drill(NOON, True, 3, 9, (), 1.0),
+        )
+    },
+    repositories={"kho": RepositoryStatus("kho", last_sweep_at=NOON)},
+)
+"""Backed up, restored and re-read at noon."""
 
 
 def inventory(**changes: Any) -> Inventory:

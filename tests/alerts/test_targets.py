@@ -14,11 +14,11 @@ from alerts.incidents import Incident
 from alerts.office import Office
 from alerts.queries import serious_incidents
 from alerts.targets import Target, as_json, best, targets, worst
-from backup.status import Backups, Drill, RepositoryStatus, SetStatus
 from collector.readings import LineReading
 from tests.alerts.builders import (
     HARDWARE,
     NOON,
+    WELL,
     finding,
     inventory,
     latest,
@@ -27,18 +27,6 @@ from tests.alerts.builders import (
     security,
 )
 
-WELL = Backups(
-    sets={
-        "tai-lieu": SetStatus(
-            "tai-lieu",
-            last_success_at=NOON,
-            last_receipt=8,
-            last_proof_at=NOON,
-            last_drill=Drill(NOON, True, 3, 9, (), 1.0),
-        )
-    },
-    repositories={"kho": RepositoryStatus("kho", last_sweep_at=NOON)},
-)
 UP = {"chinh": (LineReading("chinh", NOON, True, ()),)}
 
 
