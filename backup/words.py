@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from math import ceil
 from zoneinfo import ZoneInfo
 
 from backup.status import Backups, RepositoryStatus, SetStatus
@@ -46,15 +47,15 @@ def _set(status: SetStatus, zone: ZoneInfo, language: Language) -> Iterator[str]
     texts, named, drill = catalogue("backup"), status.set, status.last_drill
     if status.last_success_at is None:
         yield texts.text(language, "set.no-backup", set=named)
-    else:
-        yield texts.text(
-            language,
-            "set.rpo",
-            set=named,
-            rpo_hours=f"{status.rpo_seconds / 3600:g}",
-            held=status.rpo_held_days,
-            days=status.rpo_days,
-        )
+        return
+    yield texts.text(
+        language,
+        "set.rpo",
+        set=named,
+        rpo_hours=f"{status.rpo_seconds / 3600:g}",
+        held=status.rpo_held_days,
+        days=status.rpo_days,
+    )
     if drill is None:
         yield texts.text(language, "set.unproved", set=named)
     elif drill.ok:
@@ -65,8 +66,7 @@ def _set(status: SetStatus, zone: ZoneInfo, language: Language) -> Iterator[str]
         error = drill.error or "-"
         yield texts.text(language, "set.failed", set=named, at=_local(drill.at, zone), error=error)
     if status.rto_seconds is not None:
-        seconds = f"{status.rto_seconds:.0f}"
-        yield texts.text(language, "set.rto", set=named, seconds=seconds)
+        yield texts.text(language, "set.rto", set=named, seconds=ceil(status.rto_seconds))
 
 
 def _local(at: datetime, zone: ZoneInfo) -> str:

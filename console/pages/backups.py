@@ -7,12 +7,13 @@ from starlette.responses import RedirectResponse, Response
 
 from alerts.targets import worst
 from backup.status import RepositoryStatus, SetStatus
+from backup.words import sentences
 from collector import asks, audit
 from collector.inventory.model import BackupSet
 from console.answers import BACKUP_RULES
 from console.pages.forms import Form
 from console.pages.problems import not_found
-from console.pages.render import desk, page
+from console.pages.render import desk, language, page
 
 SAID = ("asked", "drilling", "busy")
 
@@ -43,6 +44,7 @@ def backup_list(request: Request) -> Response:
         here="backups",
         sets=sets,
         repositories=repositories,
+        statement=sentences(kept, declared, language(request)),
         said=said if said in SAID else None,
     )
 

@@ -142,3 +142,22 @@ def test_an_old_success_alone_holds_no_day() -> None:
 def test_both_languages_hold_the_same_texts() -> None:
     vi, en = (catalogue("backup").texts[language] for language in LANGUAGES)
     assert vi.keys() == en.keys()
+
+
+def test_a_set_that_was_never_backed_up_is_said_once(bare: Place) -> None:
+    lines = sentences(status(bare), bare.inventory, "en")
+    assert lines == (
+        "Nothing of repository kho has been read again yet.",
+        "Set van-ban has never been backed up successfully.",
+    )
+
+
+def test_a_failed_drill_and_a_share_that_was_not_read_are_said(place: Place) -> None:
+    for pack in place.files("data"):
+        flip(pack, 100)
+    place.prove("sweep")
+    place.prove("drill")
+    text = " ".join(sentences(status(place), place.inventory, "vi"))
+    assert "mới đọc lại và đối chiếu được" in text
+    assert "đối tượng không còn như lúc lưu" in text
+    assert "không đạt" in text
