@@ -26,8 +26,12 @@ class Clock(Struct, frozen=True):
 
 
 def running(duties: Iterable[Duty], language: Language) -> tuple[Clock, ...]:
-    """Those that still count, soonest due first."""
-    return tuple(told(duty, language) for duty in duties if duty.state in {"counting", "overdue"})
+    """Those that count now, soonest due first; one whose start is still to come is not among them."""
+    return tuple(
+        told(duty, language)
+        for duty in duties
+        if duty.due_at is not None and duty.state in {"counting", "overdue"}
+    )
 
 
 def told(duty: Duty, language: Language) -> Clock:

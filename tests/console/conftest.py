@@ -15,7 +15,7 @@ def running(
     tmp_path_factory: pytest.TempPathFactory, example_inventory_path: Path
 ) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("office")
-    inventory = quick(example_inventory_path, folder, silent_seconds=8)
+    inventory = quick(example_inventory_path, folder, silent_seconds=15)
     with up(folder / "state", inventory) as office:
         poll(lambda: "wardwatch_host_cpu_ratio" in office.get("/metrics")[1])
         yield office

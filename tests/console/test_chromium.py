@@ -139,6 +139,7 @@ def test_a_killed_agent_is_an_incident_that_is_handled_on_its_page(
     browser: Browser, running: Running, session: object, pictures: Path
 ) -> None:
     end(running.agent, signal.SIGKILL)
+    poll(lambda: 'asset="may-chu",site="hoa-mai",state="killed"} 1' in running.get("/metrics")[1])
     incident = poll(
         lambda: next(
             (one for one in running.json("incidents") if one["rule"] == "agent-silent"), None

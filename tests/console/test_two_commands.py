@@ -48,6 +48,7 @@ def test_from_nothing_to_a_reading_a_proof_an_incident_and_a_paper(
 
         # The agent is killed: its silence becomes an incident, and is not mended by the supervisor.
         end(office.agent, signal.SIGKILL)
+        poll(lambda: 'state="killed"} 1' in office.get("/metrics")[1])
         incident = poll(
             lambda: next(
                 (one for one in office.json("incidents") if one["rule"] == "agent-silent"), None
