@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess  # noqa: TID251 - promtool and amtool judge what we generate
@@ -117,10 +116,7 @@ def test_every_rule_has_its_alert_and_no_file_holds_a_secret() -> None:
 
 
 def test_the_committed_files_are_those_that_would_be_generated() -> None:
-    """Beside tests/ in the checkout, or where WARDWATCH_DEPLOY says; a wheel brings no copy."""
-    beside = Path(__file__).resolve().parents[2] / "deploy" / "prometheus"
-    committed = Path(os.environ.get("WARDWATCH_DEPLOY") or beside)
-    if committed.is_dir():
-        for name, content in render().items():
-            assert (committed / name).read_text("utf-8") == content, f"render {name} again"
+    committed = Path(__file__).resolve().parents[2] / "deploy" / "prometheus"
+    for name, content in render().items():
+        assert (committed / name).read_text("utf-8") == content, f"render {name} again"
     assert render() == render()
