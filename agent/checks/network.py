@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipaddress import ip_address, ip_network
 
-from agent.checks.check import Check, judged, unread
+from agent.checks.check import Check, judged, unknown, unread
 from agent.host.reader import Reader
 from agent.parse.lines import rows
 from agent.parse.network import listening
@@ -51,7 +51,10 @@ def hosts_file(reader: Reader) -> Check:
     text = reader.text(source, "hosts")
     if text is None:
         return unread(source, reader, "no such file")
-    foreign = sum(1 for row in rows(text) if len(row) > 1 and _redirects(row))
+    entries = [row for row in rows(text) if len(row) > 1]
+    if not any(row[0] in {"127.0.0.1", "::1"} for row in entries):
+        return unknown(source, "not one line for the PC itself: not the file that a system keeps")
+    foreign = sum(1 for row in entries if _redirects(row))
     return judged(source, f"{foreign} entries that redirect a public name", good=foreign == 0)
 
 

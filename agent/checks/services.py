@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.checks.check import Check, judged, unread
+from agent.checks.check import Check, judged, unknown, unread
 from agent.checks.running import running
 from agent.host.reader import Reader
 from agent.parse import sshd
@@ -27,6 +27,8 @@ def ssh(reader: Reader) -> Check | None:
     settings = _settings(reader, CONFIG, depth=4)
     if settings is None or reader.gaps:
         return unread(CONFIG, reader, "the settings are not there")
+    if not sshd.recognised(settings):
+        return unknown(CONFIG, "not one known setting: not the file that a system keeps")
     problems = sshd.problems(sshd.effective(settings))
     return judged(CONFIG, ", ".join(problems) or "no weak setting", good=not problems)
 

@@ -13,6 +13,12 @@ DEFAULTS = {
 }
 
 
+COMMON = frozenset(
+    ["acceptenv", "addressfamily", "allowgroups", "allowusers", "authorizedkeysfile", "banner", "ciphers", "clientaliveinterval", "hostkey", "kbdinteractiveauthentication", "listenaddress", "loglevel", "macs", "match", "maxauthtries", "passwordauthentication", "permitemptypasswords", "permitrootlogin", "port", "printmotd", "protocol", "pubkeyauthentication", "subsystem", "syslogfacility", "usedns", "usepam", "x11forwarding"]
+)
+"""Settings of which every distribution's file has some."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One setting: its key in lower case."""
@@ -28,6 +34,11 @@ def lines(text: str) -> Iterator[Line]:
         if bare and not bare.startswith("#"):
             words = bare.replace("=", " ", 1).split(None, 1)
             yield Line(words[0].lower(), words[1].strip().strip('"') if len(words) > 1 else "")
+
+
+def recognised(settings: Iterable[Line]) -> bool:
+    """Whether at least one line is a setting: an emptied or torn file says nothing."""
+    return any(line.key in COMMON for line in settings)
 
 
 def effective(settings: Iterable[Line]) -> dict[str, str]:

@@ -93,7 +93,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.door.losing_answers:
             self.door.losing_answers -= 1
             self.close_connection = True
-            return self.connection.close()
+            self.connection.close()
+            return None
         answer = {"batch": hashlib.sha256(body).hexdigest(), "epoch": batch["epoch"]}
         seqs = [report["seq"] for report in batch["reports"]]
         asks, self.door.asks = self.door.asks, []

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from agent import fields, presence
+from agent.host import Host
 from agent.host.live import Live
 from agent.host.recorded import opened
 from agent.jobs import failed
@@ -18,7 +19,7 @@ from tests.agent import machines
 
 def test_every_field_of_every_recording_and_of_this_machine_has_its_purpose() -> None:
     known = set(fields.purposes("vi"))
-    hosts = [*map(machines.machine, machines.NAMES), Live(datetime.now(UTC))]  # noqa: TID251 - live
+    hosts: list[Host] = [*map(machines.machine, machines.NAMES), Live(datetime.now(UTC))]  # noqa: TID251 - live
     found = {
         path
         for host in hosts

@@ -151,13 +151,14 @@ def test_only_what_is_in_the_table_is_done_and_what_is_asked_twice_is_done_once(
     state = tmp_path / "state"
     with door.opened(tmp_path) as there:
         door.known(there, state)
-        there.asks = [
-            {"id": 3, "job": "backup", "argument": "not-pinned"},
-            {"id": 3, "job": "backup", "argument": "not-pinned"},
-            {"id": 4, "job": "report-now"},
-            {"id": 5, "job": "shell", "argument": "id"},
-        ]
         with running(state) as agent:
+            eventually(lambda: there.sections("system"), 60)
+            there.asks = [
+                {"id": 3, "job": "backup", "argument": "not-pinned"},
+                {"id": 3, "job": "backup", "argument": "not-pinned"},
+                {"id": 4, "job": "report-now"},
+                {"id": 5, "job": "shell", "argument": "id"},
+            ]
             eventually(lambda: len(there.sections("system")) >= 2, 60)
             ended(agent)
         receipts = there.sections("backup")
