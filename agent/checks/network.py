@@ -38,6 +38,8 @@ def listening_ports(reader: Reader) -> Check:
     tables = [reader.text(path, "ports") for path in TABLES]
     if tables[0] is None or reader.gaps:
         return unread(source, reader, "no table of sockets")
+    if any(table is not None and "local_address" not in table for table in tables):
+        return unknown(source, "a table without its heading: not the kernel's")
     ports = sorted(frozenset().union(*(listening(table or "") for table in tables)))
     risky = [f"{port} ({RISKY[port]})" for port in ports if port in RISKY]
     told = ", ".join(map(str, ports[:MOST_PORTS_TOLD])) or "none"

@@ -14,7 +14,35 @@ DEFAULTS = {
 
 
 COMMON = frozenset(
-    ["acceptenv", "addressfamily", "allowgroups", "allowusers", "authorizedkeysfile", "banner", "ciphers", "clientaliveinterval", "hostkey", "kbdinteractiveauthentication", "listenaddress", "loglevel", "macs", "match", "maxauthtries", "passwordauthentication", "permitemptypasswords", "permitrootlogin", "port", "printmotd", "protocol", "pubkeyauthentication", "subsystem", "syslogfacility", "usedns", "usepam", "x11forwarding"]
+    [
+        "acceptenv",
+        "addressfamily",
+        "allowgroups",
+        "allowusers",
+        "authorizedkeysfile",
+        "banner",
+        "ciphers",
+        "clientaliveinterval",
+        "hostkey",
+        "kbdinteractiveauthentication",
+        "listenaddress",
+        "loglevel",
+        "macs",
+        "match",
+        "maxauthtries",
+        "passwordauthentication",
+        "permitemptypasswords",
+        "permitrootlogin",
+        "port",
+        "printmotd",
+        "protocol",
+        "pubkeyauthentication",
+        "subsystem",
+        "syslogfacility",
+        "usedns",
+        "usepam",
+        "x11forwarding",
+    ]
 )
 """Settings of which every distribution's file has some."""
 
