@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, insert, select
 
-from collector import asks
-from collector.store.tables import agents, epochs, latest, reports
+from collector import asks, hot
+from collector.hot import Key, Newest
+from collector.store.tables import agents, epochs, reports
 from collector.wire import Ask
 
-INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 LOOK_UP = 5_000  # numbers in one question: SQLite takes 32,766 parameters at most
 
 
@@ -58,9 +56,6 @@ class Stored:
     asks: tuple[Ask, ...] = ()
 
 
-Key = tuple[str, str, int]
-
-
 def write(connection: Connection, batches: Sequence[Batch]) -> list[Stored]:
     """Store a group; the answers hold once the caller has committed.
 
@@ -81,10 +76,10 @@ def write(connection: Connection, batches: Sequence[Batch]) -> list[Stored]:
     taken = [batch for batch in batches if batch.agent in approved]
     if not taken:
         return [Stored(approved=False) for _ in batches]
-    _mark_seen(connection, taken)
+    hot.mark_seen(connection, _seen(taken))
     ordinals = _ordinals(connection, taken)
-    new = _insert(connection, taken)
-    _move_latest(connection, taken, new, ordinals)
+    new = _add(connection, taken)
+    hot.move(connection, _newest(taken, new, ordinals))
     conflicting = _conflicting(connection, taken, new)
     asked = _asks(connection, taken, new, approved)
     return [
@@ -95,16 +90,11 @@ def write(connection: Connection, batches: Sequence[Batch]) -> list[Stored]:
     ]
 
 
-def _mark_seen(connection: Connection, batches: Iterable[Batch]) -> None:
+def _seen(batches: Iterable[Batch]) -> dict[str, datetime]:
     seen: dict[str, datetime] = {}
     for batch in batches:
         seen[batch.agent] = max(batch.received_at, seen.get(batch.agent, batch.received_at))
-    connection.execute(
-        update(agents)
-        .where(agents.c.id == bindparam("agent"))
-        .values(last_report_at=bindparam("seen")),
-        [{"agent": agent, "seen": at} for agent, at in sorted(seen.items())],
-    )
+    return seen
 
 
 def _ordinals(connection: Connection, batches: Iterable[Batch]) -> dict[tuple[str, str], int]:
@@ -127,38 +117,33 @@ def _ordinals(connection: Connection, batches: Iterable[Batch]) -> dict[tuple[st
     return ordinals
 
 
-def _insert(connection: Connection, batches: Iterable[Batch]) -> dict[Key, int]:
+def _add(connection: Connection, batches: Iterable[Batch]) -> dict[Key, int]:
     """The numbers of the rows that were not there before."""
-    statement = (
-        INSERT[connection.dialect.name](reports)
-        .on_conflict_do_nothing(index_elements=["agent", "epoch", "seq"])
-        .returning(reports.c.id, reports.c.agent, reports.c.epoch, reports.c.seq)
+    return hot.add(
+        connection,
+        (
+            (
+                batch.agent,
+                batch.epoch,
+                row.seq,
+                row.kind,
+                row.at,
+                batch.received_at,
+                row.body,
+                row.sha256,
+            )
+            for batch in batches
+            for row in sorted(batch.rows, key=lambda row: row.seq)
+        ),
     )
-    rows = [
-        {
-            "agent": batch.agent,
-            "epoch": batch.epoch,
-            "seq": row.seq,
-            "kind": row.kind,
-            "at": row.at,
-            "received_at": batch.received_at,
-            "body": row.body,
-            "sha256": row.sha256,
-        }
-        for batch in batches
-        for row in sorted(batch.rows, key=lambda row: row.seq)
-    ]
-    found = connection.execute(statement, rows)
-    return {(row.agent, row.epoch, row.seq): row.id for row in found}
 
 
-def _move_latest(
-    connection: Connection,
+def _newest(
     batches: Iterable[Batch],
     new: Mapping[Key, int],
     ordinals: Mapping[tuple[str, str], int],
-) -> None:
-    newest: dict[tuple[str, str], dict[str, Any]] = {}
+) -> Iterable[Newest]:
+    newest: dict[tuple[str, str], Newest] = {}
     for batch in batches:
         ordinal = ordinals[batch.agent, batch.epoch]
         for row in batch.rows:
@@ -166,32 +151,18 @@ def _move_latest(
             if report is None or row.latest is None:
                 continue
             held = newest.get((batch.agent, row.latest))
-            if held is None or (held["ordinal"], held["seq"]) < (ordinal, row.seq):
-                newest[batch.agent, row.latest] = {
-                    "agent": batch.agent,
-                    "kind": row.latest,
-                    "ordinal": ordinal,
-                    "seq": row.seq,
-                    "report": report,
-                    "at": row.at,
-                    "received_at": batch.received_at,
-                    "body": row.body,
-                }
-    if not newest:
-        return
-    statement = INSERT[connection.dialect.name](latest)
-    sent = statement.excluded
-    statement = statement.on_conflict_do_update(
-        index_elements=["agent", "kind"],
-        set_={
-            name: sent[name] for name in ("ordinal", "seq", "report", "at", "received_at", "body")
-        },
-        where=or_(
-            latest.c.ordinal < sent.ordinal,
-            and_(latest.c.ordinal == sent.ordinal, latest.c.seq < sent.seq),
-        ),
-    )
-    connection.execute(statement, list(newest.values()))
+            if held is None or (held.ordinal, held.seq) < (ordinal, row.seq):
+                newest[batch.agent, row.latest] = Newest(
+                    agent=batch.agent,
+                    kind=row.latest,
+                    ordinal=ordinal,
+                    seq=row.seq,
+                    report=report,
+                    at=row.at,
+                    received_at=batch.received_at,
+                    body=row.body,
+                )
+    return newest.values()
 
 
 def _conflicting(
