@@ -12,14 +12,23 @@ Stamp = tuple[int, int, int] | None
 
 
 class Source:
-    """One file. Safe to ask from several threads. Raises InventoryError if it is broken at start."""
+    """One file. Safe to ask from several threads. Raises InventoryError if it is broken at start.
 
-    def __init__(self, path: Path | str) -> None:
-        self._path = Path(path)
+    `kept` is a copy of the file as it was when it was last good: with one, a process that starts
+    while the file is broken works by it, as those do that have been running.
+    """
+
+    def __init__(self, path: Path | str, kept: Path | None = None) -> None:
+        self.path = Path(path)
         self._lock = Lock()
-        self._stamp = _stamp(self._path)
-        self._inventory = load(self._path)
+        self._stamp = _stamp(self.path)
         self._problem: InventoryError | None = None
+        try:
+            self._inventory = load(self.path)
+        except InventoryError as error:
+            if kept is None or not kept.exists():
+                raise
+            self._inventory, self._problem = load(kept), error
 
     @property
     def problem(self) -> InventoryError | None:
@@ -30,7 +39,7 @@ class Source:
         """The office by the newest good file."""
         with self._lock:
             # Taken before reading: a save in between is seen by the next call.
-            stamp = _stamp(self._path)
+            stamp = _stamp(self.path)
             if stamp != self._stamp:
                 self._stamp = stamp
                 self._read()
@@ -38,7 +47,7 @@ class Source:
 
     def _read(self) -> None:
         try:
-            self._inventory = load(self._path)
+            self._inventory = load(self.path)
             self._problem = None
         except InventoryError as error:
             self._problem = error

@@ -85,3 +85,21 @@ def test_many_threads_see_one_office(path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         seen = list(pool.map(lambda _: source.current(), range(64)))
     assert len({id(office) for office in seen}) == 1
+
+
+def test_a_process_that_starts_while_the_file_is_broken_works_by_the_kept_copy(path: Path) -> None:
+    kept = path.with_name("kept.yaml")
+    kept.write_bytes(path.read_bytes())
+    path.write_text("version: 2\n", "utf-8")
+    source = Source(path, kept)
+    assert source.current().site.id == "hoa-mai"
+    assert source.problem is not None
+    path.write_bytes(kept.read_bytes())
+    source.current()
+    assert source.problem is None
+
+
+def test_without_a_kept_copy_a_broken_file_is_told_at_start(path: Path) -> None:
+    path.write_text("version: 2\n", "utf-8")
+    with pytest.raises(InventoryError):
+        Source(path, path.with_name("none.yaml"))
