@@ -53,6 +53,8 @@ class Parts:
     """A scraper from elsewhere shows what stands in this file; no file, no such scraper."""
     replicas: tuple[str, ...]
     """Every `host:port` that serves metrics, for service discovery."""
+    unready: Callable[[], str | None] = lambda: None
+    """What else keeps this process from being ready, in words; the packages above know."""
 
 
 def routes(parts: Parts) -> list[BaseRoute]:
@@ -134,6 +136,9 @@ class Doors:
         except DBAPIError as error:
             log.warning("the database does not answer: %s", error.orig)
             return problem(503, "the database does not answer")
+        reason = await asyncio.to_thread(self._parts.unready)
+        if reason is not None:
+            return problem(503, reason)
         return Response("ready\n", media_type="text/plain")
 
     def _ask_database(self) -> None:
