@@ -8,7 +8,7 @@ without the first wrong line being named. The last line counts the rows: a cut-o
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,12 @@ def chained(connection: Connection, id: str, now: datetime) -> bytes:
     end = msgspec.json.encode({"rows": len(lines)}).decode()
     lines.append(msgspec.json.encode(Line("end", end, previous, _hash(previous, "end", end))))
     return b"\n".join(lines) + b"\n"
+
+
+def cited(connection: Connection) -> frozenset[int]:
+    """Rows in `reports` that any incident rests on: they stay as long as the incident does."""
+    findings = connection.execute(select(incident_changes.c.finding)).scalars()
+    return frozenset(_cited_by(findings))
 
 
 def verify(path: Path) -> Checked:
@@ -143,10 +149,14 @@ def _content(
 
 def _reports(connection: Connection, id: str) -> set[int]:
     """Rows in `reports` that any finding of the incident's history rests on."""
+    findings = select(incident_changes.c.finding).where(incident_changes.c.incident == id)
+    return _cited_by(connection.execute(findings).scalars())
+
+
+def _cited_by(findings: Iterable[str | None]) -> set[int]:
+    """`findings` as they stand in a history: JSON, or nothing where an officer acted."""
     found: set[int] = set()
-    for text in connection.execute(
-        select(incident_changes.c.finding).where(incident_changes.c.incident == id)
-    ).scalars():
+    for text in findings:
         if text is not None:
             finding: Finding = rows.finding_of(text)
             found |= {one.report for one in finding.evidence if one.report is not None}

@@ -127,3 +127,10 @@ def test_a_missing_file_is_one_clear_sentence(tmp_path: Path) -> None:
 def test_an_incident_that_does_not_exist_has_no_evidence(store: Store) -> None:
     with store.read() as connection, pytest.raises(NotAllowed, match="no incident X"):
         evidence.chained(connection, "X", NOON)
+
+
+def test_the_reports_that_incidents_rest_on_are_named_for_as_long_as_these_are_kept(
+    store: Store, path: Path
+) -> None:
+    with store.read() as connection:
+        assert evidence.cited(connection) == {1}
