@@ -68,11 +68,7 @@ class Duties:
         except Exception:
             log.exception("%s of %s broke", job.kind, job.set or job.repository)
             return
-        subject = job.set or job.repository
-        if proof.ok:
-            log.info("%s of %s held: %s files", job.kind, subject, proof.files)
-        else:
-            log.warning("%s of %s failed: %s", job.kind, subject, proof.error)
+        log.log(logging.INFO if proof.ok else logging.WARNING, "%s", proofs.sentence(proof))
 
 
 def _ask(connection: Connection, declared: BackupSet, now: datetime) -> None:

@@ -42,6 +42,21 @@ class Proof:
     detail: Detail = NOTHING_TOLD
 
 
+def sentence(proof: Proof) -> str:
+    """What came of it, as the log and the command line tell the operator."""
+    subject = proof.job.set or proof.job.repository
+    if not proof.ok:
+        return f"{proof.job.kind} of {subject} failed: {proof.error}"
+    if proof.job.kind == "prepare":
+        return f"repository {subject} made"
+    if proof.job.kind == "check":
+        return f"check of {subject}: its structure is whole"
+    if proof.job.kind == "sweep":
+        return f"sweep of {subject}: {proof.files} objects read, none damaged"
+    compared = proof.detail.compared
+    return f"drill of {subject}: {proof.files} files restored, {compared} compared, all equal"
+
+
 def keep(connection: Connection, proof: Proof) -> int:
     """Write one proof and return its row."""
     number: int = connection.execute(

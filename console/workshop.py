@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from backup import commands
+from backup.proofs import sentence
 from backup.prove import Verifier
 from collector.inventory.model import Inventory
 from collector.store.database import Store
@@ -47,4 +48,4 @@ class Workshop:
         except Exception:  # the thread's end: whatever it is must reach the log
             log.exception("the drill of %s broke", set_id)
             return
-        log.info("drill of %s by hand: %s", set_id, "held" if proof.ok else proof.error)
+        log.log(logging.INFO if proof.ok else logging.WARNING, "by hand: %s", sentence(proof))

@@ -161,11 +161,12 @@ def _verifier(call: Call) -> Iterator[tuple[Any, Any]]:
 
 
 def _told(proofs: tuple[Any, ...], as_json: bool) -> None:
+    from backup.proofs import sentence  # noqa: PLC0415
+
     if as_json:
         print_json(proofs)
     else:
         for proof in proofs:
-            held = f"held: {proof.files} files, {proof.bytes} bytes"
-            click.echo(f"{proof.job.kind} {held if proof.ok else f'failed: {proof.error}'}")
+            click.echo(sentence(proof))
     if not all(proof.ok for proof in proofs):
         raise click.exceptions.Exit(1)

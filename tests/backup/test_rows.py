@@ -142,3 +142,13 @@ def test_the_statement_is_the_same_from_both_databases(store: Store) -> None:
     assert (stored.bytes, stored.read_bytes, stored.errors) == (20, 10, 1)
     assert stored.last_sweep_at == now
     assert stored.oldest_unread_at == NOON
+
+
+def test_a_proof_is_told_in_the_operators_words() -> None:
+    assert proofs.sentence(Proof(Job("prepare", "kho"), NOON, ok=True)) == "repository kho made"
+    swept = Proof(Job("sweep", "kho"), NOON, ok=True, files=6)
+    assert proofs.sentence(swept) == "sweep of kho: 6 objects read, none damaged"
+    drilled = Proof(JOB, NOON, ok=True, files=3, detail=Detail(compared=2))
+    assert proofs.sentence(drilled) == "drill of van-ban: 3 files restored, 2 compared, all equal"
+    failed = Proof(Job("check", "kho"), NOON, ok=False, error="pack 1a is damaged")
+    assert proofs.sentence(failed) == "check of kho failed: pack 1a is damaged"
