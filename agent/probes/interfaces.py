@@ -17,7 +17,7 @@ def interfaces(reader: Reader) -> list[dict[str, Any]] | None:
     """Every interface but the loopback."""
     names = reader.names(FOLDER, "network")
     if names is None:
-        reader.gap("network", f"no {FOLDER}")
+        reader.gap("network", f"no {FOLDER}: no network here")
         return None
     try:
         addresses = reader.host.addresses()
