@@ -9,10 +9,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from agent.words import translated
 from alerts.finding import Finding
 from collector.messages import Catalogue, Language, catalogue
 
 GIB = 1024**3
+SAID_BY_THE_PC = frozenset({"observed", "reason"})
 
 
 def texts() -> Catalogue:
@@ -52,6 +54,8 @@ def written(name: str, value: str | float, language: Language, timezone: str) ->
 
 
 def _written_text(name: str, value: str, language: Language, timezone: str) -> str:
+    if name in SAID_BY_THE_PC:
+        return translated(value, language)
     if name.endswith("_parts"):
         return ", ".join(texts().text(language, f"part.{part}") for part in value.split())
     try:

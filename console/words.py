@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from agent.words import translated
 from collector.messages import Language, catalogue
 from console import notation
 
@@ -28,6 +29,10 @@ class Words:
     def alerts(self, key: str, **values: object) -> str:
         """A text of the rules, incidents and obligations."""
         return catalogue("alerts").text(self.language, key, **values)
+
+    def said(self, text: str) -> str:
+        """What a PC says of itself: checks, gaps, errors."""
+        return translated(text, self.language)
 
     def number(self, value: float | None, decimals: int = 0) -> str:
         return notation.number(value, self.language, decimals)
