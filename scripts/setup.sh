@@ -19,6 +19,7 @@ prometheus               scrapes a running collector; promtool checks and tests 
 prometheus-alertmanager  amtool checks the routes of the alerts
 postgresql               the store'"'"'s tests run on it as well as on SQLite
 chromium                 walks through the console and takes its pictures
+libatomic1               the driver that steers Chromium needs it
 fonts-dejavu-core        letters for Chromium on a machine without fonts
 poppler-utils            reads our PDFs back: fonts, text, pages as pictures
 iproute2                 a network namespace of the tests'"'"' own
