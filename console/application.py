@@ -19,7 +19,7 @@ from collector.web import Parts, routes
 from console import people
 from console.desk import Desk
 from console.health import health
-from console.pages import backups, figures, fleet, incidents, problems, signing
+from console.pages import backups, figures, fleet, incidents, obligations, problems, signing
 from console.pages.forms import posted
 from console.pages.gate import Gate
 from console.people import Visitor
@@ -31,7 +31,11 @@ PAGES = (
     Route("/incidents", incidents.incident_list),
     Route("/incidents/{id}", incidents.incident),
     Route("/incidents/{id}", posted(incidents.acted), methods=["POST"]),
-    Route("/incidents/{id}/police.{format:str}", incidents.police),
+    Route("/incidents/{id}/police.{format:str}", posted(incidents.police), methods=["POST"]),
+    Route("/incidents/{id}/class", posted(obligations.classified), methods=["POST"]),
+    Route("/incidents/{id}/drill", posted(obligations.marked), methods=["POST"]),
+    Route("/incidents/{id}/{obligation}/sent", posted(obligations.sent), methods=["POST"]),
+    Route("/incidents/{id}/{obligation}/aside", posted(obligations.aside), methods=["POST"]),
     Route("/findings", figures.finding_list),
     Route("/targets", figures.target_list),
     Route("/reports/{id:int}", figures.report),

@@ -12,7 +12,8 @@ from alerts.documents.case import Case, Duty, Measure, Notified, Proof, Subject
 from alerts.finding import Finding
 from alerts.office import Office
 from alerts.policy import Cite, shipped
-from collector.messages import Language
+from collector.messages import Language, catalogue
+from collector.readings import Os
 from collector.store.tables import reports
 
 LANGUAGE: Language = "vi"
@@ -46,7 +47,7 @@ def case(connection: Connection, office: Office, id: str, now: datetime) -> Case
         title=words.title(incident.rule, LANGUAGE),
         what=words.because(incident.signal, LANGUAGE, site.timezone),
         status=words.texts().text(LANGUAGE, f"state.{incident.state}"),
-        detection=words.title(incident.rule, LANGUAGE),
+        detection=_text("paper.detection", rule=words.title(incident.rule, LANGUAGE)),
         subject=_subject(office, incident.subject),
         proofs=_proofs(connection, evidence),
         duties=tuple(Duty(one.obligation, one.due_at) for one in file.duties if one.due_at),
@@ -62,6 +63,7 @@ def case(connection: Connection, office: Office, id: str, now: datetime) -> Case
         bases=_bases(incident.t0, [one.obligation for one in file.duties]),
         national_security=True if "national-security" in incident.flags else None,
         serious_interruption=True if "interruption" in incident.flags else None,
+        user_names=tuple(one.name for one in inventory.people if one.name),
         drill=incident.drill,
     )
 
@@ -70,7 +72,22 @@ def _subject(office: Office, asset: str) -> Subject:
     machine = office.state.machines.get(asset)
     os = machine.system.value.os if machine and machine.system else None
     checks = machine.security.value.checks if machine and machine.security else ()
-    return Subject(asset, os.name if os else None, checks=checks)
+    return Subject(asset, _os(os) if os else None, checks=checks)
+
+
+def _os(os: Os) -> str | None:
+    """Name, version and build in one line; what the name already holds is not said twice."""
+    line = os.name or ""
+    if os.version and os.version not in line:
+        line = f"{line} {os.version}".strip()
+    if os.build and os.build not in line:
+        build = _text("paper.build", build=os.build)
+        line = f"{line}, {build}" if line else build
+    return line or None
+
+
+def _text(key: str, **values: object) -> str:
+    return catalogue("console").text(LANGUAGE, key, **values)
 
 
 def _proofs(connection: Connection, findings: Iterable[Finding]) -> tuple[Proof, ...]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from alerts.obligations import ObligationState
+from alerts.obligations import ObligationState, recurring
+from alerts.office import Office
 from alerts.policy import shipped
 from alerts.queries import Duty
 from collector.messages import Language
@@ -23,6 +25,29 @@ class Clock(Struct, frozen=True):
     name: str
     to: str
     basis: str
+
+
+COMING_DAYS = 60
+"""How long before its date a yearly report is shown: it takes weeks to gather."""
+
+
+class Coming(Struct, frozen=True):
+    """One yearly report; it must be sent before the start of `due_on`."""
+
+    name: str
+    to: str
+    due_on: date
+    days_left: int
+
+
+def coming(office: Office, language: Language) -> tuple[Coming, ...]:
+    """The yearly reports of the next weeks, soonest first, by the site's own calendar."""
+    today = office.now.astimezone(ZoneInfo(office.inventory.site.timezone)).date()
+    return tuple(
+        Coming(getattr(row.name, language), getattr(row.to, language), one.due_on, one.days_left)
+        for one in recurring(shipped(), today)
+        if one.days_left <= COMING_DAYS and (row := shipped().obligation(one.obligation))
+    )
 
 
 def running(duties: Iterable[Duty], language: Language) -> tuple[Clock, ...]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from console.commands import obligations
 from console.commands.call import Call, Refused, actor, json_option, print_json, state_option
+from console.commands.document import paper_options, write_police
 
 if TYPE_CHECKING:
     from alerts.incidents import Action
+    from console.papers import Format
 
 ACTS: dict[Action, str] = {
     "take": "Take the incident.",
@@ -63,14 +67,11 @@ def show(call: Call, id: str, as_json: bool) -> None:
 @incident.command()
 @click.argument("id")
 @click.option("--format", "wanted", type=click.Choice(["pdf", "docx"]), default="pdf")
-@click.option("--out", type=click.Path(file_okay=False), default=".", show_default=True)
-@state_option
-@click.pass_context
-def report(context: click.Context, id: str, wanted: str, out: str) -> None:
+@paper_options
+@click.pass_obj
+def report(call: Call, /, id: str, wanted: Format, out: Path, **asked: bool) -> None:
     """Write the initial report to the ward police."""
-    from console.commands.document import police  # noqa: PLC0415
-
-    context.invoke(police, id=id, formats=wanted, out=out)
+    write_police(call, id, [wanted], out, **asked)
 
 
 def _act(action: Action) -> click.Command:
@@ -93,3 +94,5 @@ def _act(action: Action) -> click.Command:
 
 for _name in ACTS:
     incident.add_command(_act(_name))
+for _command in (obligations.classify, obligations.drill, obligations.sent, obligations.aside):
+    incident.add_command(_command)

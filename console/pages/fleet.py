@@ -30,6 +30,7 @@ def overview(request: Request) -> Response:
         words=ANSWER_WORDS,
         tasks=tasks(moment.findings),
         clocks=clocks.running(moment.duties, language(request)),
+        coming=clocks.coming(moment.office, language(request)),
         incidents=moment.open_incidents,
         machines=machines.rows(moment.office, moment.findings),
     )

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import get_args
+from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from alerts import handling, queries
-from alerts.documents.police import PurposeError
-from alerts.incidents import NEEDS_REASON, OPEN, Action, NotAllowed, actions
-from console import clocks
+from alerts.documents.model import missing
+from alerts.documents.police import Purpose, PurposeError
+from alerts.documents.redaction import Disclosure
+from alerts.incidents import NEEDS_REASON, OPEN, Action, Flag, Level, NotAllowed, actions
+from console import clocks, papers
 from console.cases import CaseError
 from console.pages.forms import Form
 from console.pages.problems import not_found
-from console.pages.render import desk, language, page
-from console.papers import MEDIA, Format, PaperError, police_paper
+from console.pages.render import desk, language, page, words
+from console.papers import Format
+
+REASON_LETTERS_MOST = 4000
 
 
 def incident_list(request: Request) -> Response:
@@ -37,46 +44,73 @@ def incident_list(request: Request) -> Response:
 
 def incident(request: Request) -> Response:
     """One incident: clocks on top, what can be done now, history, evidence, papers."""
-    return _shown(request, None)
+    return shown(request)
 
 
 def acted(request: Request, form: Form) -> Response:
     """Do what the button says, or say why it can't be done."""
-    here, number = desk(request), request.path_params["id"]
     action = _action(form.get("action", ""))
+    reason = form.get("reason", "")[:REASON_LETTERS_MOST]
+    here, number = desk(request), request.path_params["id"]
+    return changed(
+        request,
+        lambda connection: handling.act(
+            connection, here.clock(), request.state.visitor.user, number, action, reason
+        ),
+    )
+
+
+def changed(request: Request, act: Callable[[Connection], object]) -> Response:
+    """Act in one transaction and show the incident again, or show what stands in the way."""
+    here = desk(request)
     try:
         with here.store.write() as connection:
-            user = request.state.visitor.user
-            reason = form.get("reason", "")[:4000]
-            handling.act(connection, here.clock(), user, number, action, reason)
+            act(connection)
     except NotAllowed as error:
-        return _shown(request, str(error))
+        return shown(request, str(error))
     here.forget()
-    return RedirectResponse(f"/incidents/{number}", 303)
+    return RedirectResponse(f"/incidents/{request.path_params['id']}", 303)
 
 
-def police(request: Request) -> Response:
-    """The initial report to the ward police, as PDF or DOCX."""
-    here, number = desk(request), request.path_params["id"]
+def police(request: Request, form: Form) -> Response:
+    """The initial report to the ward police, as PDF or DOCX, as real or as a drill's."""
+    here, number, now = desk(request), request.path_params["id"], desk(request).clock()
     wanted: Format = "docx" if request.path_params["format"] == "docx" else "pdf"
+    wish = papers.Wish(
+        number,
+        "drill" if form.get("purpose") == "drill" else "real",
+        Disclosure(
+            internal_addresses="internal_addresses" in form, user_names="user_names" in form
+        ),
+    )
+    office = here.moment().office
     try:
         with here.store.read() as connection:
-            file = police_paper(connection, here.moment().office, number, here.clock(), wanted)
+            paper = papers.police_paper(connection, office, wish, now)
+        content = papers.made(paper, wanted, papers.templates(office, here.source.path))
     except CaseError:
         return not_found(request, "incident.not-found", id=number)
-    except (PaperError, PurposeError) as error:
-        raise HTTPException(409, str(error)) from error
-    name = f"{number}-bao-cao-ban-dau.{wanted}"
-    headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return Response(file, media_type=MEDIA[wanted], headers=headers)
+    except PurposeError:
+        told = "incident.is-drill" if wish.purpose == "real" else "incident.is-real"
+        return shown(request, words(request).text(told, id=number))
+    except papers.PaperError as error:
+        return shown(request, str(error))
+    with here.store.write() as connection:
+        papers.note(connection, now, request.state.visitor.user, wish, wanted, content)
+    headers = {"content-disposition": f'attachment; filename="{paper.file_name}.{wanted}"'}
+    return Response(content, media_type=papers.MEDIA[wanted], headers=headers)
 
 
-def _shown(request: Request, refusal: str | None) -> Response:
+def shown(request: Request, refusal: str | None = None) -> Response:
+    """The incident's page, with what could not be done said on top."""
     here, number = desk(request), request.path_params["id"]
+    office, now = here.moment().office, here.clock()
     with here.store.read() as connection:
-        file = queries.file(connection, number, here.clock())
-    if file is None:
-        return not_found(request, "incident.not-found", id=number)
+        file = queries.file(connection, number, now)
+        if file is None:
+            return not_found(request, "incident.not-found", id=number)
+        purpose: Purpose = "drill" if file.incident.drill else "real"
+        paper = papers.police_paper(connection, office, papers.Wish(number, purpose), now)
     spoken = language(request)
     signals = [file.incident.signal, *(one.finding for one in file.history if one.finding)]
     evidence = {one.report or one.observed: one for found in signals for one in found.evidence}
@@ -87,8 +121,15 @@ def _shown(request: Request, refusal: str | None) -> Response:
         status=409 if refusal else 200,
         incident=file.incident,
         clocks=tuple(clocks.told(duty, spoken) for duty in file.duties),
+        deliveries={one.obligation: one for one in file.deliveries},
+        set_aside={one.action: one for one in file.clock_history if one.after == "not_applicable"},
         actions=actions(file.incident),
         needs_reason=NEEDS_REASON,
+        levels=get_args(Level),
+        flags=get_args(Flag),
+        local_now=now.astimezone(ZoneInfo(office.inventory.site.timezone)),
+        purpose=purpose,
+        missing=missing(paper),
         history=file.history,
         evidence=tuple(evidence.values()),
         refusal=refusal,

@@ -60,7 +60,7 @@ def page(
             nav=NAVIGATION,
             site=inventory.site,
             inventory=inventory,
-            inventory_problem=source.problem,
+            inventory_problems=source.problem.problems if source.problem else (),
             names=names,
             because=partial(_because, w),
             duty_problems=[one for one in health(desk(request).state_folder) if one.error],
