@@ -18,6 +18,7 @@ from alerts.office import Office
 from alerts.queries import Duty
 from alerts.targets import Target
 from backup import statement
+from collector.files import write_private
 from collector.inventory.source import Source
 from collector.live import Live
 from collector.store.database import Store, connect
@@ -26,6 +27,10 @@ from console.workshop import Workshop
 
 FRESH = timedelta(seconds=2)
 """How long a moment is shown to everyone: a hundred readers judge the office once, not each."""
+
+
+KEPT_INVENTORY = "inventory.yaml"
+"""In the state folder: the inventory as it was when it was last good."""
 
 
 class Moment(Struct, frozen=True):
@@ -72,8 +77,13 @@ class Desk:
 def open_desk(settings: Settings, folder: Path, clock: Callable[[], datetime]) -> Desk:
     """Everything that a process needs, by the state folder's settings."""
     store = connect(settings.database)
-    source = Source(Path(settings.inventory))
+    source = Source(Path(settings.inventory), folder / KEPT_INVENTORY)
     return Desk(store, source, Live(store), folder, clock, Workshop(store, folder, clock))
+
+
+def keep(source: Source, folder: Path) -> None:
+    """Copy the good inventory, so that a start while it is broken finds the office that runs."""
+    write_private(folder / KEPT_INVENTORY, source.path.read_bytes())
 
 
 def office(store: Store, source: Source, live: Live, now: datetime) -> Office:

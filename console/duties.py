@@ -10,9 +10,12 @@ from datetime import datetime, timedelta
 from threading import Event
 
 from alerts import duties as judgement
+from alerts import evidence
 from backup.duties import Duties as BackupDuties
 from collector import asks, lines, retention
-from console.desk import Desk, office
+from collector.inventory.model import Inventory
+from console import first_run
+from console.desk import Desk, keep, office
 from console.health import Health, write
 
 log = logging.getLogger(__name__)
@@ -48,7 +51,7 @@ class Duty:
                 log.exception("duty %s failed", self.name)
         if before is not None and before.error and error is None:
             log.info("duty %s works again", self.name)
-        self.health = Health(self.name, clock(), error)
+        self.health = Health(self.name, clock(), error, self.every_seconds)
 
 
 def run(desk: Desk, stop: Event) -> None:
@@ -69,6 +72,7 @@ def duties(desk: Desk, proving: BackupDuties, began: float) -> tuple[Duty, ...]:
     # Who was silent while nobody listened has not been silent: judging waits for the first words.
     patience = desk.source.current().rules.agent_silent.after_seconds
     return (
+        Duty("inventory", ROUND_SECONDS, Follower(desk).follow),
         Duty("lines", LOOK_EVERY_SECONDS, lambda: look_at_lines(desk)),
         Duty(
             "backups",
@@ -78,6 +82,24 @@ def duties(desk: Desk, proving: BackupDuties, began: float) -> tuple[Duty, ...]:
         Duty("judgement", ROUND_SECONDS, lambda: judge(desk), due_at=began + patience),
         Duty("retention", CLEAN_EVERY_SECONDS, lambda: clean(desk)),
     )
+
+
+class Follower:
+    """Brings what was made from the inventory in step with it, each time that it has changed."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._followed: Inventory | None = None
+
+    def follow(self) -> None:
+        """A new set of this machine needs no restart: its pin is written before it is asked for."""
+        source, folder = self._desk.source, self._desk.state_folder
+        current = source.current()
+        if current is self._followed or source.problem is not None:
+            return
+        first_run.prepare(current, folder)
+        keep(source, folder)
+        self._followed = current
 
 
 def look_at_lines(desk: Desk) -> None:
@@ -97,9 +119,11 @@ def judge(desk: Desk) -> None:
 
 
 def clean(desk: Desk) -> None:
-    """Forget what has served its time."""
+    """Forget what has served its time; what an incident rests on stays with the incident."""
     now = desk.clock()
     with desk.store.write() as connection:
         lines.prune(connection, now - LINES_KEPT)
         asks.give_up(connection, now)
-    retention.prune(desk.store, now)
+    with desk.store.read() as connection:
+        resting_on = evidence.cited(connection)
+    retention.prune(desk.store, now, cited=resting_on)

@@ -29,6 +29,14 @@ def own_machine(inventory: Inventory) -> Machine | None:
     return next((one for one in inventory.machines if one.collector), None)
 
 
+def prepare(inventory: Inventory, folder: Path) -> None:
+    """What the inventory says of this machine, made and pinned here. Raises PinError."""
+    machine = own_machine(inventory)
+    if machine is not None:
+        make_samples(inventory, machine, folder.resolve())
+        pin_backups(inventory, machine, folder)
+
+
 def make_samples(inventory: Inventory, machine: Machine, folder: Path) -> None:
     """Documents to back up, where a set of this machine names a folder here that is not there."""
     for declared in inventory.backups:
@@ -40,7 +48,7 @@ def make_samples(inventory: Inventory, machine: Machine, folder: Path) -> None:
 
 
 def pin_backups(inventory: Inventory, machine: Machine, folder: Path) -> None:
-    """Write backup.json as the inventory stands at this start. Raises PinError."""
+    """Write backup.json as the inventory stands now. Raises PinError."""
     entries = pin.pinned(inventory, machine.id, folder)
     (folder / "agent").mkdir(mode=0o700, exist_ok=True)
     write_private(folder / "agent" / "backup.json", msgspec.json.encode(entries))

@@ -17,6 +17,7 @@ from collector.writer import Writer
 from console.addresses import names, parse, reach
 from console.application import families, whole
 from console.desk import open_desk
+from console.health import health, overdue
 from console.settings import Settings
 
 METRICS_TOKEN = "metrics.token"  # noqa: S105 - the name of a file
@@ -42,6 +43,7 @@ async def run(folder: Path, settings: Settings, clock: Callable[[], datetime]) -
             clock=clock,
             metrics_token=folder / METRICS_TOKEN,
             replicas=(str(reach(listen)),),
+            unready=lambda: overdue(health(folder), clock()),
         )
         await serve(whole(desk, parts), listen.address, listen.port, authority, stop)
     desk.workshop.stop()

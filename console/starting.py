@@ -43,19 +43,12 @@ def up(wish: Wish, agent_options: tuple[str, ...], clock: Callable[[], datetime]
         try:
             authority = Authority.open(ready.folder / "ca", names(ready.listen), clock())
             settings.save(ready.folder, ready.settings)
-            _prepare(ready)
+            first_run.prepare(ready.inventory, ready.folder)
         except (AuthorityError, PinError) as error:
             raise PreflightError(str(error)) from error
         except OSError as error:
             raise PreflightError(f"{error.filename}: {error.strerror}") from error
         _run(ready, store, authority, agent_options, stop, clock)
-
-
-def _prepare(ready: Ready) -> None:
-    machine = first_run.own_machine(ready.inventory)
-    if machine is not None:
-        first_run.make_samples(ready.inventory, machine, ready.folder.resolve())
-        first_run.pin_backups(ready.inventory, machine, ready.folder)
 
 
 def _run(

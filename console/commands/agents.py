@@ -16,24 +16,29 @@ def agents(context: click.Context) -> None:
 
 
 @agents.command("list")
+@click.option("--language", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
 @json_option
 @state_option
 @click.pass_obj
-def list_agents(call: Call, as_json: bool = False) -> None:
-    """Every agent with its machine and state."""
+def list_agents(call: Call, language: str = "vi", as_json: bool = False) -> None:
+    """How far each declared machine has come, and what the stuck ones wait for."""
     from sqlalchemy import select  # noqa: PLC0415
 
+    from collector.state import Agent  # noqa: PLC0415
     from collector.store.tables import agents as rows  # noqa: PLC0415
+    from console import screen  # noqa: PLC0415
+    from console.funnel import funnel  # noqa: PLC0415
 
-    columns = (rows.c.id, rows.c.asset, rows.c.state, rows.c.hostname, rows.c.last_report_at)
-    with call.desk() as desk, desk.store.read() as connection:
-        found = connection.execute(select(*columns).order_by(rows.c.joined_at)).all()
+    columns = [rows.c[name] for name in Agent.__struct_fields__]
+    with call.desk() as desk:
+        office = desk.moment().office
+        with desk.store.read() as connection:
+            found = connection.execute(select(*columns).order_by(rows.c.joined_at)).all()
+    known = [Agent(*row) for row in found]
     if as_json:
-        print_json([row._asdict() for row in found])
-        return
-    for row in found:
-        last = row.last_report_at.isoformat(timespec="seconds") if row.last_report_at else "never"
-        click.echo(f"{row.id}  {row.state:<9} {row.asset or '-':<24} {row.hostname}  {last}")
+        print_json({"machines": funnel(office), "agents": known})
+    else:
+        screen.show_funnel(office, known, "en" if language == "en" else "vi")
 
 
 @agents.command()

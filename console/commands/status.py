@@ -19,10 +19,10 @@ def status(context: click.Context, language: str, as_json: bool) -> None:
 
     call: Call = context.obj
     with call.desk() as desk:
-        moment = desk.moment()
-    given = answers(moment.targets, moment.findings)
+        moment, problem = desk.moment(), desk.source.problem
+    given, problems = answers(moment.targets, moment.findings), problem.problems if problem else ()
     if as_json:
-        print_json(screen.as_values(moment))
+        print_json(screen.as_values(moment, problems))
     else:
-        screen.show(moment, "en" if language == "en" else "vi")
-    context.exit(0 if well(given) else 1)
+        screen.show(moment, problems, "en" if language == "en" else "vi")
+    context.exit(0 if well(given) and not problems else 1)
