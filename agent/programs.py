@@ -90,10 +90,10 @@ def _filled(program: Program, argument: str | None) -> list[str]:
     return list(program.arguments)
 
 
-def probe(name: str, deadline_seconds: float, memory_bytes: int) -> Outcome:
-    """Run one probe of ours in a child that caps its own memory and yields to everyone else."""
+def probe(name: str, deadline_seconds: float, memory_bytes: int) -> Running:
+    """Start one probe of ours in a child that caps its own memory and yields to everyone else."""
     cap = str(memory_bytes)
-    return run(
+    return begin(
         [sys.executable, "-I", "-m", "agent", "probe", name, "--json", "--memory-bytes", cap],
         deadline_seconds,
         ENVIRONMENT,
@@ -113,10 +113,19 @@ def start(entry: Sequence[str]) -> Child:
 
 def run(arguments: Sequence[str], deadline_seconds: float, environment: dict[str, str]) -> Outcome:
     """Run to the end or to the deadline; whatever the child started dies with it."""
-    before = _children_seconds()
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
+    return begin(arguments, deadline_seconds, environment).wait()
+
+
+def begin(
+    arguments: Sequence[str], deadline_seconds: float, environment: dict[str, str]
+) -> Running:
+    """Start a child whose output is wanted, and go on."""
+    with contextlib.ExitStack() as opened:
+        out, errors = (opened.enter_context(tempfile.TemporaryFile()) for _ in range(2))
+        end = time.monotonic() + deadline_seconds
+        running = Running(None, out, errors, deadline_seconds, end)
         try:
-            child = subprocess.Popen(
+            running.child = subprocess.Popen(
                 arguments,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
@@ -125,42 +134,86 @@ def run(arguments: Sequence[str], deadline_seconds: float, environment: dict[str
                 start_new_session=True,
             )
         except OSError as problem:
-            return Outcome(-1, b"", "", 0.0, f"cannot start: {problem.strerror}")
-        cause = _watched(child, out, deadline_seconds)
-        spent = _children_seconds() - before
-        return Outcome(child.returncode, _start_of(out), _last_line(errors), spent, cause)
+            running.outcome = Outcome(-1, b"", "", 0.0, f"cannot start: {problem.strerror}")
+            return running
+        opened.pop_all()  # its own to close, when the child has ended
+        return running
 
 
-def _watched(child: Child, out: IO[bytes], deadline_seconds: float) -> str | None:
-    end = time.monotonic() + deadline_seconds
-    pause = 0.005
-    try:
-        while time.monotonic() < end:
-            try:
-                child.wait(min(pause, max(end - time.monotonic(), 0)))
-            except subprocess.TimeoutExpired:
+@dataclass
+class Running:
+    """A child at work. `end` is the monotonic instant of its deadline."""
+
+    child: Child | None
+    out: IO[bytes]
+    errors: IO[bytes]
+    deadline_seconds: float
+    end: float
+    outcome: Outcome | None = None
+
+    def ended(self) -> Outcome | None:
+        """None while it runs and may; then how it ended."""
+        if self.outcome is None and self.child is not None:
+            spent = _reaped(self.child, wait=False)
+            if spent is not None:
+                self._close(self.child, _signalled(self.child.returncode), spent)
+            elif cause := self._excess():
+                self._close(self.child, cause)
+        return self.outcome
+
+    def wait(self) -> Outcome:
+        """Wait until it has ended."""
+        pause = 0.005
+        try:
+            while (outcome := self.ended()) is None:
+                time.sleep(min(pause, max(self.end - time.monotonic(), 0)))
                 pause = min(pause * 2, 0.25)
-                if os.fstat(out.fileno()).st_size > OUTPUT_BYTES:
-                    return f"printed more than {OUTPUT_BYTES} bytes"
-            else:
-                return _signalled(child.returncode)
-        return f"did not end within {deadline_seconds:g} s"
-    finally:
-        kill(child)
+        finally:
+            self.stop()
+        return outcome
+
+    def stop(self) -> None:
+        """End it before its time; harmless once it has ended."""
+        if self.outcome is None and self.child is not None:
+            self._close(self.child, "stopped together with the agent")
+
+    def _excess(self) -> str | None:
+        if os.fstat(self.out.fileno()).st_size > OUTPUT_BYTES:
+            return f"printed more than {OUTPUT_BYTES} bytes"
+        late = time.monotonic() >= self.end
+        return f"did not end within {self.deadline_seconds:g} s" if late else None
+
+    def _close(self, child: Child, cause: str | None, spent: float = 0.0) -> None:
+        spent += kill(child)  # what it left behind too
+        with self.out, self.errors:
+            output, error = _start_of(self.out), _last_line(self.errors)
+        self.outcome = Outcome(child.returncode, output, error, spent, cause)
+
+
+def _reaped(child: Child, *, wait: bool) -> float | None:
+    """Processor time of a child that has ended, with all that it waited for; None while it runs."""
+    if sys.platform == "win32":
+        return None if child.poll() is None else 0.0
+    pid, status, spent = os.wait4(child.pid, 0 if wait else os.WNOHANG)
+    if not pid:
+        return None
+    child.returncode = os.waitstatus_to_exitcode(status)
+    return spent.ru_utime + spent.ru_stime
 
 
 def _signalled(code: int) -> str | None:
     return f"killed by signal {-code}" if code < 0 else None
 
 
-def kill(child: Child) -> None:
-    """End the child and all that it started; harmless once it has ended."""
+def kill(child: Child) -> float:
+    """End the child and all that it started; harmless once it has ended. Its processor time."""
     if sys.platform == "win32":
         child.kill()
-    else:
-        with contextlib.suppress(ProcessLookupError):  # gone already, which is what was wanted
-            os.killpg(child.pid, signal.SIGKILL)
-    child.wait()
+        child.wait()
+        return 0.0
+    with contextlib.suppress(ProcessLookupError):  # gone already, which is what was wanted
+        os.killpg(child.pid, signal.SIGKILL)
+    return (_reaped(child, wait=True) or 0.0) if child.returncode is None else 0.0
 
 
 def _start_of(file: IO[bytes]) -> bytes:
@@ -171,12 +224,3 @@ def _start_of(file: IO[bytes]) -> bytes:
 def _last_line(file: IO[bytes]) -> str:
     lines = _start_of(file).decode("utf-8", "replace").strip().splitlines()
     return lines[-1][:300] if lines else ""
-
-
-def _children_seconds() -> float:
-    if sys.platform == "win32":
-        return 0.0
-    import resource  # noqa: PLC0415 - exists on Unix alone
-
-    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return spent.ru_utime + spent.ru_stime

@@ -21,7 +21,7 @@ from agent.presence import stopped, why_started
 from agent.report import Reading
 from agent.sending import Pace
 from agent.spool import Batch, Spool, SpoolError
-from agent.survey import Slow, Taken, Task
+from agent.survey import Heavy, Slow, Taken, Task
 
 log = logging.getLogger("wardwatch.agent")
 
@@ -29,7 +29,8 @@ GOODBYE_SECONDS = 2.0
 LAST_SECONDS = 4
 """SIGTERM ends the agent within 5 s, whatever the network does: the spool holds what is left."""
 LONGEST_SLEEP_SECONDS = 60.0
-CHILD_SECONDS = 0.5
+CHILD_SECONDS = 0.25
+"""How often children are looked at while there are any."""
 REMEMBERED_ASKS = 100
 
 
@@ -51,6 +52,8 @@ class Resident:
     """By kind: digest of the newest report, and its monotonic instant."""
     running: list[Job] = field(default_factory=list)
     pace: Pace = field(default_factory=lambda: Pace(random.SystemRandom()))
+    heavy: Heavy | None = None
+    """The one probe that a child reads now; loads and the link go on beside it."""
     slow: Slow | None = None
     unaccepted: int = 0
 
@@ -69,9 +72,8 @@ class Resident:
 
     def _round(self) -> None:
         try:
-            for task in survey.due(self.tasks, self.read_at, time.monotonic())[:1]:
-                # One at a time, and sent before the next: a slow probe holds up no other.
-                self._survey(task)
+            self._collect()
+            self._begin()
             self._look_after_jobs()
             if self.pace.ready(time.monotonic()):
                 self._send()
@@ -82,22 +84,35 @@ class Resident:
             log.error("%s", problem)  # noqa: TRY400 - the fact is in the message, a trace is noise
         time.sleep(self._sleep_seconds())
 
-    def _survey(self, task: Task) -> None:
-        self.read_at[task.kind] = now = time.monotonic()
-        taken = self._take(task, now)
+    def _begin(self) -> None:
+        for task in survey.due(self._free(), self.read_at, time.monotonic()):
+            now = time.monotonic()
+            if task.kind == survey.LIGHT:
+                self.read_at[task.kind] = now
+                self._tell(task, survey.light(self._host()), now)
+            elif self.heavy is None:
+                self.read_at[task.kind] = now
+                self.heavy = survey.begin(task, self.slow, now)
+
+    def _free(self) -> tuple[Task, ...]:
+        """What may begin: one child at a time, so that the PC's official notices nothing."""
+        return tuple(task for task in self.tasks if not self.heavy or task.kind == survey.LIGHT)
+
+    def _collect(self) -> None:
+        heavy = self.heavy
+        taken = survey.taken(heavy) if heavy else None
+        if heavy and taken:
+            self.heavy = None
+            if heavy.task.kind == survey.SLOW_IN:
+                self.slow = heavy.slow(taken.reading)
+            self._tell(heavy.task, taken, heavy.began_at)
+
+    def _tell(self, task: Task, taken: Taken, now: float) -> None:
         told, last = survey.digest(taken.reading), self.sent.get(task.kind)
         if last and last[0] == told and now - last[1] < task.resend_seconds:
             return
         self._keep(task.kind, taken.reading, taken.cpu_seconds)
         self.sent[task.kind] = (told, now)
-
-    def _take(self, task: Task, now: float) -> Taken:
-        if task.kind != "security":
-            return survey.take(task.kind, self._host(), task.deadline_seconds)
-        taken = survey.take_security(self._host(), self.slow, now, task.deadline_seconds)
-        if self.slow is None or now - self.slow.read_at >= survey.SLOW_SECONDS:
-            self.slow = survey.slow_part(taken.reading, now)
-        return taken
 
     def _keep(self, kind: str, reading: Reading, cpu_seconds: float = 0.0) -> None:
         at = self._now()
@@ -121,7 +136,7 @@ class Resident:
                 self.pace.failed(time.monotonic(), None, None)
                 return
             self._obey(answer)
-            if survey.due(self.tasks, self.read_at, time.monotonic()):
+            if survey.due(self._free(), self.read_at, time.monotonic()):
                 return  # a long backlog must not make the PC fall silent about today
 
     def _unsent(self, problem: LinkError, batch: Batch) -> None:
@@ -149,6 +164,7 @@ class Resident:
 
     def _start(self, ask: Ask) -> None:
         if ask.job == jobs.REPORT_NOW:
+            self._drop_heavy()  # it began before it was asked for
             self.read_at.clear()
             self.sent.clear()
             self.slow = None
@@ -161,6 +177,11 @@ class Resident:
             if ask.job == jobs.BACKUP:
                 receipt = jobs.failed(ask, str(problem), at, 0.0)
                 self.spool.append("backup", receipt, at=at)
+
+    def _drop_heavy(self) -> None:
+        if self.heavy:
+            self.heavy.running.stop()
+            self.heavy = None
 
     def _look_after_jobs(self) -> None:
         for job in tuple(self.running):
@@ -181,6 +202,7 @@ class Resident:
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
             signal.alarm(LAST_SECONDS)
         try:
+            self._drop_heavy()
             for job in self.running:
                 programs.kill(job.child)
                 self._lost_job(job, "stopped together with the agent")
@@ -199,9 +221,9 @@ class Resident:
 
     def _sleep_seconds(self) -> float:
         now = time.monotonic()
-        next_task = min(survey.next_at(task, self.read_at) for task in self.tasks)
+        next_task = min(survey.next_at(task, self.read_at) for task in self._free())
         waits = [next_task - now, LONGEST_SLEEP_SECONDS]
-        if self.running:
+        if self.running or self.heavy:
             waits.append(CHILD_SECONDS)
         if self._spool_waits():
             waits.append(self.pace.next_at - now)

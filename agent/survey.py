@@ -40,6 +40,9 @@ class Taken:
     cpu_seconds: float
 
 
+LIGHT = "load"
+"""Read in the resident itself, from /proc alone: nothing may hold it up."""
+SLOW_IN = "security"
 SLOW = ("updates",)
 SLOW_SECONDS = 6 * 3600
 """apt's simulation takes a second of processor time; its lists change once or twice a day."""
@@ -54,13 +57,28 @@ class Slow:
     read_at: float
 
 
+@dataclass(frozen=True)
+class Heavy:
+    """A section that a child is reading, since a monotonic instant."""
+
+    task: Task
+    running: programs.Running
+    kept: Slow | None
+    """What the slow checks said before, where this child leaves them out."""
+    began_at: float
+
+    def slow(self, reading: Reading) -> Slow | None:
+        """What the slow checks say by now."""
+        return self.kept or slow_part(reading, self.began_at)
+
+
 def tasks(
     load_seconds: float = 60, security_seconds: float = 300, inventory_seconds: float = 3600
 ) -> tuple[Task, ...]:
     """The rhythm of the contract, or a faster one for a test."""
     return (
-        Task("load", load_seconds, deadline_seconds=10),
-        Task("security", security_seconds, deadline_seconds=120),
+        Task(LIGHT, load_seconds, deadline_seconds=10),
+        Task(SLOW_IN, security_seconds, deadline_seconds=120),
         Task("hardware", inventory_seconds, DAY_SECONDS),
         Task("system", inventory_seconds, DAY_SECONDS),
     )
@@ -89,26 +107,40 @@ def _steady(value: Any) -> Any:
     return [_steady(one) for one in value] if isinstance(value, list) else value
 
 
-def take(kind: str, host: Host, deadline_seconds: float = 60) -> Taken:
-    """Read one section. Whatever goes wrong is a gap with its cause, never a lost report."""
-    if kind == "load":
-        before = time.process_time()
-        return Taken(load.probe(host), time.process_time() - before)
-    outcome = programs.probe(kind, deadline_seconds, MEMORY_BYTES)
-    return Taken(_understood(kind, outcome), outcome.cpu_seconds)
+def light(host: Host) -> Taken:
+    """Read the load, in this very process."""
+    before = time.process_time()
+    return Taken(load.probe(host), time.process_time() - before)
 
 
-def take_security(host: Host, known: Slow | None, now: float, deadline_seconds: float) -> Taken:
-    """Read `security`; what the slow checks said lately is kept, so that they run a few times a day."""
-    if known is None or now - known.read_at >= SLOW_SECONDS:
-        return take("security", host, deadline_seconds)
-    taken = take("security-quick", host, deadline_seconds)
-    if "checks" not in taken.reading.section:
-        return taken
-    checks = [*taken.reading.section["checks"], *known.checks]
+def begin(task: Task, known: Slow | None, now: float) -> Heavy:
+    """Start a child that reads a section. What the slow checks said lately is kept, not read again."""
+    fresh = known and now - known.read_at < SLOW_SECONDS
+    kept, name = (known, "security-quick") if task.kind == SLOW_IN and fresh else (None, task.kind)
+    return Heavy(task, programs.probe(name, task.deadline_seconds, MEMORY_BYTES), kept, now)
+
+
+def taken(heavy: Heavy) -> Taken | None:
+    """None while the child runs. Whatever goes wrong is a gap with its cause, never a lost report."""
+    outcome = heavy.running.ended()
+    if outcome is None:
+        return None
+    reading = _understood(heavy.task.kind, outcome)
+    return Taken(_with(reading, heavy.kept), outcome.cpu_seconds)
+
+
+def finished(heavy: Heavy) -> Taken:
+    """The same, after waiting for it."""
+    outcome = heavy.running.wait()
+    return Taken(_with(_understood(heavy.task.kind, outcome), heavy.kept), outcome.cpu_seconds)
+
+
+def _with(reading: Reading, kept: Slow | None) -> Reading:
+    if kept is None or "checks" not in reading.section:
+        return reading
+    checks = [*reading.section["checks"], *kept.checks]
     checks.sort(key=lambda check: str(check["id"]))
-    reading = Reading({"checks": checks}, (*taken.reading.gaps, *known.gaps))
-    return Taken(reading, taken.cpu_seconds)
+    return Reading({"checks": checks}, (*reading.gaps, *kept.gaps))
 
 
 def slow_part(reading: Reading, now: float) -> Slow | None:

@@ -3,12 +3,17 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import statistics
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from subprocess import PIPE, Popen  # noqa: TID251 - the agent is run and killed here for real
+
+import psutil
 
 from agent.spool import Spool
 from tests.agent import door
@@ -186,6 +191,52 @@ def test_a_pinned_backup_is_run_as_a_child_whose_receipt_comes_by_the_spool(tmp_
     assert (receipt["set"], receipt["job"]) == ("van-ban", 9)
     assert receipt["ok"] is False
     assert receipt["error"]
+
+
+def _child(agent: Popen[bytes], *words: str) -> psutil.Process:
+    """A child of the agent whose command line has these words, held still as soon as it is there."""
+    found: list[psutil.Process] = []
+
+    def caught() -> bool:
+        for one in psutil.Process(agent.pid).children():
+            with suppress(psutil.NoSuchProcess):
+                if set(words) <= set(one.cmdline()):
+                    one.suspend()
+                    found.append(one)
+        return bool(found)
+
+    eventually(caught, 60)
+    return found[0]
+
+
+def test_loads_keep_their_second_and_are_sent_while_a_slow_probe_is_read(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with door.opened(tmp_path) as there:
+        door.known(there, state)
+        with running(state, load=1) as agent:
+            slow = _child(agent, "probe", "security")
+            before = len(there.sections("load"))
+            eventually(lambda: len(there.sections("load")) >= before + 6, 60)
+            assert not there.sections("security")
+            slow.resume()
+            eventually(lambda: there.sections("system"), 60)
+            ended(agent)
+        assert there.sections("security")[0]["checks"]
+        loads = [row["at"] for row in there.rows.values() if row["kind"] == "load"]
+    seconds = sorted(datetime.fromisoformat(at).timestamp() for at in loads)
+    between = [after - before for before, after in pairwise(seconds)]
+    assert statistics.median(between) == 1.0
+
+
+def test_a_probe_that_never_ends_holds_up_no_goodbye(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with door.opened(tmp_path) as there:
+        door.known(there, state)
+        with running(state) as agent:
+            _child(agent, "probe", "security")
+            assert ended(agent) < 5
+            assert agent.returncode == 0
+        assert there.sections("presence")[-1]["state"] == "stopped"
 
 
 def test_sigterm_ends_it_within_five_seconds_though_the_collector_hangs(tmp_path: Path) -> None:

@@ -6,11 +6,9 @@ import time
 from random import Random
 
 from agent import programs, survey
-from agent.host.live import Live
 from agent.report import Gap, Reading
 from agent.sending import LARGEST_BYTES, LONGEST_SECONDS, Pace
-from agent.survey import Slow, Taken
-from tests.agent.machines import NOON
+from agent.survey import Slow, Taken, Task
 
 TASKS = survey.tasks(60, 300, 3600)
 ENVIRONMENT = {"PATH": os.defpath}
@@ -41,7 +39,7 @@ def test_a_battery_that_charges_is_no_news_and_a_monitor_that_goes_is() -> None:
 
 
 def test_the_heavy_probes_run_in_a_child_and_their_cost_is_told() -> None:
-    taken = survey.take("system", Live(NOON))
+    taken = survey.finished(survey.begin(Task("system", 1), None, 0.0))
     assert taken.reading.section["os"]["family"] == "linux"
     assert taken.cpu_seconds > 0
 
@@ -55,20 +53,33 @@ def test_a_child_that_hangs_is_ended_at_its_deadline_with_all_that_it_started() 
 
 
 def test_a_probe_that_does_not_end_in_time_is_a_gap_not_a_lost_report() -> None:
-    taken = survey.take("hardware", Live(NOON), deadline_seconds=0.001)
+    task = Task("hardware", 1, deadline_seconds=0.001)
+    taken = survey.finished(survey.begin(task, None, 0.0))
     assert taken.reading.section == {}
     assert taken.reading.gaps[0].field == "hardware"
     assert "did not end within" in taken.reading.gaps[0].cause
 
 
 def test_a_child_that_needs_too_much_memory_is_a_gap() -> None:
-    outcome = programs.probe("hardware", 60, 8 * 1024 * 1024)
+    outcome = programs.probe("hardware", 60, 8 * 1024 * 1024).wait()
     assert outcome.code != 0
 
 
 def test_a_child_that_dies_says_by_which_signal() -> None:
     command = [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"]
     assert programs.run(command, 30, ENVIRONMENT).cause == "killed by signal 9"
+
+
+def test_a_child_is_looked_at_without_waiting_for_it_and_can_be_stopped() -> None:
+    running = programs.begin(
+        [sys.executable, "-c", "import time; time.sleep(600)"], 600, ENVIRONMENT
+    )
+    assert running.ended() is None
+    running.stop()
+    outcome = running.ended()
+    assert outcome is not None
+    assert outcome.cause == "stopped together with the agent"
+    assert running.wait() is outcome
 
 
 def test_a_child_that_never_stops_printing_is_ended() -> None:
@@ -84,7 +95,9 @@ def test_a_program_that_is_not_there_is_told() -> None:
 
 def test_the_slow_checks_are_kept_between_their_readings() -> None:
     known = Slow(({"id": "updates", "verdict": "pass"},), (), read_at=0.0)
-    quick = survey.take_security(Live(NOON), known, 300.0, 60)
+    heavy = survey.begin(Task("security", 300), known, 300.0)
+    quick = survey.finished(heavy)
+    assert heavy.slow(quick.reading) == known
     rows = {row["id"]: row for row in quick.reading.section["checks"]}
     assert rows["updates"] == {"id": "updates", "verdict": "pass"}
     assert "firewall" in rows
