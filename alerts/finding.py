@@ -13,15 +13,28 @@ from collector.readings import Verdict
 Kind = Literal["operational", "security"]
 
 
+Values = Mapping[str, str | int | float]
+"""What fills a text; the unit in a value's name decides how it is written."""
+
+
+class Seen(Struct, frozen=True):
+    """One thing seen in a reading: a key of the catalogue's `observed`, and what fills it."""
+
+    key: str
+    values: Values = {}
+
+
 class Evidence(Struct, frozen=True):
     """One reading that a verdict rests on; `report` is its row in `reports`."""
 
     asset: str
     kind: str
-    observed: str
+    seen: tuple[Seen, ...] = ()
     report: int | None = None
     received_at: datetime | None = None
     """When the collector had it. Only a reading received after a fix can prove that fix."""
+    observed: str = ""
+    """The words themselves, in rows that were written before `seen` was."""
 
 
 class Finding(Struct, frozen=True):
@@ -32,7 +45,7 @@ class Finding(Struct, frozen=True):
     """Id of the asset, person, line, set or repository that is judged."""
     verdict: Verdict
     because: str
-    values: Mapping[str, str | int | float] = {}
+    values: Values = {}
     evidence: tuple[Evidence, ...] = ()
     kind: Kind = "operational"
     """Which kind of incident a failing verdict opens, where the rule opens one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from msgspec import Struct
@@ -18,3 +19,13 @@ class Office(Struct, frozen=True):
     state: State
     backups: Backups
     now: datetime
+
+
+def system_of(state: State, assets: Iterable[str]) -> str | None:
+    """`windows` or `linux` where all of these machines told the same; None: mixed or not known."""
+    told = set()
+    for asset in assets:
+        machine = state.machines.get(asset)
+        os = machine.system.value.os if machine and machine.system else None
+        told.add(os.family if os else None)
+    return told.pop() if len(told) == 1 else None

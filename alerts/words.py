@@ -10,11 +10,12 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from agent.words import translated
-from alerts.finding import Finding
+from alerts.finding import Evidence, Finding, Values
 from collector.messages import Catalogue, Language, catalogue
 
-GIB = 1024**3
-SAID_BY_THE_PC = frozenset({"observed", "reason"})
+UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
+SAID_BY_PROGRAMS = frozenset({"observed", "reason", "error", "first"})
+"""Values in the words of an agent, of restic or of a line: told in English, translated here."""
 
 
 def texts() -> Catalogue:
@@ -27,19 +28,31 @@ def title(rule: str, language: Language) -> str:
     return texts().text(language, f"{rule}.title")
 
 
-def remedy(rule: str, language: Language) -> str:
-    """What to do, click by click."""
-    return texts().text(language, f"{rule}.remedy")
+def remedy(rule: str, language: Language, system: str | None = None) -> str:
+    """What to do, click by click; for `windows` or `linux` where the rule's clicks differ."""
+    own = f"{rule}.remedy-{system}"
+    return texts().text(language, own if own in texts().texts[language] else f"{rule}.remedy")
 
 
 def because(finding: Finding, language: Language, timezone: str) -> str:
     """The sentence that tells why, with its values; reasons common to all rules are shared."""
     own, shared = f"{finding.rule}.because.{finding.because}", f"because.{finding.because}"
     key = own if own in texts().texts[language] else shared
-    values = {
-        name: written(name, value, language, timezone) for name, value in finding.values.items()
-    }
-    return texts().text(language, key, **{"subject": finding.subject, **values})
+    return _filled(key, {"subject": finding.subject, **finding.values}, language, timezone)
+
+
+def observed(evidence: Evidence, language: Language, timezone: str) -> str:
+    """What was seen in a reading, as people read it."""
+    if not evidence.seen:
+        return translated(evidence.observed, language)
+    return "; ".join(
+        _filled(f"observed.{one.key}", one.values, language, timezone) for one in evidence.seen
+    )
+
+
+def _filled(key: str, values: Values, language: Language, timezone: str) -> str:
+    told = {name: written(name, value, language, timezone) for name, value in values.items()}
+    return texts().text(language, key, **told)
 
 
 def written(name: str, value: str | float, language: Language, timezone: str) -> str:
@@ -49,15 +62,22 @@ def written(name: str, value: str | float, language: Language, timezone: str) ->
     if name.endswith("_ratio"):
         return _number(value * 100, language, 1) + " %"
     if name.endswith("_bytes"):
-        return _number(value / GIB, language, 1) + " GiB"
+        return _size(value, language)
     return _number(value, language, 1)
 
 
 def _written_text(name: str, value: str, language: Language, timezone: str) -> str:
-    if name in SAID_BY_THE_PC:
+    if name in SAID_BY_PROGRAMS:
         return translated(value, language)
     if name.endswith("_parts"):
         return ", ".join(texts().text(language, f"part.{part}") for part in value.split())
+    if name == "check":
+        return texts().texts[language].get(f"check.{value}", value)
+    return _moment(name, value, timezone)
+
+
+def _moment(name: str, value: str, timezone: str) -> str:
+    """An instant or a day as the office writes it; any other text, a dash too, stays as it is."""
     try:
         if name.endswith("_at"):
             local = datetime.fromisoformat(value).astimezone(ZoneInfo(timezone))
@@ -65,8 +85,15 @@ def _written_text(name: str, value: str, language: Language, timezone: str) -> s
         if name.endswith("_on"):
             return date.fromisoformat(value).strftime("%d/%m/%Y")
     except ValueError:
-        return value  # a dash where there is no instant
+        return value
     return value
+
+
+def _size(value: float, language: Language) -> str:
+    unit = 0
+    while abs(value) >= 1024 and unit < len(UNITS) - 1:
+        value, unit = value / 1024, unit + 1
+    return f"{_number(round(value, 1), language, 1)} {UNITS[unit]}"
 
 
 def _number(value: float, language: Language, digits: int) -> str:

@@ -49,7 +49,7 @@ def case(connection: Connection, office: Office, id: str, now: datetime) -> Case
         status=words.texts().text(LANGUAGE, f"state.{incident.state}"),
         detection=_text("paper.detection", rule=words.title(incident.rule, LANGUAGE)),
         subject=_subject(office, incident.subject),
-        proofs=_proofs(connection, evidence),
+        proofs=_proofs(connection, evidence, site.timezone),
         duties=tuple(Duty(one.obligation, one.due_at) for one in file.duties if one.due_at),
         measures=tuple(
             Measure(event.at, event.reason)
@@ -90,7 +90,9 @@ def _text(key: str, **values: object) -> str:
     return catalogue("console").text(LANGUAGE, key, **values)
 
 
-def _proofs(connection: Connection, findings: Iterable[Finding]) -> tuple[Proof, ...]:
+def _proofs(
+    connection: Connection, findings: Iterable[Finding], timezone: str
+) -> tuple[Proof, ...]:
     """Each cited record once, with the checksum of what the PC sent."""
     cited = {one.report: one for found in findings for one in found.evidence if one.report}
     rows = connection.execute(
@@ -102,7 +104,7 @@ def _proofs(connection: Connection, findings: Iterable[Finding]) -> tuple[Proof,
         Proof(
             asset=cited[row.id].asset,
             kind=cited[row.id].kind,
-            observed=cited[row.id].observed,
+            observed=words.observed(cited[row.id], LANGUAGE, timezone),
             received_at=row.received_at,
             report=row.id,
             sha256=bytes(row.sha256).hex(),

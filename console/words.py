@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from agent.words import translated
+from alerts import words as alert_words
+from alerts.finding import Evidence
 from collector.messages import Language, catalogue
 from console import notation
 
@@ -33,6 +35,10 @@ class Words:
     def said(self, text: str) -> str:
         """What a PC says of itself: checks, gaps, errors."""
         return translated(text, self.language)
+
+    def observed(self, evidence: Evidence) -> str:
+        """What was seen in a reading that a finding rests on."""
+        return alert_words.observed(evidence, self.language, self.timezone)
 
     def number(self, value: float | None, decimals: int = 0) -> str:
         return notation.number(value, self.language, decimals)

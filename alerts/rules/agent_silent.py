@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from alerts.finding import Evidence, Finding, Kind
+from alerts.finding import Evidence, Finding, Kind, Seen
 from alerts.office import Office
 from alerts.rules.rule import Rule
 from collector.inventory.model import Machine
@@ -44,19 +44,19 @@ def judge(office: Office, declared: Machine) -> Finding:
 
 def _last_words(machine: Observed, last_at: datetime | None) -> tuple[Evidence, ...]:
     words = tuple(
-        Evidence(machine.asset, kind, observed, latest.report, latest.received_at)
-        for kind, latest, observed in (
-            ("load", machine.load, "last load report"),
+        Evidence(machine.asset, kind, (Seen(key),), latest.report, latest.received_at)
+        for kind, latest, key in (
+            ("load", machine.load, "last-load"),
             (
                 "presence",
                 machine.presence,
-                f"last word: {machine.presence.value.state}" if machine.presence else "",
+                f"last-word-{machine.presence.value.state}" if machine.presence else "",
             ),
         )
         if latest is not None
     )
-    observed = "last report of any kind" if last_at else "no report"
-    return words or (Evidence(machine.asset, "report", observed, None, last_at),)
+    seen = Seen("last-report" if last_at else "no-report")
+    return words or (Evidence(machine.asset, "report", (seen,), None, last_at),)
 
 
 RULE = Rule(

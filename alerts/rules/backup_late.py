@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from alerts.finding import Evidence, Finding
+from alerts.finding import Evidence, Finding, Seen
 from alerts.office import Office
 from alerts.rules.rule import Rule
 from backup.status import SetStatus
@@ -23,9 +23,9 @@ def judge(office: Office, declared: BackupSet) -> Finding:
         return _never(office, declared, status, values)
     age = office.now - status.last_success_at
     values |= {"success_at": status.last_success_at.isoformat(), "error": status.last_error or ""}
-    observed = f"last success received {status.last_success_at.isoformat()}"
+    seen = (Seen("last-success", {"success_at": status.last_success_at.isoformat()}),)
     evidence = (
-        Evidence(declared.machine, "backup", observed, status.last_receipt, status.last_success_at),
+        Evidence(declared.machine, "backup", seen, status.last_receipt, status.last_success_at),
     )
     if age > rpo:
         return Finding("backup-late", declared.id, "fail", "late", values, evidence)
@@ -41,7 +41,9 @@ def _never(
 ) -> Finding:
     machine = office.state.machines.get(declared.machine)
     agent = machine.agent if machine else None
-    evidence = (Evidence(declared.machine, "backup", status.last_error or "no receipt"),)
+    failed = Seen("backup-failed", {"error": status.last_error or ""})
+    seen = failed if status.last_error else Seen("no-receipt")
+    evidence = (Evidence(declared.machine, "backup", (seen,)),)
     if agent is None:
         return Finding("backup-late", declared.id, "unknown", "not-joined", values, evidence)
     if office.now - agent.joined_at <= timedelta(hours=declared.rpo_hours):

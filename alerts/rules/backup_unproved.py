@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from alerts.finding import Evidence, Finding
+from alerts.finding import Evidence, Finding, Seen
 from alerts.office import Office
 from alerts.rules.rule import Rule
 from backup.status import Drill, SetStatus
@@ -34,7 +34,9 @@ def judge(office: Office, declared: BackupSet) -> Finding:
     evidence = (
         _evidence(declared, drill)
         if drill
-        else Evidence(declared.machine, "drill", "proved", received_at=status.last_proof_at),
+        else Evidence(
+            declared.machine, "drill", (Seen("proved"),), received_at=status.last_proof_at
+        ),
     )
     if office.now - status.last_proof_at > timedelta(days=declared.drill_days):
         return Finding("backup-unproved", declared.id, "fail", "old", values, evidence)
@@ -51,17 +53,19 @@ def _never(
         return Finding("backup-unproved", declared.id, "unknown", "nothing-to-prove", values)
     machine = office.state.machines.get(declared.machine)
     agent = machine.agent if machine else None
-    observed = f"backup of {status.last_success_at.isoformat()}, no drill"
-    evidence = (Evidence(declared.machine, "backup", observed, status.last_receipt),)
+    seen = Seen("never-drilled", {"success_at": status.last_success_at.isoformat()})
+    evidence = (Evidence(declared.machine, "backup", (seen,), status.last_receipt),)
     if agent is not None and office.now - agent.joined_at <= timedelta(days=declared.drill_days):
         return Finding("backup-unproved", declared.id, "unknown", "not-yet", values, evidence)
     return Finding("backup-unproved", declared.id, "fail", "never", values, evidence)
 
 
 def _evidence(declared: BackupSet, drill: Drill) -> Evidence:
-    outcome = "equal" if drill.ok else drill.error or f"{len(drill.mismatched)} differ"
-    observed = f"{drill.files} files, {drill.bytes} bytes compared: {outcome}"
-    return Evidence(declared.machine, "drill", observed, None, drill.at)
+    values = {"files": drill.files, "bytes": drill.bytes, "count": len(drill.mismatched)}
+    seen = [Seen("drill-equal" if drill.ok else "drill-failed", values)]
+    if drill.error:
+        seen.append(Seen("error", {"error": drill.error}))
+    return Evidence(declared.machine, "drill", tuple(seen), None, drill.at)
 
 
 RULE = Rule(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alerts.finding import Finding
+from alerts.finding import Finding, Seen
 from alerts.office import Office
 from alerts.rules.current import current, evidence_of
 from collector.inventory.model import Machine
@@ -18,16 +18,17 @@ def checked(office: Office, declared: Machine, rule: str, check_id: str) -> Find
         return security
     check = next((check for check in security.value.checks if check.id == check_id), None)
     if check is None:
-        evidence = (evidence_of(declared.id, "security", security, f"no check {check_id}"),)
+        seen = Seen("no-check", {"check": check_id})
+        evidence = (evidence_of(declared.id, "security", security, seen),)
         return Finding(rule, declared.id, "unknown", "not-checked", {"check": check_id}, evidence)
-    observed = check.observed or check.reason or check.verdict
-    source = f" ({check.source})" if check.source else ""
+    observed = check.observed or check.reason or "-"
+    seen = Seen("check", {"check": check_id, "observed": observed, "source": check.source or "-"})
     return Finding(
         rule,
         declared.id,
         check.verdict,
         check.verdict,
         {"observed": observed, "reason": check.reason or observed},
-        (evidence_of(declared.id, "security", security, f"{check_id}: {observed}{source}"),),
+        (evidence_of(declared.id, "security", security, seen),),
         signal_at=security.received_at,
     )

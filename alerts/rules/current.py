@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from alerts.finding import Evidence, Finding
+from alerts.finding import Evidence, Finding, Seen
 from collector.state import Latest
 
 T = TypeVar("T")
@@ -28,14 +28,14 @@ def current(
         return Finding(rule, subject, "unknown", "never-read")
     age = now - latest.received_at
     if age > STALE_AFTER[kind]:
-        evidence = (evidence_of(subject, kind, latest, f"received {age.days} days ago"),)
+        evidence = (evidence_of(subject, kind, latest, Seen("old", {"days": age.days})),)
         return Finding(rule, subject, "unknown", "stale", {"days": age.days}, evidence)
     return latest
 
 
-def evidence_of(asset: str, kind: str, latest: Latest[T], observed: str) -> Evidence:
+def evidence_of(asset: str, kind: str, latest: Latest[T], *seen: Seen) -> Evidence:
     """Name the report that a verdict rests on, and what was seen in it."""
-    return Evidence(asset, kind, observed, latest.report, latest.received_at)
+    return Evidence(asset, kind, seen, latest.report, latest.received_at)
 
 
 def gap_cause(latest: Latest[T], field: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alerts.finding import Finding
+from alerts.finding import Finding, Seen
 from alerts.office import Office
 from alerts.rules.current import current, evidence_of, gap_cause
 from alerts.rules.rule import Rule
@@ -27,14 +27,15 @@ def judge(office: Office, declared: Machine) -> Finding:
         if filesystem.total_bytes > 0 and filesystem.type not in FULL_BY_DESIGN
     ]
     if not filesystems:
-        cause = gap_cause(load, "filesystems") or "no filesystem in the reading"
-        evidence = (evidence_of(declared.id, "load", load, cause),)
-        return Finding(
-            "disk-filling", declared.id, "unknown", "unread", {"reason": cause}, evidence
-        )
+        cause = gap_cause(load, "filesystems")
+        seen = Seen("unread", {"reason": cause}) if cause else Seen("no-filesystems")
+        evidence = (evidence_of(declared.id, "load", load, seen),)
+        because = "unread" if cause else "none"
+        return Finding("disk-filling", declared.id, "unknown", because, {"reason": cause}, evidence)
     fullest = max(filesystems, key=_used_ratio)
     used_ratio, limit_ratio = _used_ratio(fullest), office.inventory.rules.disk_filling.used_ratio
-    observed = f"{fullest.mount}: {fullest.available_bytes} of {fullest.total_bytes} bytes free"
+    space = {"free_bytes": fullest.available_bytes, "total_bytes": fullest.total_bytes}
+    seen = Seen("space", {"mount": fullest.mount, **space})
     return Finding(
         "disk-filling",
         declared.id,
@@ -46,7 +47,7 @@ def judge(office: Office, declared: Machine) -> Finding:
             "limit_ratio": limit_ratio,
             "free_bytes": fullest.available_bytes,
         },
-        (evidence_of(declared.id, "load", load, observed),),
+        (evidence_of(declared.id, "load", load, seen),),
         signal_at=load.received_at,
     )
 

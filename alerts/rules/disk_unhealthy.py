@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alerts.finding import Finding
+from alerts.finding import Finding, Seen
 from alerts.office import Office
 from alerts.rules.current import current, evidence_of, gap_cause
 from alerts.rules.rule import Rule
@@ -24,8 +24,13 @@ def judge(office: Office, declared: Machine) -> Finding:
     disks = hardware.value.disks or ()
     failing = [_named(disk) for disk in disks if _health(disk) in FAILING]
     unknown = [_named(disk) for disk in disks if _health(disk) not in HEALTHY]
-    observed = "; ".join(f"{_named(disk)}: {disk.health or '?'}" for disk in disks) or "no disks"
-    evidence = (evidence_of(declared.id, "hardware", hardware, observed),)
+    seen = tuple(
+        Seen("disk-health", {"disk": _named(disk), "health": disk.health})
+        if disk.health
+        else Seen("disk-unread", {"disk": _named(disk)})
+        for disk in disks
+    )
+    evidence = (evidence_of(declared.id, "hardware", hardware, *(seen or (Seen("no-disks"),))),)
     if failing:
         return Finding(
             "disk-unhealthy",
@@ -37,11 +42,9 @@ def judge(office: Office, declared: Machine) -> Finding:
             signal_at=hardware.received_at,
         )
     if unknown or not disks:
-        values = {
-            "disks": ", ".join(unknown) or "?",
-            "reason": gap_cause(hardware, "disks") or "no health data",
-        }
-        return Finding("disk-unhealthy", declared.id, "unknown", "unread", values, evidence)
+        values = {"disks": ", ".join(unknown), "reason": gap_cause(hardware, "disks")}
+        because = "unread" if values["reason"] else "untold" if disks else "none"
+        return Finding("disk-unhealthy", declared.id, "unknown", because, values, evidence)
     return Finding(
         "disk-unhealthy", declared.id, "pass", "healthy", {"count": len(disks)}, evidence
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from itertools import takewhile
 
-from alerts.finding import Evidence, Finding
+from alerts.finding import Evidence, Finding, Seen
 from alerts.office import Office
 from alerts.rules.rule import Rule
 from collector.inventory.model import Line
@@ -46,9 +46,14 @@ def _broken(
 
 
 def _evidence(line: Line, reading: LineReading) -> Evidence:
-    answers = (f"{one.target} {one.error or 'answered'}" for one in reading.targets)
-    state = "up" if reading.up else "down"
-    return Evidence(line.id, "line", f"{state}: {'; '.join(answers)}", None, reading.at)
+    answers = (
+        Seen("target-silent", {"target": one.target, "error": one.error})
+        if one.error
+        else Seen("target-answered", {"target": one.target})
+        for one in reading.targets
+    )
+    seen = (Seen("line-up" if reading.up else "line-down"), *answers)
+    return Evidence(line.id, "line", seen, None, reading.at)
 
 
 RULE = Rule(

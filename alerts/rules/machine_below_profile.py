@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from alerts.finding import Evidence, Finding
+from alerts.finding import Evidence, Finding, Seen
 from alerts.office import Office
 from alerts.rules import os_supported
 from alerts.rules.current import current, evidence_of
@@ -14,9 +15,19 @@ from collector.readings import Disk, Hardware, Verdict
 
 GIB = 1024**3
 
+
 NOMINAL_RATIO = 0.9
 """Share of a size on the label that must be there: an 8 GiB PC shows 7.5 after firmware and graphics
 took theirs, and a disk sold as 256 GB holds 238 GiB."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing that the profile asks for, how it stands, and what was seen of it."""
+
+    part: str
+    verdict: Verdict
+    seen: Seen
 
 
 def judge(office: Office, declared: Machine) -> Finding:
@@ -32,18 +43,17 @@ def judge(office: Office, declared: Machine) -> Finding:
     if isinstance(hardware, Finding):
         return hardware
     profile = office.inventory.profile(declared.profile)
-    parts = list(_parts(hardware.value, profile))
+    parts = tuple(_parts(hardware.value, profile))
     evidence: tuple[Evidence, ...] = (
-        evidence_of(
-            declared.id, "hardware", hardware, "; ".join(text for _, _, text in parts) or "-"
-        ),
+        evidence_of(declared.id, "hardware", hardware, *(one.seen for one in parts)),
     )
+    verdicts = {one.part: one.verdict for one in parts}
     if profile.os_supported:
         os = os_supported.judge(office, declared)
-        parts.append(("os", os.verdict, os.because))
+        verdicts["os"] = os.verdict
         evidence += os.evidence
-    lacking = [part for part, verdict, _ in parts if verdict == "fail"]
-    unread = [part for part, verdict, _ in parts if verdict == "unknown"]
+    lacking = [part for part, verdict in verdicts.items() if verdict == "fail"]
+    unread = [part for part, verdict in verdicts.items() if verdict == "unknown"]
     verdict: Verdict = "fail" if lacking else "unknown" if unread else "pass"
     return Finding(
         "machine-below-profile",
@@ -61,8 +71,8 @@ def judge(office: Office, declared: Machine) -> Finding:
     )
 
 
-def _parts(hardware: Hardware, profile: Profile) -> Iterator[tuple[str, Verdict, str]]:
-    """(part, verdict, what was seen) of every part that the profile asks for."""
+def _parts(hardware: Hardware, profile: Profile) -> Iterator[Part]:
+    """Every part that the profile asks for."""
     memory_bytes = hardware.memory.total_bytes if hardware.memory else None
     yield _size("memory", memory_bytes, profile.memory_gib)
     yield _cores(hardware, profile.cpu_cores)
@@ -74,22 +84,27 @@ def _parts(hardware: Hardware, profile: Profile) -> Iterator[tuple[str, Verdict,
         yield _display(hardware)
 
 
-def _size(part: str, seen_bytes: int | None, wanted_gib: float) -> tuple[str, Verdict, str]:
+def _unread(part: str) -> Part:
+    return Part(part, "unknown", Seen("part-unread", {"unread_parts": part}))
+
+
+def _size(part: str, seen_bytes: int | None, wanted_gib: float) -> Part:
     if seen_bytes is None:
-        return part, "unknown", f"{part}: not read"
+        return _unread(part)
     enough = seen_bytes >= wanted_gib * GIB * NOMINAL_RATIO
-    seen = f"{part}: {seen_bytes / GIB:.1f} of {wanted_gib:g} GiB"
-    return part, "pass" if enough else "fail", seen
+    seen = Seen(part, {"seen_bytes": seen_bytes, "wanted_bytes": int(wanted_gib * GIB)})
+    return Part(part, "pass" if enough else "fail", seen)
 
 
-def _cores(hardware: Hardware, wanted: int) -> tuple[str, Verdict, str]:
+def _cores(hardware: Hardware, wanted: int) -> Part:
     counts = [cpu.cores for cpu in hardware.cpus or ()]
     known = [count for count in counts if count is not None]
+    seen = Seen("cpu", {"cores": sum(known), "wanted": wanted})
     if sum(known) >= wanted:
-        return "cpu", "pass", f"cpu: {sum(known)} of {wanted} cores"
+        return Part("cpu", "pass", seen)
     if not counts or len(known) < len(counts):
-        return "cpu", "unknown", "cpu: not read"
-    return "cpu", "fail", f"cpu: {sum(known)} of {wanted} cores"
+        return _unread("cpu")
+    return Part("cpu", "fail", seen)
 
 
 def _fixed(disks: tuple[Disk, ...] | None) -> list[Disk]:
@@ -104,21 +119,20 @@ def _largest_bytes(disks: tuple[Disk, ...] | None) -> int | None:
     return max(size for size in sizes if size is not None)
 
 
-def _ssd(disks: tuple[Disk, ...] | None) -> tuple[str, Verdict, str]:
+def _ssd(disks: tuple[Disk, ...] | None) -> Part:
     kinds = [disk.kind for disk in _fixed(disks)]
-    seen = f"ssd: {', '.join(kinds) or 'not read'}"
     if "ssd" in kinds:
-        return "ssd", "pass", seen
+        return Part("ssd", "pass", Seen("ssd"))
     if not kinds or "unknown" in kinds:
-        return "ssd", "unknown", seen
-    return "ssd", "fail", seen
+        return _unread("ssd")
+    return Part("ssd", "fail", Seen("no-ssd"))
 
 
-def _display(hardware: Hardware) -> tuple[str, Verdict, str]:
+def _display(hardware: Hardware) -> Part:
     if hardware.monitors is None:
-        return "display", "unknown", "display: not read"
-    seen = f"display: {len(hardware.monitors)}"
-    return "display", "pass" if hardware.monitors else "fail", seen
+        return _unread("display")
+    seen = Seen("display", {"count": len(hardware.monitors)})
+    return Part("display", "pass" if hardware.monitors else "fail", seen)
 
 
 RULE = Rule(

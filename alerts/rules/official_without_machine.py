@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from alerts.finding import Evidence, Finding
+from alerts.finding import Evidence, Finding, Seen
 from alerts.office import Office
 from alerts.rules.rule import Rule
 from collector.inventory.model import Inventory
@@ -34,10 +34,16 @@ def officials(inventory: Inventory) -> tuple[Official, ...]:
 def judge(office: Office, official: Official) -> Finding:
     """A machine on paper that no agent has ever shown leaves it unknown."""
     if not official.machines:
-        evidence = Evidence(official.id, "inventory", "no machine declared", received_at=office.now)
+        evidence = Evidence(official.id, "inventory", (Seen("no-machine"),), received_at=office.now)
         return Finding("official-without-machine", official.id, "fail", "without", {}, (evidence,))
     seen = tuple(
-        Evidence(asset, "hardware", "seen", machine.hardware.report, machine.hardware.received_at)
+        Evidence(
+            asset,
+            "hardware",
+            (Seen("working"),),
+            machine.hardware.report,
+            machine.hardware.received_at,
+        )
         for asset in official.machines
         if (machine := office.state.machines.get(asset)) and machine.hardware
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from alerts.finding import Finding
+from alerts.finding import Finding, Seen
 from alerts.office import Office
 from alerts.rules.checked import checked
 from alerts.rules.current import current, evidence_of
@@ -39,7 +39,14 @@ def judge(office: Office, declared: Machine) -> Finding:
         "fail" if left_days < 0 else "pass",
         because,
         {"os": name, "until_on": until.isoformat(), "days": max(left_days, 0)},
-        (evidence_of(declared.id, "system", system, f"{name}, supported until {until}"),),
+        (
+            evidence_of(
+                declared.id,
+                "system",
+                system,
+                Seen("os", {"os": name, "until_on": until.isoformat()}),
+            ),
+        ),
         signal_at=system.received_at,
     )
 

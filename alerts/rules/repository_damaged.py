@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from alerts.finding import Evidence, Finding
+from alerts.finding import Evidence, Finding, Seen
 from alerts.office import Office
 from alerts.rules.rule import Rule
 from backup.status import RepositoryStatus
@@ -16,8 +16,11 @@ Values = dict[str, str | int | float]
 def judge(office: Office, declared: Repository) -> Finding:
     """Damage fails at once; bytes unread for longer than `sweep_days` are not proved whole."""
     status = office.backups.repositories.get(declared.id, RepositoryStatus(repository=declared.id))
-    observed = "; ".join(status.problems) or f"{status.read_bytes} of {status.bytes} bytes read"
-    evidence = (Evidence(declared.id, "sweep", observed, None, status.last_sweep_at),)
+    read = {"read_bytes": status.read_bytes, "total_bytes": status.bytes}
+    seen = tuple(Seen("error", {"error": problem}) for problem in status.problems)
+    evidence = (
+        Evidence(declared.id, "sweep", seen or (Seen("read", read),), None, status.last_sweep_at),
+    )
     if status.problems:
         values: Values = {"count": len(status.problems), "first": status.problems[0]}
         return Finding(

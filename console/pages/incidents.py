@@ -113,7 +113,8 @@ def shown(request: Request, refusal: str | None = None) -> Response:
         paper = papers.police_paper(connection, office, papers.Wish(number, purpose), now)
     spoken = language(request)
     signals = [file.incident.signal, *(one.finding for one in file.history if one.finding)]
-    evidence = {one.report or one.observed: one for found in signals for one in found.evidence}
+    told = words(request).observed
+    evidence = {one.report or told(one): one for found in signals for one in found.evidence}
     return page(
         request,
         "incident",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache, partial
 from importlib.resources import files
 
@@ -11,6 +12,7 @@ from starlette.responses import HTMLResponse
 
 from alerts import words as alert_words
 from alerts.finding import Finding
+from alerts.office import system_of
 from collector.messages import LANGUAGES, Language
 from console import names
 from console.desk import Desk
@@ -63,6 +65,7 @@ def page(
             inventory_problems=source.problem.problems if source.problem else (),
             names=names,
             because=partial(_because, w),
+            remedy=partial(_remedy, w, desk(request)),
             duty_problems=[one for one in health(desk(request).state_folder) if one.error],
             visitor=getattr(request.state, "visitor", None),
             other_language=next(one for one in LANGUAGES if one != w.language),
@@ -76,6 +79,11 @@ def page(
 
 def _because(w: Words, finding: Finding) -> str:
     return alert_words.because(finding, w.language, w.timezone)
+
+
+def _remedy(w: Words, here: Desk, rule: str, subjects: Iterable[str]) -> str:
+    system = system_of(here.moment().office.state, subjects)
+    return alert_words.remedy(rule, w.language, system)
 
 
 @cache

@@ -11,7 +11,7 @@ from sqlalchemy import insert
 
 from alerts import evidence, handling, register
 from alerts.evidence import EvidenceError
-from alerts.finding import Evidence, Finding
+from alerts.finding import Evidence, Finding, Seen
 from alerts.incidents import NotAllowed
 from collector.store.database import Store
 from collector.store.tables import agents, reports
@@ -23,7 +23,14 @@ BODY = '{"kind":"security","section":{"checks":[]}}'
 @pytest.fixture
 def path(store: Store, tmp_path: Path) -> Path:
     """The evidence of one incident that rests on one report."""
-    found = Finding("firewall", "pc-1", "fail", "fail", {}, (Evidence("pc-1", "s", "x", 1, NOON),))
+    found = Finding(
+        "firewall",
+        "pc-1",
+        "fail",
+        "fail",
+        {},
+        (Evidence("pc-1", "s", (Seen("no-report"),), 1, NOON),),
+    )
     with store.write() as connection:
         connection.execute(
             insert(agents).values(

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from alerts import changing, handling, queries, register
 from alerts.clocks import Proof
-from alerts.finding import Evidence, Finding
+from alerts.finding import Evidence, Finding, Seen
 from alerts.incidents import Incident, NotAllowed, actions
 from alerts.queries import File
 from collector.store.database import Store
@@ -24,7 +24,7 @@ PROOF = Proof(NOON + MINUTE, "công văn", "Công an phường", "ab" * 32, "s�
 
 def silence(because: str, verdict: Any, received_at: Any = NOON) -> Finding:
     kind: Any = "security" if because == "killed" else "operational"
-    evidence = (Evidence("pc-1", "load", "x", 3, received_at),)
+    evidence = (Evidence("pc-1", "load", (Seen("no-report"),), 3, received_at),)
     return Finding("agent-silent", "pc-1", verdict, because, {}, evidence, kind)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from alerts import handling, queries, register
-from alerts.finding import Evidence, Finding
+from alerts.finding import Evidence, Finding, Seen
 from alerts.incidents import Incident
 from alerts.register import Recorded
 from alerts.tables import finding_changes, incidents
@@ -21,7 +21,7 @@ HOUR = timedelta(hours=1)
 
 
 def firewall(verdict: Any, received_at: datetime = NOON, subject: str = "pc-1") -> Finding:
-    evidence = (Evidence(subject, "security", "x", 7, received_at),)
+    evidence = (Evidence(subject, "security", (Seen("no-report"),), 7, received_at),)
     return Finding("firewall", subject, verdict, verdict, {}, evidence, signal_at=received_at)
 
 

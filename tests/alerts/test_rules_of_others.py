@@ -55,7 +55,8 @@ def test_a_line_is_down_from_the_threshold_on_and_up_until_then() -> None:
     down = line((False, 10), (False, 180), (True, 240))
     assert (down.verdict, down.because) == ("fail", "down")
     assert down.signal_at == NOON - timedelta(seconds=180)
-    assert "timed out" in down.evidence[0].observed
+    silent = down.evidence[0].seen[1]
+    assert (silent.key, silent.values["error"]) == ("target-silent", "timed out")
 
 
 def test_a_line_that_was_never_seen_up_is_unknown_until_the_threshold() -> None:

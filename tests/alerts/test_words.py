@@ -6,22 +6,25 @@ import ast
 import inspect
 import string
 from importlib import import_module
-from typing import Any, get_args
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from alerts import judge, words
+from alerts import judge, rows, words
 from alerts.finding import Finding, Kind
 from alerts.incidents import Flag, IncidentState, Level
 from alerts.obligations import ObligationState
+from alerts.office import system_of
 from alerts.rules import RULES
 from alerts.rules.agent_silent import VERDICTS
-from alerts.words import because, written
+from alerts.words import because, observed, written
 from collector.messages import LANGUAGES, Language
-from tests.alerts.builders import machine, office
+from collector.readings import Hardware, LineReading, Load, Presence, Target
+from tests.alerts.builders import NOON, WELL, latest, machine, office, said, security
 
 ZONE = "Asia/Ho_Chi_Minh"
 TEXTS = words.texts().texts
+LOOK = LineReading("chinh", NOON, up=True, targets=(Target("192.0.2.1:443", 0.1),))
 SHARED = {"never-read", "stale", "not-checked", "rule-failed", "undeclared"}
 
 
@@ -29,17 +32,24 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
-def reasons(rule: str) -> set[str]:
-    """Every reason that a rule's own file spells out, and those of the checks it passes on."""
-    module = import_module(f"alerts.rules.{rule.replace('-', '_')}")
-    found = {
+def source(rule: str) -> str:
+    return inspect.getsource(import_module(f"alerts.rules.{rule.replace('-', '_')}"))
+
+
+def strings(rule: str) -> set[str]:
+    """Every text that a rule's own file spells out."""
+    return {
         node.value
-        for node in ast.walk(ast.parse(inspect.getsource(module)))
+        for node in ast.walk(ast.parse(source(rule)))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
+
+
+def reasons(rule: str) -> set[str]:
+    """Every reason that a rule's own file spells out, and those of the checks it passes on."""
     known = {key.rsplit(".", 1)[1] for key in TEXTS["vi"] if key.startswith(f"{rule}.because.")}
-    used = {text for text in found if text in known}
-    if "checked(" in inspect.getsource(module):
+    used = strings(rule) & known
+    if "checked(" in source(rule):
         used |= {"pass", "fail", "unknown"}
     return used | (set(VERDICTS) if rule == "agent-silent" else set())
 
@@ -55,7 +65,28 @@ def test_both_languages_have_the_same_keys_and_the_same_placeholders() -> None:
 def test_every_rule_tells_what_why_remedy_and_proof(rule: str, language: Language) -> None:
     for part in ("title", "what", "why", "remedy", "proof"):
         assert TEXTS[language][f"{rule}.{part}"].strip()
-    assert len(TEXTS[language][f"{rule}.remedy"].split()) <= 60
+    remedies = [text for key, text in TEXTS[language].items() if key.startswith(f"{rule}.remedy")]
+    assert all(0 < len(text.split()) <= 60 for text in remedies)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_remedy_is_that_of_the_machines_own_system_where_it_is_known(
+    language: Language,
+) -> None:
+    linux, windows = (words.remedy("firewall", language, one) for one in ("linux", "windows"))
+    assert "ufw" in linux
+    assert "ufw" not in windows
+    assert "Windows" in windows
+    assert words.remedy("firewall", language) == TEXTS[language]["firewall.remedy"]
+    assert words.remedy("line-down", language, "linux") == TEXTS[language]["line-down.remedy"]
+
+
+def test_machines_of_two_systems_have_none_in_common() -> None:
+    state = office(machine(), machine("pc-2", system=None)).state
+    assert system_of(state, ["pc-1"]) == "linux"
+    assert system_of(state, ["pc-2"]) is None
+    assert system_of(state, ["pc-1", "pc-2"]) is None
+    assert system_of(state, ["chinh"]) is None
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -71,6 +102,36 @@ def test_every_finding_can_be_said_with_nothing_left_open(language: Language) ->
             said = because(found, language, ZONE)
             assert "{" not in said
             assert said.endswith(".")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_that_was_seen_can_be_said_in_either_language(language: Language) -> None:
+    offices = (
+        office(),
+        office(machine(), backups=WELL),
+        office(machine(hardware=latest(Hardware()), load=latest(Load()), security=security({}))),
+        office(machine(load=None, presence=said("stopped")), lines={"chinh": (LOOK,)}),
+    )
+    for here in offices:
+        for one in (evidence for found in judge.findings(here) for evidence in found.evidence):
+            assert one.seen
+            assert "{" not in observed(one, language, ZONE)
+
+
+def test_every_thing_seen_has_its_text_and_no_text_is_left_over() -> None:
+    keys = {key.removeprefix("observed.") for key in TEXTS["vi"] if key.startswith("observed.")}
+    spelled = {text for rule in RULES for text in strings(rule)}
+    spelled |= {f"last-word-{state}" for state in get_args(get_type_hints(Presence)["state"])}
+    assert keys <= spelled | {"check", "no-check", "old"}
+
+
+def test_evidence_that_was_written_in_words_stays_readable() -> None:
+    row = (
+        '{"rule":"firewall","subject":"pc-1","verdict":"fail","because":"fail","evidence":'
+        '[{"asset":"pc-1","kind":"load","observed":"last load report","report":3}]}'
+    )
+    (old,) = rows.finding_of(row).evidence
+    assert (old.report, observed(old, "en", ZONE)) == (3, "last load report")
 
 
 @pytest.mark.parametrize("reason", sorted(SHARED))
@@ -104,6 +165,8 @@ def test_every_word_of_a_closed_list_has_its_text(table: str, names: Any) -> Non
         ("used_ratio", 0.915, "91,5 %", "91.5 %"),
         ("limit_ratio", 0.9, "90 %", "90 %"),
         ("free_bytes", 5 * 1024**3 // 2, "2,5 GiB", "2.5 GiB"),
+        ("free_bytes", 300 * 1024**2, "300 MiB", "300 MiB"),
+        ("total_bytes", 3 * 1024**4, "3 TiB", "3 TiB"),
         ("rpo_hours", 26.0, "26", "26"),
         ("bytes", 1234567, "1.234.567", "1,234,567"),
         ("since_at", "2026-11-23T17:30:00+00:00", "00:30 24/11/2026", "00:30 24/11/2026"),
