@@ -7,18 +7,23 @@ import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agent import programs
-from agent.link import Ask
+
+if TYPE_CHECKING:  # a backup's child takes the exit codes from here, and needs no network for that
+    from agent.link import Ask
 
 REPORT_NOW = "report-now"
 BACKUP = "backup"
 ARGUMENT = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 DEADLINE_SECONDS = 12 * 3600
 """The first backup of a full disk over a slow line; anything longer hangs."""
-REPORTED = frozenset({0, 1})
-"""Exit codes of a child that has put its own receipt into the spool."""
+STORED, TOLD = 0, 10
+"""Exit codes of a child whose receipt is in the spool, of a success and of a failure.
+
+Whatever else it ends with, it has told nothing: Python ends with 1 after an uncaught error.
+"""
 
 
 class JobError(Exception):
@@ -59,7 +64,7 @@ def ended(job: Job) -> str | None:
         return f"did not end within {DEADLINE_SECONDS} s"
     if code < 0:
         return f"killed by signal {-code}"
-    return "" if code in REPORTED else f"ended with exit code {code}"
+    return "" if code in {STORED, TOLD} else f"ended with exit code {code}"
 
 
 def failed(ask: Ask, error: str, at: str, seconds: float) -> dict[str, Any]:

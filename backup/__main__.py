@@ -9,15 +9,21 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from agent import jobs
 from agent.spool import Spool, SpoolError
 from backup.run import Receipt, rfc3339, run
 
+UNTOLD = 3
+"""No receipt was written: the agent writes one in its place, as after a crash."""
 NICENESS = 15
 """Behind whatever the official does; the disk's scheduler follows it."""
 
 
 def main() -> int:
-    """Run one set and hand its receipt to the agent's spool; 0 only when all of it was stored."""
+    """Run one set and hand its receipt to the agent's spool; 0 only when all of it was stored.
+
+    The agent knows by the exit code whether there is a receipt: see `agent.jobs`.
+    """
     given = _arguments().parse_args()
     if hasattr(os, "nice"):
         os.nice(NICENESS)
@@ -29,9 +35,9 @@ def main() -> int:
         spool.close()
     except SpoolError as error:
         print(f"the receipt is lost: {error}", file=sys.stderr)  # noqa: T201 - as below
-        return 2
+        return UNTOLD
     print(_sentence(receipt), file=sys.stderr)  # noqa: T201 - what an operator at the PC sees
-    return 0 if receipt.ok else 1
+    return jobs.STORED if receipt.ok else jobs.TOLD
 
 
 def _clock() -> datetime:
@@ -45,7 +51,9 @@ def _sentence(receipt: Receipt) -> str:
 
 
 def _arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m backup", description=main.__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m backup", description="Backs up one pinned set."
+    )
     verb = parser.add_subparsers(required=True).add_parser("run", help="back up one pinned set")
     verb.add_argument("set")
     verb.add_argument("--agent-state", type=Path, required=True)

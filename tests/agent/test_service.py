@@ -175,14 +175,9 @@ def test_only_what_is_in_the_table_is_done_and_what_is_asked_twice_is_done_once(
 
 def test_a_pinned_backup_is_run_as_a_child_whose_receipt_comes_by_the_spool(tmp_path: Path) -> None:
     state = tmp_path / "state"
-    source = tmp_path / "van-ban"
-    source.mkdir()
-    (source / "a.txt").write_text("kế hoạch")
     with door.opened(tmp_path) as there:
         door.known(there, state)
-        pinned = {"paths": [str(source)], "excludes": [], "repository": str(tmp_path / "none")}
-        pins = {"sets": {"van-ban": {**pinned, "password_file": str(tmp_path / "none.txt")}}}
-        (state / "backup.json").write_text(json.dumps(pins))
+        _pinned(state, tmp_path / "van-ban")
         there.asks = [{"id": 9, "job": "backup", "argument": "van-ban"}]
         with running(state) as agent:
             eventually(lambda: there.sections("backup"), 60)
@@ -191,6 +186,47 @@ def test_a_pinned_backup_is_run_as_a_child_whose_receipt_comes_by_the_spool(tmp_
     assert (receipt["set"], receipt["job"]) == ("van-ban", 9)
     assert receipt["ok"] is False
     assert receipt["error"]
+
+
+def _pinned(state: Path, source: Path) -> None:
+    """One pinned set whose repository does not exist."""
+    source.mkdir()
+    (source / "a.txt").write_text("kế hoạch")
+    place = {"repository": str(source / "none"), "password_file": str(source / "none.txt")}
+    pins = {"sets": {"van-ban": {"paths": [str(source)], "excludes": [], **place}}}
+    (state / "backup.json").write_text(json.dumps(pins))
+
+
+def test_a_backup_that_is_killed_leaves_a_receipt_that_says_so(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with door.opened(tmp_path) as there:
+        door.known(there, state)
+        _pinned(state, tmp_path / "van-ban")
+        with running(state) as agent:
+            eventually(lambda: there.sections("system"), 60)
+            there.asks = [{"id": 9, "job": "backup", "argument": "van-ban"}]
+            _child(agent, "backup", "run").kill()
+            eventually(lambda: there.sections("backup"), 60)
+            ended(agent)
+        (receipt,) = there.sections("backup")
+    assert (receipt["set"], receipt["job"], receipt["ok"]) == ("van-ban", 9, False)
+    assert receipt["error"] == "killed by signal 9"
+
+
+def test_a_backup_that_breaks_down_leaves_a_receipt_that_says_so(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with door.opened(tmp_path) as there:
+        door.known(there, state)
+        _pinned(state, tmp_path / "van-ban")
+        # Where it keeps its progress is a folder: it cannot be put away, and nothing expects that.
+        (state / "backup-progress.json").mkdir()
+        there.asks = [{"id": 9, "job": "backup", "argument": "van-ban"}]
+        with running(state) as agent:
+            eventually(lambda: there.sections("backup"), 60)
+            ended(agent)
+        (receipt,) = there.sections("backup")
+    assert (receipt["set"], receipt["job"], receipt["ok"]) == ("van-ban", 9, False)
+    assert receipt["error"] == "ended with exit code 1"
 
 
 def _child(agent: Popen[bytes], *words: str) -> psutil.Process:

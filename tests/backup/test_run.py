@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from agent import jobs
 from agent.spool import Spool
 from backup import run
 from backup.witness import path_sha256
@@ -144,3 +145,14 @@ def test_the_child_appends_its_receipt_to_the_spool(place: Place) -> None:
     assert report["section"]["ok"] is True
     assert not (place.agent_folder / run.PROGRESS).exists()
     assert (place.agent_folder / "manifests" / "van-ban.gz").stat().st_mode & 0o077 == 0
+
+
+def test_the_exit_code_says_whether_a_receipt_was_written(place: Place) -> None:
+    def ended(name: str) -> int:
+        command = [sys.executable, "-m", "backup", "run", name, "--agent-state"]
+        folder = str(place.agent_folder)
+        return subprocess.run([*command, folder], capture_output=True, check=False).returncode
+
+    assert ended("other") == jobs.TOLD
+    (place.agent_folder / "spool.sqlite").write_bytes(b"no spool" * 1000)
+    assert ended("other") not in {jobs.STORED, jobs.TOLD}
