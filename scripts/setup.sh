@@ -22,7 +22,6 @@ chromium                 walks through the console and takes its pictures
 libatomic1               the driver that steers Chromium needs it
 fonts-dejavu-core        letters for Chromium on a machine without fonts
 poppler-utils            reads our PDFs back: fonts, text, pages as pictures
-iproute2                 a network namespace of the tests'"'"' own
 '
 
 missing_packages() { # LIST
