@@ -12,6 +12,7 @@ from typing import Any
 
 from agent.host import LIMIT_BYTES, Space, UnreadableError
 from agent.host.live import unreadable
+from agent.host.spelling import meant, safe
 from agent.programs import ARGUMENT, PROGRAMS
 
 WINDOWS_FOLDERS = ("wmi", "registry", "events")
@@ -23,7 +24,10 @@ class RecordingError(Exception):
 
 @dataclass(frozen=True)
 class Recorded:
-    """`folder` holds `files/<absolute path>`, `commands/<program>.txt` and `recording.json`."""
+    """`folder` holds `files/<absolute path>`, `commands/<program>.txt` and `recording.json`.
+
+    Names are spelled as `agent.host.spelling` says; one recorded as it is on the machine does too.
+    """
 
     folder: Path
     at: datetime
@@ -49,7 +53,7 @@ class Recorded:
 
     def names(self, path: str) -> tuple[str, ...]:
         try:
-            return tuple(sorted(entry.name for entry in self._place(path).iterdir()))
+            return tuple(sorted(meant(entry.name) for entry in self._place(path).iterdir()))
         except OSError as problem:
             raise self._unreadable(path, problem) from problem
 
@@ -84,8 +88,12 @@ class Recorded:
         return {name: tuple(map(str, row)) for name, row in rows.items() if isinstance(row, list)}
 
     def _place(self, path: str) -> Path:
-        parts = [part for part in path.split("/") if part not in {"", ".", ".."}]
-        return self.folder.joinpath("files", *parts)
+        place = self.folder / "files"
+        for part in path.split("/"):
+            if part not in {"", ".", ".."}:
+                spelled = place / safe(part)
+                place = spelled if spelled.exists() else place / part
+        return place
 
     def _unreadable(self, path: str, problem: Exception) -> UnreadableError:
         told = _table(self.facts, "unreadable").get(path)

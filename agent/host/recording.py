@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from agent.host import Host, Space, UnreadableError
+from agent.host.spelling import safe
 from agent.programs import PROGRAMS
 
 T = TypeVar("T")
@@ -93,7 +94,7 @@ class Recording:
             raise
 
     def _place(self, path: str) -> Path:
-        return self.folder.joinpath("files", *[part for part in path.split("/") if part])
+        return self.folder.joinpath("files", *[safe(part) for part in path.split("/") if part])
 
     def _write(self, place: Path, data: bytes) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)

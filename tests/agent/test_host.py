@@ -8,6 +8,7 @@ import pytest
 from agent.host import UnreadableError
 from agent.host.live import Live
 from agent.host.recorded import RecordingError, opened
+from agent.host.spelling import meant, safe
 from agent.masking import record_machine
 from agent.probes import PROBES, read
 from tests.agent import machines
@@ -82,3 +83,27 @@ def test_wrong_facts_of_a_recording_are_gaps(tmp_path: Path) -> None:
     for probe in PROBES:
         read(probe, host)
     assert {gap.cause for gap in read("load", host).gaps} >= {"badly recorded: /"}
+
+
+def test_no_recorded_name_is_one_that_windows_cannot_keep(tmp_path: Path) -> None:
+    record_machine(machine("debian-pc"), tmp_path / "again", masked=False)
+    for folder in (machines.OWN, tmp_path):
+        names = {path.name for path in folder.rglob("*")}
+        assert not {name for name in names if set(name) & set('<>:"|?*\\')}
+    listed = opened(tmp_path / "again", NOON).names("/sys/bus/pci/devices")
+    assert "0000:00:02.0" in listed
+
+
+@pytest.mark.parametrize("name", ["0000:00:02.0", "a%3Ab", "50%", "x\\x2dy", "plain", '<"|?*>'])
+def test_a_name_is_spelled_safely_and_read_back(name: str) -> None:
+    assert not set(safe(name)) & set('<>:"|?*\\')
+    assert meant(safe(name)) == name
+
+
+def test_a_recording_that_spells_names_as_they_are_is_read_too(tmp_path: Path) -> None:
+    card = tmp_path / "files/sys/bus/pci/devices/0000:00:02.0"
+    card.mkdir(parents=True)
+    (card / "class").write_text("0x030000\n")
+    host = opened(tmp_path, NOON)
+    assert host.names("/sys/bus/pci/devices") == ("0000:00:02.0",)
+    assert host.read("/sys/bus/pci/devices/0000:00:02.0/class") == b"0x030000\n"
