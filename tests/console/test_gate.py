@@ -20,6 +20,7 @@ FILLED = {
     "format": "pdf",
     "format:str": "pdf",
     "set": "tai-lieu-mau",
+    "obligation": "anm-72h",
     "token": "no-such-token",
     "language": "en",
 }

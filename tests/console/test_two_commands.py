@@ -7,7 +7,7 @@ import socket
 import zipfile
 from pathlib import Path
 
-from tests.console.office import alive, children_of, end, poll, quick, up, wardwatch
+from tests.console.office import Running, alive, children_of, end, poll, quick, up, wardwatch
 
 
 def test_from_nothing_to_a_reading_a_proof_an_incident_and_a_paper(
@@ -33,6 +33,12 @@ def test_from_nothing_to_a_reading_a_proof_an_incident_and_a_paper(
         )
         assert proved["set"] == "tai-lieu-mau"
         assert proved["last_drill"]["files"] > 0
+
+        # The log tells it in an operator's words, and nothing of the schema's steps.
+        log = office.log.read_text("utf-8")
+        assert "repository kho-chinh made" in log
+        assert "drill of tai-lieu-mau: " in log
+        assert "alembic" not in log
 
         # Every figure leads to its records.
         targets = office.json("targets")
@@ -61,11 +67,12 @@ def test_from_nothing_to_a_reading_a_proof_an_incident_and_a_paper(
             *("--format", "pdf,docx", "--out", str(tmp_path / "papers"), "--state", str(state)),
         )
         assert done.returncode == 0, done.stderr
+        assert "to fill in by hand before signing: Họ tên người liên hệ" in done.stderr
         pdf, docx = sorted((tmp_path / "papers").iterdir(), reverse=True)
         assert pdf.read_bytes().startswith(b"%PDF-")
         assert zipfile.ZipFile(docx).testzip() is None
         assert not alive(office.agent)
-        reports = count_reports(office.json("agents", "list"))
+        agents = joined(office)
         assert office.stop() < 10
         assert office.process.returncode == 0
 
@@ -73,12 +80,12 @@ def test_from_nothing_to_a_reading_a_proof_an_incident_and_a_paper(
     with up(state, inventory, office.port) as again:
         assert {one["id"] for one in again.json("incidents")} >= {incident["id"]}
         assert again.json("backup", "status")["sets"]["tai-lieu-mau"]["last_proof_at"]
-        assert count_reports(again.json("agents", "list")) == reports == 1
+        assert joined(again) == agents == 1
         poll(lambda: 'state="reporting"} 1' in again.get("/metrics")[1])
 
 
-def count_reports(agents: list[dict[str, object]]) -> int:
-    return len(agents)
+def joined(office: Running) -> int:
+    return len(office.json("agents", "list")["agents"])
 
 
 def test_kill_9_of_the_supervisor_leaves_nothing_behind(
