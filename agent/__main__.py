@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import sys
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 
 from agent.arguments import parser
 from agent.commands import COMMANDS, CommandError
@@ -13,7 +12,7 @@ from agent.commands import COMMANDS, CommandError
 
 def main() -> int:
     """Run one command; 2 for what the caller can put right."""
-    given = parser(_version()).parse_args()
+    given = parser().parse_args()
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s"
     )
@@ -26,13 +25,6 @@ def main() -> int:
 
 def _clock() -> datetime:
     return datetime.now(UTC)
-
-
-def _version() -> str:
-    try:
-        return version("wardwatch")
-    except PackageNotFoundError:
-        return "(not installed)"
 
 
 if __name__ == "__main__":

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from agent import settings, survey
 
 
-def parser(version: str) -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
     """Parse `wardwatch-agent COMMAND …`; a mistake ends with a sentence and exit code 2."""
     top = argparse.ArgumentParser(
         prog="wardwatch-agent", description="Reads this PC and reports to the ward's collector."
     )
-    top.add_argument("--version", action="version", version=f"wardwatch-agent {version}")
+    top.add_argument("--version", action=_Version, nargs=0, help="print the version")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     join = commands.add_parser("join", help="join this PC to a collector by its join string")
@@ -39,6 +40,19 @@ def parser(version: str) -> argparse.ArgumentParser:
     record.add_argument("folder", type=Path, metavar="DIR")
     record.add_argument("--mask", action="store_true", help="without serials, addresses and names")
     return top
+
+
+class _Version(argparse.Action):
+    """Looks the version up only when it is asked for: that costs a megabyte."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_given: Any) -> None:
+        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+
+        try:
+            told = version("wardwatch")
+        except PackageNotFoundError:
+            told = "(not installed)"
+        parser.exit(message=f"wardwatch-agent {told}\n")
 
 
 def _seconds(text: str) -> float:

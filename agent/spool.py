@@ -65,6 +65,7 @@ class Spool:
     def _prepare(self) -> None:
         self._file.execute("PRAGMA journal_mode=WAL")
         self._file.execute("PRAGMA synchronous=FULL")  # accepted means: on the disk
+        self._file.execute("PRAGMA cache_size=-512")  # KiB: the resident stays small
         self._file.execute("PRAGMA wal_autocheckpoint=200")  # at most 0.8 MB beside the file
         with self._write():
             for statement in SCHEMA.split(";"):

@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from agent import programs
+from agent import load, programs
 from agent.host import Host
-from agent.probes import load
 from agent.report import Gap, Reading
 
 DAY_SECONDS = 24 * 3600

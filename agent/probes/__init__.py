@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from agent import load  # stands outside: the resident reads it, and none of the others
 from agent.host import Host
-from agent.probes import hardware, load, security, system
+from agent.probes import hardware, security, system
 from agent.report import Gap, Reading
 
 Probe = Callable[[Host], Reading]
