@@ -33,10 +33,10 @@ def change(connection: Connection, before: Incident, by: Change, **columns: Any)
         .values(version=before.version + 1, **columns)
     )
     if done.rowcount != 1:
-        raise NotAllowed(f"{before.id} was changed by somebody else meanwhile: look again")
+        raise NotAllowed("changed", incident=before.id)
     after = rows.incident(connection, before.id)
     if after is None:
-        raise NotAllowed(f"there is no incident {before.id}")
+        raise NotAllowed("unknown", incident=before.id)
     history(connection, before.id, by, before.state, after.state)
     return after
 

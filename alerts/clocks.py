@@ -57,7 +57,7 @@ def follow(
             _moved(connection, incident, clock, by, stored[name].due_at)
     for name in stored.keys() - wanted.keys():
         if stored[name].state == "counting":
-            _with_reason(by, f"{incident.id}: ending the clock {name} needs a reason")
+            _with_reason(by, "clock-end", incident, name)
             _set(connection, incident, Clock(name, stored[name].due_at), by, "not_applicable")
 
 
@@ -80,11 +80,12 @@ def deliver(
         name for name in ("channel", "recipient", "receipt") if not getattr(proof, name).strip()
     ]
     if missing:
-        raise NotAllowed(f"proof of sending {obligation} lacks its {', '.join(missing)}")
+        lacking = " ".join(missing)
+        raise NotAllowed("proof-lacks", obligation=obligation, lacking_fields=lacking)
     if len(proof.file_sha256) != 64 or not set(proof.file_sha256) <= set("0123456789abcdef"):
-        raise NotAllowed("the hash of the file that was sent must be 64 hexadecimal digits")
+        raise NotAllowed("proof-hash")
     if not incident.t0 <= proof.sent_at <= by.at:
-        raise NotAllowed(f"{obligation} can't have been sent before T0 or in the future")
+        raise NotAllowed("proof-time", obligation=obligation)
     clock = _open_clock(connection, incident, obligation)
     connection.execute(
         insert(deliveries).values(
@@ -104,7 +105,7 @@ def deliver(
 
 def set_aside(connection: Connection, incident: Incident, obligation: str, by: Change) -> None:
     """Decide that an obligation does not apply: a decision with a name, a time and a reason."""
-    _with_reason(by, f"{incident.id}: setting {obligation} aside needs a reason in words")
+    _with_reason(by, "clock-aside", incident, obligation)
     clock = _open_clock(connection, incident, obligation)
     _set(connection, incident, clock, by, "not_applicable")
 
@@ -116,7 +117,7 @@ def _open_clock(connection: Connection, incident: Incident, obligation: str) -> 
         )
     ).first()
     if row is None or row.state != "counting":
-        raise NotAllowed(f"{incident.id} has no open obligation {obligation}")
+        raise NotAllowed("no-clock", incident=incident.id, obligation=obligation)
     return Clock(row.obligation, row.due_at)
 
 
@@ -125,13 +126,13 @@ def _moved(
 ) -> None:
     longer = before is not None and (clock.due_at is None or clock.due_at > before)
     if longer:
-        _with_reason(by, f"{incident.id}: lengthening {clock.obligation} needs a reason")
+        _with_reason(by, "clock-longer", incident, clock.obligation)
     _set(connection, incident, clock, by, "counting")
 
 
-def _with_reason(by: Change, words: str) -> None:
+def _with_reason(by: Change, key: str, incident: Incident, obligation: str) -> None:
     if not by.reason.strip():
-        raise NotAllowed(words)
+        raise NotAllowed(key, incident=incident.id, obligation=obligation)
 
 
 def _insert(connection: Connection, incident: Incident, clock: Clock, by: Change) -> None:

@@ -51,7 +51,7 @@ class Checked(Struct, frozen=True):
 def chained(connection: Connection, id: str, now: datetime) -> bytes:
     """All that the incident rests on: its signal, history, reports with their hashes, audit rows."""
     if rows.incident(connection, id) is None:
-        raise NotAllowed(f"there is no incident {id}")
+        raise NotAllowed("unknown", incident=id)
     lines, previous = [], BEGINNING
     for kind, row in _content(connection, id, now):
         text = msgspec.json.encode(row, order="sorted").decode()

@@ -63,7 +63,7 @@ def classify(
 def mark_drill(connection: Connection, now: datetime, actor: str, id: str, reason: str) -> Incident:
     """Mark an exercise: `test:test`, without legal clocks, for ever."""
     if not reason.strip():
-        raise NotAllowed(f"{id}: marking a drill needs a reason in words")
+        raise NotAllowed("reason", incident=id, actions="drill")
     by = Change(now, actor, "drill", reason)
     incident = change(connection, _existing(connection, id), by, drill=True, tag=DRILL_TAG)
     clocks.follow(connection, incident, by)
@@ -89,5 +89,5 @@ def set_aside(
 def _existing(connection: Connection, id: str) -> Incident:
     incident = rows.incident(connection, id)
     if incident is None:
-        raise NotAllowed(f"there is no incident {id}")
+        raise NotAllowed("unknown", incident=id)
     return incident

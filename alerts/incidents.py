@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from alerts.finding import Finding, Kind
+from alerts.words import refusal
 
 IncidentState = Literal[
     "new", "acknowledged", "handling", "fixed", "closed", "false_alarm", "duplicate", "void"
@@ -73,21 +74,32 @@ class Incident(Struct, frozen=True):
 
 
 class NotAllowed(Exception):  # noqa: N818 - it refuses an act, nothing went wrong
-    """An act that does not follow from the incident's state, worded for the operator."""
+    """An act that does not follow from the incident's state. `key` names its text in `refused`.
+
+    In words by itself it speaks English, as the command line does; `words.refusal` knows both.
+    """
+
+    def __init__(self, key: str, **values: str) -> None:
+        super().__init__(refusal(key, values, "en"))
+        self.key = key
+        self.values = values
 
 
 def follow(incident: Incident, action: Action, reason: str) -> IncidentState:
     """The state after that act, or NotAllowed with what stands in the way."""
     after = FOLLOWS[action].get(incident.state)
     if after is None:
-        allowed = ", ".join(actions(incident))
-        raise NotAllowed(f"{incident.id} is {incident.state}: can't {action}, only {allowed}")
-    if action in NEEDS_REASON and not reason.strip():
-        raise NotAllowed(f"{incident.id}: {action} needs a reason in words")
-    if action == "close" and incident.proved_at is None:
         raise NotAllowed(
-            f"{incident.id} can't be closed: no reading received after the fix proves it yet"
+            "state",
+            incident=incident.id,
+            state=incident.state,
+            actions=action,
+            allowed_actions=" ".join(actions(incident)),
         )
+    if action in NEEDS_REASON and not reason.strip():
+        raise NotAllowed("reason", incident=incident.id, actions=action)
+    if action == "close" and incident.proved_at is None:
+        raise NotAllowed("unproved", incident=incident.id)
     return after
 
 

@@ -6,6 +6,7 @@ A value's name carries its unit, and the unit decides how it is written: `used_r
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -48,6 +49,22 @@ def observed(evidence: Evidence, language: Language, timezone: str) -> str:
     return "; ".join(
         _filled(f"observed.{one.key}", one.values, language, timezone) for one in evidence.seen
     )
+
+
+def refusal(key: str, values: Mapping[str, str], language: Language) -> str:
+    """Why an act is refused. English names acts and states as the command line does."""
+    told = dict(values)
+    for name, table in (("state", "state"), ("actions", "action"), ("allowed_actions", "action")):
+        if name in values:
+            told[name] = ", ".join(_named(table, one, language) for one in values[name].split())
+    if "lacking_fields" in values:
+        fields = values["lacking_fields"].split()
+        told["lacking_fields"] = ", ".join(texts().text(language, f"field.{one}") for one in fields)
+    return texts().text(language, f"refused.{key}", **told)
+
+
+def _named(table: str, id: str, language: Language) -> str:
+    return id if language == "en" else texts().text(language, f"{table}.{id}").lower()
 
 
 def _filled(key: str, values: Values, language: Language, timezone: str) -> str:

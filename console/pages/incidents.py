@@ -16,6 +16,7 @@ from alerts.documents.model import missing
 from alerts.documents.police import Purpose, PurposeError
 from alerts.documents.redaction import Disclosure
 from alerts.incidents import NEEDS_REASON, OPEN, Action, Flag, Level, NotAllowed, actions
+from alerts.words import refusal
 from console import clocks, papers
 from console.cases import CaseError
 from console.pages.forms import Form
@@ -67,7 +68,7 @@ def changed(request: Request, act: Callable[[Connection], object]) -> Response:
         with here.store.write() as connection:
             act(connection)
     except NotAllowed as error:
-        return shown(request, str(error))
+        return shown(request, refusal(error.key, error.values, language(request)))
     here.forget()
     return RedirectResponse(f"/incidents/{request.path_params['id']}", 303)
 

@@ -10,9 +10,9 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from alerts import judge, rows, words
+from alerts import changing, clocks, evidence, handling, incidents, judge, rows, words
 from alerts.finding import Finding, Kind
-from alerts.incidents import Flag, IncidentState, Level
+from alerts.incidents import Flag, IncidentState, Level, NotAllowed
 from alerts.obligations import ObligationState
 from alerts.office import system_of
 from alerts.rules import RULES
@@ -113,7 +113,7 @@ def test_all_that_was_seen_can_be_said_in_either_language(language: Language) ->
         office(machine(load=None, presence=said("stopped")), lines={"chinh": (LOOK,)}),
     )
     for here in offices:
-        for one in (evidence for found in judge.findings(here) for evidence in found.evidence):
+        for one in (row for found in judge.findings(here) for row in found.evidence):
             assert one.seen
             assert "{" not in observed(one, language, ZONE)
 
@@ -123,6 +123,31 @@ def test_every_thing_seen_has_its_text_and_no_text_is_left_over() -> None:
     spelled = {text for rule in RULES for text in strings(rule)}
     spelled |= {f"last-word-{state}" for state in get_args(get_type_hints(Presence)["state"])}
     assert keys <= spelled | {"check", "no-check", "old"}
+
+
+def test_every_refusal_has_its_text_and_no_text_is_left_over() -> None:
+    spelled = {
+        node.value
+        for module in (changing, clocks, evidence, handling, incidents)
+        for node in ast.walk(ast.parse(inspect.getsource(module)))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    keys = {key.removeprefix("refused.") for key in TEXTS["vi"] if key.startswith("refused.")}
+    assert keys <= spelled
+
+
+def test_a_refusal_speaks_both_languages() -> None:
+    refused = NotAllowed(
+        "state",
+        incident="SC-2026-0001",
+        state="new",
+        actions="close",
+        allowed_actions="take note",
+    )
+    assert str(refused) == "SC-2026-0001 is new: can't close, only take, note"
+    said = words.refusal(refused.key, refused.values, "vi")
+    assert "“mới”" in said
+    assert "nhận sự cố, ghi chú" in said
 
 
 def test_evidence_that_was_written_in_words_stays_readable() -> None:
