@@ -127,10 +127,15 @@ def _own_folder(folder: Path) -> int:
     try:
         _lock(folder, lock)
         _write_a_little(folder)
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
         free_bytes = shutil.disk_usage(folder).free
     except PreflightError:
         os.close(lock)
         raise
+    except OSError as error:
+        os.close(lock)
+        raise PreflightError(_refused(folder, error)) from error
     if free_bytes < FREE_BYTES_LEAST:
         os.close(lock)
         raise PreflightError(
@@ -148,8 +153,6 @@ def _lock(folder: Path, lock: int) -> None:
         raise PreflightError(
             f"wardwatch is already running on {folder} (process {holder})"
         ) from None
-    os.ftruncate(lock, 0)
-    os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
 
 
 def _write_a_little(folder: Path) -> None:

@@ -35,14 +35,11 @@ def wardwatch(*arguments: str, **extra: Any) -> subprocess.CompletedProcess[str]
 
 
 def python(*arguments: str, **extra: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-P", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        **extra,
-    )
+    return run(sys.executable, "-P", *arguments, **extra)
+
+
+def run(*words: str, **extra: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(words, capture_output=True, text=True, timeout=120, check=False, **extra)
 
 
 def poll(what: Callable[[], Any], seconds: float = DEADLINE_SECONDS) -> Any:

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.console.office import free_port, python, wardwatch
+from tests.console.office import free_port, python, run, wardwatch
 
 
 def start(state: Path, inventory: Path, *more: str, **extra: object) -> tuple[int, str]:
@@ -126,24 +126,49 @@ def test_a_state_folder_that_is_a_file_is_told(
     one_sentence(start(tmp_path / "plain" / "state", example_inventory_path), "can't be written to")
 
 
-def test_a_full_disk_is_told_and_what_was_there_stays(
-    tmp_path: Path, example_inventory_path: Path
+SMALL_DISK = "mount -t tmpfs -o size=1m,mode=700 wardwatch-test {place} && {fill} exec "
+FILL = "dd if=/dev/zero of={place}/rest bs=4096 2>/dev/null;"
+NO_MORE_FILES = (
+    "import resource, runpy, signal, sys;"
+    "signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+    "resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024));"
+    "sys.argv = ['wardwatch', *sys.argv[1:]];"
+    "runpy.run_module('console', run_name='__main__')"
+)
+
+
+def own_mounts() -> tuple[str, ...]:
+    """How a disk of one's own is had here: as root, as root of one's own users, or not at all."""
+    for ways in (("unshare", "--mount"), ("unshare", "--mount", "--map-root-user")):
+        mounted = "mount -t tmpfs -o size=1m wardwatch-test /mnt"
+        if run(*ways, "sh", "-c", mounted).returncode == 0:
+            return ways
+    return ()
+
+
+@pytest.mark.parametrize("fill", ["", FILL], ids=["too small", "without a byte left"])
+def test_a_full_disk_is_told_and_nothing_is_left_on_it(
+    tmp_path: Path, example_inventory_path: Path, fill: str
 ) -> None:
-    # A limit on the size of files stands for the full disk: the first write past it fails the same.
-    code = (
-        "import resource, runpy, signal, sys;"
-        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024));"
-        "sys.argv = ['wardwatch', *sys.argv[1:]];"
-        "runpy.run_module('console', run_name='__main__')"
-    )
-    done = python(
-        *("-c", code, "up", "--state", str(tmp_path / "state")),
-        *("--inventory", str(example_inventory_path)),
+    place = tmp_path / "disk"
+    place.mkdir()
+    asked = (
+        *("up", "--state", str(place / "state"), "--inventory", str(example_inventory_path)),
         *("--listen", f"127.0.0.1:{free_port()}"),
     )
-    one_sentence((done.returncode, done.stderr), "can't be written to")
-    assert not (tmp_path / "state" / "trial").exists()
+    ways = own_mounts()
+    if ways:
+        script = SMALL_DISK + '"$0" -P -m console "$@"'
+        done = run(
+            *(*ways, "sh", "-c", script.format(place=place, fill=fill.format(place=place))),
+            *(sys.executable, *asked),
+        )
+        one_sentence((done.returncode, done.stderr), f"the disk of {place / 'state'} is full")
+    else:
+        # Where nobody may mount, a limit on files stands for the disk: a write past it fails too.
+        done = python("-c", NO_MORE_FILES, *asked)
+        one_sentence((done.returncode, done.stderr), "can't be written to")
+    assert not (place / "state" / "trial").exists()
 
 
 def test_a_database_that_does_not_answer_is_told_without_its_password(
