@@ -56,8 +56,10 @@ class Live:
 
     def addresses(self) -> dict[str, tuple[str, ...]]:
         # Imported here: only the probe `system` needs it, which runs in a child.
-        import psutil  # noqa: PLC0415
-
+        try:
+            import psutil  # noqa: PLC0415
+        except ImportError as problem:
+            raise UnreadableError("not installed: psutil", absent=True) from problem
         try:
             found = psutil.net_if_addrs()
         except OSError as problem:
