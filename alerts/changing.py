@@ -37,26 +37,34 @@ def change(connection: Connection, before: Incident, by: Change, **columns: Any)
     after = rows.incident(connection, before.id)
     if after is None:
         raise NotAllowed("unknown", incident=before.id)
-    history(connection, before.id, by, before.state, after.state)
+    history(connection, after, by, before.state)
     return after
 
 
-def history(
-    connection: Connection, incident: str, by: Change, before: str | None, after: str
-) -> None:
-    """Append one row to the incident's history and one to the audit log."""
+def history(connection: Connection, incident: Incident, by: Change, before: str | None) -> None:
+    """Append one row to the incident's history and one to the audit log, level and all.
+
+    From these alone the incident can be told again as it stood at any moment.
+    """
     finding = rows.finding_json(by.finding) if by.finding else None
     connection.execute(
         insert(incident_changes).values(
-            incident=incident,
+            incident=incident.id,
             at=by.at,
             actor=by.actor,
             action=by.action,
             before=before,
-            after=after,
+            after=incident.state,
             reason=by.reason,
             finding=finding,
         )
     )
-    detail = {"incident": incident, "before": before, "after": after, "reason": by.reason}
+    detail = {
+        "incident": incident.id,
+        "before": before,
+        "after": incident.state,
+        "level": incident.level,
+        "drill": int(incident.drill),
+        "reason": by.reason,
+    }
     audit.append(connection, by.at, by.actor, f"incident.{by.action}", detail)

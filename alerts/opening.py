@@ -110,7 +110,7 @@ def _new(
     )
     _insert(connection, incident, year, number)
     by = Change(now, ACTOR, "opened", finding=finding)
-    history(connection, incident.id, by, None, "new")
+    history(connection, incident, by, None)
     clocks.start(connection, incident, by)
     return incident.id
 

@@ -15,6 +15,7 @@ from alerts.finding import Finding
 from alerts.office import Office
 from alerts.rules import RULES
 from alerts.rules.official_without_machine import officials
+from collector.inventory.model import Inventory
 from collector.readings import Verdict
 
 SubjectKind = Literal["official", "machine", "set", "repository", "line", "device"]
@@ -67,11 +68,17 @@ def targets(
     office: Office, findings: Iterable[Finding], serious_incidents: int | None = None
 ) -> tuple[Target, ...]:
     """The three figures at `office.now`, in the order of the plan."""
+    return figures(office.inventory, findings, serious_incidents)
+
+
+def figures(
+    inventory: Inventory, findings: Iterable[Finding], serious_incidents: int | None = None
+) -> tuple[Target, ...]:
+    """The same for what is declared, by findings of any moment."""
     by = {(finding.rule, finding.subject): finding for finding in findings}
-    inventory = office.inventory
     machines = tuple(machine.id for machine in inventory.machines)
     return (
-        _target(23, _equipped(office, by)),
+        _target(23, _equipped(inventory, by)),
         _target(
             27,
             (
@@ -95,9 +102,9 @@ def targets(
     )
 
 
-def as_json(figures: tuple[Target, ...]) -> bytes:
+def as_json(targets: tuple[Target, ...]) -> bytes:
     """The same figures give the same bytes."""
-    return msgspec.json.encode(figures, order="sorted")
+    return msgspec.json.encode(targets, order="sorted")
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
@@ -142,10 +149,10 @@ def _rows(
     return tuple(rows)
 
 
-def _equipped(office: Office, by: By) -> tuple[Row, ...]:
+def _equipped(inventory: Inventory, by: By) -> tuple[Row, ...]:
     """Of two machines of one official, the better one counts."""
     rows = []
-    for official in officials(office.inventory):
+    for official in officials(inventory):
         has = _why("official-without-machine", official.id, by)
         fits = tuple(_why("machine-below-profile", asset, by) for asset in official.machines)
         verdict = worst((has.verdict, best(one.verdict for one in fits))) if fits else has.verdict

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from alerts import judge, queries, targets
+from alerts import history, judge, queries, targets
 from alerts.finding import Finding
 from alerts.incidents import Incident
 from alerts.office import Office
@@ -102,7 +101,7 @@ def look(store: Store, source: Source, live: Live, now: datetime) -> Moment:
         incidents = queries.all_incidents(connection)
         open_incidents = queries.open_incidents(connection)
         duties = queries.duties(connection, now)
-    first = half_year(now, seen.inventory.site.timezone)
+    first = history.half_year(now, seen.inventory.site.timezone)
     serious = queries.serious_incidents(incidents, first, now + timedelta(minutes=1))
     return Moment(
         office=seen,
@@ -112,9 +111,3 @@ def look(store: Store, source: Source, live: Live, now: datetime) -> Moment:
         open_incidents=open_incidents,
         duties=duties,
     )
-
-
-def half_year(now: datetime, timezone: str) -> datetime:
-    """When the period of the running half-year report began, on the office's own calendar."""
-    local = now.astimezone(ZoneInfo(timezone))
-    return datetime(local.year, 1 if local.month <= 6 else 7, 1, tzinfo=ZoneInfo(timezone))

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
 import click
 
-from console.commands.call import Call, json_option, print_json, state_option
+from console.commands.call import Call, Refused, json_option, print_json, state_option
 from console.notation import percent
+
+if TYPE_CHECKING:
+    from alerts.targets import Target
+    from console.desk import Desk
 
 
 @click.command()
 @click.option("--item", type=click.Choice(["23", "27", "28"]))
+@click.option(
+    "--at",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="As recorded at the end of that day, like 2026-06-09.",
+)
 @json_option
 @state_option
 @click.pass_obj
-def targets(call: Call, item: str | None, as_json: bool) -> None:
-    """Show the figures of the plan now."""
+def targets(call: Call, item: str | None, at: datetime | None, as_json: bool) -> None:
+    """Show the figures of the plan, now or at the end of a day gone by."""
     from alerts.words import texts  # noqa: PLC0415
 
     with call.desk() as desk:
-        found = [one for one in desk.moment().targets if item in {None, str(one.item)}]
+        figures = _recorded(desk, call.clock(), at.date()) if at else desk.moment().targets
+    found = [one for one in figures if item in {None, str(one.item)}]
     if as_json:
         print_json(found)
         return
@@ -28,3 +42,13 @@ def targets(call: Call, item: str | None, as_json: bool) -> None:
             f"{one.item}  {percent(one.ratio, 'vi'):>6}  {one.passing}/{one.denominator} đạt,"
             f" {one.failing} không đạt, {one.unknown} chưa rõ  {name}"
         )
+
+
+def _recorded(desk: Desk, now: datetime, day: date) -> tuple[Target, ...]:
+    from alerts.history import day_end, targets_at  # noqa: PLC0415
+
+    inventory = desk.source.current()
+    if day_end(day, inventory.site.timezone) > now:
+        raise Refused(f"{day} has not ended yet")
+    with desk.store.read() as connection:
+        return targets_at(connection, inventory, day)
