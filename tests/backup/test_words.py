@@ -1,0 +1,69 @@
+"""Every error that a receipt or a proof can tell is there in Vietnamese."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+import backup
+from agent.words import translated
+
+FOLDER = Path(str(files(backup)))
+MODULES = ("run", "restic", "answers", "program", "witness", "drill", "sweep", "prove")
+NOT_SAID = frozenset({"7: 7", "restic 7 7"})
+"""A detail after its path, and a verb with what `backup/program.py` says of it: told there."""
+
+
+def _errors(tree: ast.AST) -> Iterator[str]:
+    """Texts with a blank in them, with a 7 for each value; no docstrings and no patterns."""
+    passed = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if id(node) in passed or not isinstance(node, ast.Constant | ast.JoinedStr):
+            continue
+        if isinstance(node, ast.Constant) and not isinstance(node.value, str):
+            continue
+        parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+        passed |= {id(part) for part in parts}
+        text = "".join(str(part.value) if isinstance(part, ast.Constant) else "7" for part in parts)
+        if " " in text.strip() and not re.search(r"[\\$]", text):
+            yield text
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_no_error_of_a_backup_or_a_proof_lacks_its_translation(name: str) -> None:
+    tree = ast.parse((FOLDER / f"{name}.py").read_text("utf-8"))
+    found = set(_errors(tree)) - NOT_SAID
+    assert {text for text in found if translated(text, "vi") == text} == set()
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            "restic backup failed: wrong password or no key found",
+            "lệnh restic backup không chạy được: sai mật khẩu hoặc không có khóa",
+        ),
+        ("/kho/x: Permission denied", "/kho/x: không có quyền truy cập"),
+        (
+            "restic is not installed: install it (Debian and Ubuntu: apt install restic; Windows:"
+            " restic.net) and try again",
+            "chưa cài restic: hãy cài (Debian và Ubuntu: apt install restic; Windows: restic.net)"
+            " rồi thử lại",
+        ),
+        (
+            "restic check took longer than its time limit and was stopped",
+            "lệnh restic check quá thời gian cho phép nên đã bị dừng",
+        ),
+        (
+            "nothing to back up: /a, /b does not exist",
+            "không có gì để sao lưu: /a, /b không tồn tại",
+        ),
+    ],
+)
+def test_an_error_is_told_in_vietnamese(said: str, told: str) -> None:
+    assert translated(said, "vi") == told
