@@ -68,9 +68,9 @@ def _step(office: Office, asset: str) -> Step:
 
 
 def _joining(machine: Machine) -> Stuck | None:
-    agent, asset = machine.agent, machine.asset
+    agent = machine.agent
     if agent is None:
-        return Stuck("no-agent", {"asset": asset})
+        return Stuck("no-agent", {})
     if agent.state == "revoked":
         return Stuck("revoked", {})
     return None if agent.last_report_at else Stuck("never", {})

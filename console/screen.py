@@ -92,6 +92,8 @@ def show_funnel(office: Office, agents: Sequence[Agent], language: Language) -> 
         "backed_up": sum(step.backed_up is True for step in steps),
     }
     console.print(Text(words.text("funnel.count", **counts), "bold"))
+    if counts["joined"] < counts["total"]:
+        console.print(Text(words.text("funnel.install")))
     others = strangers(office, agents)
     if others:
         console.print(Text(words.text("funnel.strangers", count=len(others)), "bold"))
@@ -146,9 +148,9 @@ def _clocks(running: Sequence[Clock], coming: Sequence[Coming], words: Words) ->
         told = f"{one.incident}: {one.name}, {words.instant(one.due_at)}"
         table.add_row(Text(words.text(key, span=words.span(abs(left))), style), told)
     for two in coming:
-        left_days = words.text("span.day", amount=two.days_left)
-        day = words.text("overview.coming", day=words.day(two.due_on), left=left_days)
-        table.add_row("", f"{two.name}: {day}")
+        left_days = words.text("span.left", span=words.text("span.day", amount=two.days_left))
+        day = words.text("overview.before", day=words.day(two.due_on))
+        table.add_row(Text(left_days, "dim"), f"{two.name}, {day}")
     return table
 
 
