@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, insert, select
 
-from alerts import clocks, rows
+from alerts import clocks, first_signal, rows
 from alerts.changing import Change, change, history
 from alerts.finding import Finding, Kind
 from alerts.incidents import OPEN, REOPENS_WITHIN, Incident, proves, to_the_minute
@@ -89,6 +89,7 @@ def _new(
     last: Incident | None,
 ) -> str:
     rule = RULES[finding.rule]
+    finding = first_signal.traced(connection, finding)
     t0 = to_the_minute(min(finding.signal_at or now, now))
     year = now.astimezone(ZoneInfo(inventory.site.timezone)).year
     number = _next_number(connection, finding.kind, year)
