@@ -14,8 +14,8 @@ from typing import Literal
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 LONGEST = 600
 """A longer text is none of ours: it is shown as it came, and costs no searching."""
-DEEPEST = 4
-"""Phrases within phrases: `the probe's child: nft: cannot start: permission denied` is three."""
+DEEPEST = 6
+"""Phrases within phrases: `timedatectl: exit code 1: Failed to connect to bus: Host is down` is five."""
 REMEMBERED = 4096
 
 

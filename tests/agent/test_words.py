@@ -191,6 +191,10 @@ def test_the_systems_own_reasons_are_told_in_vietnamese() -> None:
             "tiến trình đọc: nft: không chạy được: không có quyền truy cập",
         ),
         (
+            "timedatectl: exit code 1: Failed to connect to bus: Host is down",
+            "timedatectl: mã kết thúc 1: không nối được với systemd: không có ai trả lời ở đầu kia",
+        ),
+        (
             "Microsoft Defender 101.24: passive mode, not licensed",
             "Microsoft Defender 101.24: chế độ thụ động, chưa có bản quyền",
         ),
