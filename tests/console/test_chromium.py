@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 from collections.abc import Iterator
@@ -151,13 +152,23 @@ def test_a_killed_agent_is_an_incident_that_is_handled_on_its_page(
         page.click(f"text={incident['id']}")
         assert "72 giờ" in page.inner_text(".clocks")
         page.click("text=Nhận xử lý")
-        page.fill("textarea", "Đã gọi phòng kỹ thuật kiểm tra <b>máy chủ</b>.")
+        page.fill(
+            "textarea[aria-describedby=hint]", "Đã gọi phòng kỹ thuật kiểm tra <b>máy chủ</b>."
+        )
         page.click("button[value=note]")
         assert "<b>máy chủ</b>" in page.inner_text(".story")
         page.screenshot(path=pictures / "incident.png", full_page=True)
         with page.expect_download() as download:
             page.click("text=Tải PDF")
         assert download.value.path().read_bytes().startswith(b"%PDF-")
+        clock = page.locator(".clocks li", has_text="72 giờ")
+        clock.get_by_text("Ghi nhận đã gửi").click()
+        clock.locator("input[name=channel]").fill("Công văn giấy")
+        clock.locator("input[name=receipt]").fill("số đến 12")
+        clock.locator("input[name=file]").set_input_files(download.value.path())
+        clock.get_by_text("Lưu bằng chứng đã gửi").click()
+        digest = hashlib.sha256(download.value.path().read_bytes()).hexdigest()
+        assert digest in page.inner_text(".clocks")
         page.goto(running.base + "/")
         page.screenshot(path=pictures / "overview-incident.png", full_page=True)
         assert incident["id"] in page.inner_text("main")

@@ -67,7 +67,7 @@ def test_from_nothing_to_a_reading_a_proof_an_incident_and_a_paper(
             *("--format", "pdf,docx", "--out", str(tmp_path / "papers"), "--state", str(state)),
         )
         assert done.returncode == 0, done.stderr
-        assert "to fill in by hand before signing: Họ tên người liên hệ" in done.stderr
+        assert "to fill in by hand before signing: Người liên hệ: họ và tên" in done.stderr
         pdf, docx = sorted((tmp_path / "papers").iterdir(), reverse=True)
         assert pdf.read_bytes().startswith(b"%PDF-")
         assert zipfile.ZipFile(docx).testzip() is None
