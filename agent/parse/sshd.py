@@ -59,8 +59,8 @@ def lines(text: str) -> Iterator[Line]:
     """The settings as they stand, `key value` or `key=value`, without comments."""
     for raw in text.splitlines():
         bare = raw.strip()
-        if bare and not bare.startswith("#"):
-            words = bare.replace("=", " ", 1).split(None, 1)
+        words = bare.replace("=", " ", 1).split(None, 1)
+        if words and not bare.startswith("#"):
             yield Line(words[0].lower(), words[1].strip().strip('"') if len(words) > 1 else "")
 
 

@@ -45,7 +45,11 @@ class Door:
 
     def sections(self, kind: str) -> list[dict[str, Any]]:
         """Sections of that kind, oldest first."""
-        return [row["section"] for _, row in sorted(self.rows.items()) if row["kind"] == kind]
+        return [row["section"] for row in self.stored() if row["kind"] == kind]
+
+    def stored(self) -> list[dict[str, Any]]:
+        """Every report, oldest first, as of one instant: the door's threads go on storing."""
+        return [row for _, row in sorted(self.rows.copy().items())]
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as some
 
 from agent.parse import (
@@ -168,6 +168,7 @@ TEXTS = some.one_of(
 )
 
 
+@example("=")
 @given(TEXTS)
 def test_any_text_is_understood_or_empty(text: str) -> None:
     dmidecode.firmware(text)

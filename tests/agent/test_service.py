@@ -48,7 +48,7 @@ def test_it_starts_reports_every_section_and_says_goodbye(tmp_path: Path) -> Non
         door.known(there, state)
         with running(state) as agent:
             kinds = {"presence", "load", "security", "hardware", "system"}
-            eventually(lambda: kinds <= {row["kind"] for row in there.rows.values()}, 60)
+            eventually(lambda: kinds <= {row["kind"] for row in there.stored()}, 60)
             eventually(lambda: len(there.sections("load")) >= 3)
             ended(agent)
             assert agent.returncode == 0
@@ -258,7 +258,7 @@ def test_loads_keep_their_second_and_are_sent_while_a_slow_probe_is_read(tmp_pat
             eventually(lambda: there.sections("system"), 60)
             ended(agent)
         assert there.sections("security")[0]["checks"]
-        loads = [row["at"] for row in there.rows.values() if row["kind"] == "load"]
+        loads = [row["at"] for row in there.stored() if row["kind"] == "load"]
     seconds = sorted(datetime.fromisoformat(at).timestamp() for at in loads)
     between = [after - before for before, after in pairwise(seconds)]
     assert statistics.median(between) == 1.0
