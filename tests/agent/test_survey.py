@@ -60,9 +60,16 @@ def test_a_probe_that_does_not_end_in_time_is_a_gap_not_a_lost_report() -> None:
     assert "did not end within" in taken.reading.gaps[0].cause
 
 
-def test_a_child_that_needs_too_much_memory_is_a_gap() -> None:
-    outcome = programs.probe("hardware", 60, 8 * 1024 * 1024).wait()
-    assert outcome.code != 0
+GREEDY = """
+from agent.limits import limit
+limit(256 * 1024 * 1024)
+kept = bytearray(512 * 1024 * 1024)
+"""
+
+
+def test_a_child_that_needs_too_much_memory_ends_by_itself() -> None:
+    outcome = programs.run([sys.executable, "-c", GREEDY], 60, ENVIRONMENT)
+    assert (outcome.code, outcome.error) == (1, "MemoryError")
 
 
 def test_a_child_that_dies_says_by_which_signal() -> None:
