@@ -62,6 +62,12 @@ class Call:
         finally:
             desk.store.close()
 
+    def words(self, desk: Any) -> Any:
+        """How this office writes figures and times, for people at a terminal."""
+        from console.words import Words  # noqa: PLC0415 - with the catalogues that it reads
+
+        return Words("vi", desk.source.current().site.timezone, self.clock())
+
 
 def actor() -> str:
     """Who acts, as the audit log names it: the account on the server."""

@@ -40,28 +40,18 @@ def incident() -> None:
 @click.pass_obj
 def show(call: Call, id: str, as_json: bool) -> None:
     """The incident's whole file: clocks, history, proofs of sending."""
-    from alerts import queries, words  # noqa: PLC0415
+    from alerts import queries  # noqa: PLC0415
+    from console.file_screen import show_file  # noqa: PLC0415
 
     with call.desk() as desk, desk.store.read() as connection:
         file = queries.file(connection, id, call.clock())
-        timezone = desk.source.current().site.timezone
+        words = call.words(desk)
     if file is None:
         raise Refused(f"there is no incident {id}")
     if as_json:
         print_json(file)
         return
-    one = file.incident
-    state = words.texts().text("vi", f"state.{one.state}")
-    click.echo(f"{one.id}  {state}  {words.title(one.rule, 'vi')}: {one.subject}")
-    click.echo(f"  {words.because(one.signal, 'vi', timezone)}")
-    for duty in file.duties:
-        due = duty.due_at.isoformat(timespec="minutes") if duty.due_at else "-"
-        click.echo(f"  {duty.obligation:<12} {duty.state:<15} {due}")
-    for event in file.history:
-        click.echo(
-            f"  {event.at.isoformat(timespec='seconds')}  {event.action:<12} {event.actor}"
-            f"  {event.reason}".rstrip()
-        )
+    show_file(file, words)
 
 
 @incident.command()

@@ -14,14 +14,13 @@ from console.commands.call import Call, json_option, print_json, state_option
 @click.pass_obj
 def incidents(call: Call, only_open: bool, as_json: bool) -> None:
     """List incidents."""
-    from alerts import queries, words  # noqa: PLC0415
+    from alerts import queries  # noqa: PLC0415
+    from console.file_screen import show_incidents  # noqa: PLC0415
 
     with call.desk() as desk, desk.store.read() as connection:
         found = (queries.open_incidents if only_open else queries.all_incidents)(connection)
+        words = call.words(desk)
     if as_json:
         print_json(found)
         return
-    for one in found:
-        at = one.t0.isoformat(timespec="minutes")
-        state = words.texts().text("vi", f"state.{one.state}")
-        click.echo(f"{one.id}  {at}  {state:<14} {words.title(one.rule, 'vi')}: {one.subject}")
+    show_incidents(found, words)

@@ -37,13 +37,13 @@ FLAGS = (
 def classify(call: Call, id: str, level: Level, flags: tuple[Flag, ...], reason: str) -> None:
     """Set the incident's level and flags; its clocks follow by law."""
     from alerts import handling, queries  # noqa: PLC0415
+    from console.file_screen import show_duties  # noqa: PLC0415
 
     with _writing(call) as connection:
         handling.classify(connection, call.clock(), actor(), id, level, flags, reason)
+    with call.desk() as desk, desk.store.read() as connection:
         file = queries.file(connection, id, call.clock())
-    for duty in file.duties if file else ():
-        due = duty.due_at.isoformat(timespec="minutes") if duty.due_at else "-"
-        click.echo(f"{duty.obligation:<12} {duty.state:<15} {due}")
+        show_duties(file.duties if file else (), call.words(desk))
 
 
 @click.command()

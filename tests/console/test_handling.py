@@ -225,3 +225,16 @@ def test_a_paper_of_no_incident_is_told(running: Running, visitor: Signed) -> No
     assert code == 2
     assert "there is no incident SC-2026-9999" in said
     assert visitor.post("/incidents/SC-2026-9999/police.pdf")[0] == 404
+
+
+def test_the_terminal_tells_an_incident_in_the_offices_language_and_time(
+    running: Running, incident: str
+) -> None:
+    listed = wardwatch("incidents", "--state", str(running.state)).stdout
+    shown = wardwatch("incident", "show", incident, "--state", str(running.state)).stdout
+    year = datetime.now(UTC).year  # noqa: TID251 - the running office's own clock
+    assert incident in listed
+    assert f"/{year} " in listed
+    assert "triage" in shown
+    assert "Phân loại ban đầu" in shown
+    assert "+00:00" not in listed + shown
