@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -25,11 +26,34 @@ class Space:
     available_bytes: int
 
 
+Value = str | int | bytes | tuple[str, ...]
+"""A registry value: REG_SZ and REG_EXPAND_SZ, REG_DWORD and REG_QWORD, REG_BINARY, REG_MULTI_SZ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One registry key. Names are as written there; the default value's name is empty."""
+
+    values: Mapping[str, Value]
+    subkeys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of a Windows event channel."""
+
+    record_id: int
+    event_id: int
+    provider: str
+    at: datetime
+    data: Mapping[str, str]
+    """`EventData` by name; parts without a name are called by their place: `0`, `1`."""
+
+
 class Host(Protocol):
     """A machine, live or recorded. Every method raises `UnreadableError` and nothing else.
 
-    Windows comes in by this same door: its WMI classes, registry keys and event channels are
-    further methods, which a Linux host answers with `UnreadableError(..., absent=True)`.
+    What a system does not have (`/proc` on Windows, WMI on Linux) is `absent`.
     """
 
     @property
@@ -57,6 +81,15 @@ class Host(Protocol):
 
     def addresses(self) -> dict[str, tuple[str, ...]]:
         """IP addresses by interface, `address/prefix`."""
+
+    def wmi(self, name: str, namespace: str = "root\\cimv2") -> tuple[Mapping[str, str], ...]:
+        """All instances of a WMI class; values as text, as `wmic /format:list` writes them."""
+
+    def key(self, path: str) -> Key:
+        r"""A registry key by its path: `HKLM\SOFTWARE\Microsoft\...`, the 64-bit view."""
+
+    def events(self, channel: str, after: int) -> tuple[Event, ...]:
+        """The entries of a channel with a greater record number, oldest first, at most 10,000."""
 
 
 LIMIT_BYTES = 4 * 1024 * 1024

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from agent import programs
-from agent.host import LIMIT_BYTES, Space, UnreadableError
+from agent.host import LIMIT_BYTES, Event, Key, Space, UnreadableError
 
 CHUNK_BYTES = 64 * 1024
 ABSENT = (FileNotFoundError, NotADirectoryError)
@@ -71,6 +71,15 @@ class Live:
             )
             for name, rows in found.items()
         }
+
+    def wmi(self, name: str, namespace: str = "root\\cimv2") -> tuple[Mapping[str, str], ...]:
+        raise UnreadableError(f"no WMI on this system: {name}", absent=True)
+
+    def key(self, path: str) -> Key:
+        raise UnreadableError(f"no registry on this system: {path}", absent=True)
+
+    def events(self, channel: str, after: int) -> tuple[Event, ...]:
+        raise UnreadableError(f"no event channels on this system: {channel}", absent=True)
 
 
 def _chunks(path: str) -> Iterator[bytes]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from agent.host import Host, UnreadableError
+from agent.host import Host, Key, UnreadableError
 from agent.report import Gap
 
 
@@ -59,6 +60,24 @@ class Reader:
         """What the program printed; None where it is not installed."""
         try:
             return self.host.run(program, argument)
+        except UnreadableError as problem:
+            self.missed(name, problem)
+            return None
+
+    def instances(
+        self, wmi_class: str, name: str, namespace: str = "root\\cimv2"
+    ) -> tuple[Mapping[str, str], ...] | None:
+        """All instances of a WMI class; None where there is no such class."""
+        try:
+            return self.host.wmi(wmi_class, namespace)
+        except UnreadableError as problem:
+            self.missed(name, problem)
+            return None
+
+    def key(self, path: str, name: str) -> Key | None:
+        """The registry key; None where there is none."""
+        try:
+            return self.host.key(path)
         except UnreadableError as problem:
             self.missed(name, problem)
             return None

@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from agent.host import LIMIT_BYTES, Space, UnreadableError
+from agent.host import LIMIT_BYTES, Event, Key, Space, UnreadableError, journal, registry
 from agent.host.live import unreadable
 from agent.host.spelling import meant, safe
+from agent.parse import wmi
 from agent.programs import ARGUMENT, PROGRAMS
 
 WINDOWS_FOLDERS = ("wmi", "registry", "events")
@@ -26,7 +27,8 @@ class RecordingError(Exception):
 class Recorded:
     """`folder` holds `files/<absolute path>`, `commands/<program>.txt` and `recording.json`.
 
-    Names are spelled as `agent.host.spelling` says; one recorded as it is on the machine does too.
+    One of Windows holds `wmi/<Class>.wmi`, `registry/*.reg` and `events/<Channel>.json`. Names are spelled as
+    `agent.host.spelling` says; one recorded as it is on the machine does too.
     """
 
     folder: Path
@@ -86,6 +88,33 @@ class Recorded:
     def addresses(self) -> dict[str, tuple[str, ...]]:
         rows = _table(self.facts, "addresses")
         return {name: tuple(map(str, row)) for name, row in rows.items() if isinstance(row, list)}
+
+    def wmi(self, name: str, namespace: str = "root\\cimv2") -> tuple[Mapping[str, str], ...]:
+        # Exports spell a class as they like: Win32_BIOS is Win32_Bios here and there.
+        wanted = f"{name}.wmi".lower()
+        for path in (self.folder / "wmi").glob("*.wmi"):
+            if path.name.lower() == wanted:
+                return wmi.instances(self._bytes(path, name))
+        raise self._unreadable(name, FileNotFoundError(2, "not recorded"))
+
+    def key(self, path: str) -> Key:
+        told = _table(self.facts, "unreadable").get(path)
+        if isinstance(told, str):
+            raise UnreadableError(told)
+        return registry.key(self.folder / "registry", path)
+
+    def events(self, channel: str, after: int) -> tuple[Event, ...]:
+        place = self.folder / "events" / f"{journal.file(channel)}.json"
+        if not place.is_file():
+            raise self._unreadable(channel, FileNotFoundError(2, "not recorded"))
+        return journal.after(journal.events(self._bytes(place, channel)), after)
+
+    def _bytes(self, path: Path, asked: str) -> bytes:
+        try:
+            with path.open("rb") as file:
+                return file.read(LIMIT_BYTES)
+        except OSError as problem:
+            raise unreadable(asked, problem) from problem
 
     def _place(self, path: str) -> Path:
         place = self.folder / "files"

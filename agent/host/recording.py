@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from agent.host import Host, Space, UnreadableError
+from agent.host import Event, Host, Key, Space, UnreadableError, Value, journal
 from agent.host.spelling import safe
+from agent.parse import reg, wmi
 from agent.programs import PROGRAMS
 
 T = TypeVar("T")
@@ -32,6 +33,7 @@ class Recording:
     folder: Path
     mask: Mask = as_it_is
     facts: dict[str, Any] = field(default_factory=dict)
+    keys: dict[str, Key] = field(default_factory=dict)
 
     @property
     def system(self) -> str:
@@ -79,11 +81,52 @@ class Recording:
         self.facts["addresses"] = {name: list(rows) for name, rows in found.items()}
         return found
 
+    def wmi(self, name: str, namespace: str = "root\\cimv2") -> tuple[Mapping[str, str], ...]:
+        rows = self._asked(name, lambda: self.host.wmi(name, namespace))
+        masked = [{one: self._hidden(f"{name}.{one}", row[one]) for one in row} for row in rows]
+        self._write(self.folder / "wmi" / f"{name}.wmi", wmi.written(masked))
+        return rows
+
+    def key(self, path: str) -> Key:
+        found = self._asked(path, lambda: self.host.key(path))
+        self.keys[path] = found
+        return found
+
+    def events(self, channel: str, after: int) -> tuple[Event, ...]:
+        found = self._asked(channel, lambda: self.host.events(channel, after))
+        place = self.folder / "events" / f"{journal.file(channel)}.json"
+        self._write(place, self.mask(channel, journal.written(found)))
+        return found
+
     def close(self) -> None:
-        """Write what is not a file of the machine: its system, the moment, links, sizes."""
+        """Write what is not a file of the machine: the registry, its system, the moment, sizes."""
+        if self.keys:
+            found = (row for path in sorted(self.keys) for row in self._exported(path))
+            self._write(self.folder / "registry" / "read.reg", reg.written(found))
         facts = {"system": self.system, "at": self.at.isoformat(), **self.facts}
         text = json.dumps(facts, indent=1, sort_keys=True).encode()
         self._write(self.folder / "recording.json", self.mask("recording.json", text))
+
+    def _exported(self, path: str) -> Iterator[tuple[str, dict[str, Value]]]:
+        """The key, and its subkeys by their names alone: enough to be listed again."""
+        key = self.keys[path]
+        called = self._hidden(path, path)
+        yield (
+            called,
+            {name: self._masked(f"{path}\\{name}", key.values[name]) for name in key.values},
+        )
+        for name in key.subkeys:
+            yield f"{called}\\{self._hidden(path, name)}", {}
+
+    def _masked(self, path: str, value: Value) -> Value:
+        if isinstance(value, bytes):
+            return self.mask(path, value)
+        if isinstance(value, tuple):
+            return tuple(self._hidden(path, part) for part in value)
+        return self._hidden(path, value) if isinstance(value, str) else value
+
+    def _hidden(self, path: str, text: str) -> str:
+        return self.mask(path, text.encode("utf-8", "replace")).decode("utf-8", "replace")
 
     def _asked(self, name: str, ask: Callable[[], T]) -> T:
         try:

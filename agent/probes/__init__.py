@@ -20,9 +20,15 @@ PROBES: Mapping[str, Probe] = {
     "system": system.probe,
 }
 
+SYSTEMS: Mapping[str, frozenset[str]] = {
+    "linux": frozenset(PROBES),
+    "windows": frozenset(),
+}
+"""What each probe can read; it asks the host for its system, and reads the one or the other."""
+
 
 def read(name: str, host: Host) -> Reading:
     """One section of that machine; a system that this version does not read is one gap."""
-    if host.system != "linux":
+    if name not in SYSTEMS.get(host.system, ()):
         return Reading({}, (Gap(name, f"this version does not read {host.system}"),))
     return PROBES[name](host)

@@ -26,7 +26,9 @@ FOLDER = Path(str(files(agent)))
 PLACES = ("checks", "hardware", "parse", "host", "probes")
 MODULES = [path for place in PLACES for path in sorted((FOLDER / place).rglob("*.py"))]
 MODULES += [FOLDER / f"{name}.py" for name in ("programs", "survey", "spool_limits", "presence")]
-UNDERSTANDING = frozenset({"dmidecode", "firmware", "makers", "placeholders", "smartctl", "smbios"})
+UNDERSTANDING = frozenset(
+    {"dmidecode", "firmware", "makers", "placeholders", "reg", "smartctl", "smbios", "wmi"}
+)
 """Modules of `parse` that know other programs' texts, and say nothing of their own."""
 SAID_AT = {
     # Which argument of these calls people will read.

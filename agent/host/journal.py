@@ -1,0 +1,54 @@
+"""Event entries as a recording of ours keeps them: a JSON list beside the `.evtx` of others."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from agent.host import Event, UnreadableError
+
+MOST = 10_000
+"""As many as are handed over at once; the rest come with the next question."""
+
+
+def file(channel: str) -> str:
+    """A channel's file without its ending, as Windows itself names it."""
+    return channel.replace("/", "%4").replace("\\", "%5")
+
+
+def after(found: Iterable[Event], record_id: int) -> tuple[Event, ...]:
+    """Those with a greater number, oldest first."""
+    newer = (event for event in found if event.record_id > record_id)
+    return tuple(sorted(newer, key=lambda event: event.record_id)[:MOST])
+
+
+def written(found: Iterable[Event]) -> bytes:
+    """The entries as `events` reads them."""
+    rows = [
+        {
+            "record_id": event.record_id,
+            "event_id": event.event_id,
+            "provider": event.provider,
+            "at": event.at.isoformat(),
+            "data": dict(event.data),
+        }
+        for event in found
+    ]
+    return json.dumps(rows, indent=1).encode()
+
+
+def events(data: bytes) -> tuple[Event, ...]:
+    """The recorded entries; raises `UnreadableError` where they are damaged."""
+    try:
+        return tuple(_event(row) for row in json.loads(data))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as problem:
+        raise UnreadableError("badly recorded: events") from problem
+
+
+def _event(row: dict[str, Any]) -> Event:
+    at = datetime.fromisoformat(row["at"])
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    told = {str(name): str(value) for name, value in row["data"].items()}
+    return Event(int(row["record_id"]), int(row["event_id"]), str(row["provider"]), at, told)
