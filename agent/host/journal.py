@@ -1,16 +1,23 @@
-"""Event entries as a recording of ours keeps them: a JSON list beside the `.evtx` of others."""
+"""Event entries as a recording of ours keeps them: a JSON list or the `.evtx` of Windows itself."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from agent.host import Event, UnreadableError
+from agent.host.live import unreadable
+from agent.parse import evtx
 
 MOST = 10_000
 """As many as are handed over at once; the rest come with the next question."""
+
+
+LOG_BYTES = 64 * 1024 * 1024
+"""Windows keeps 20 MiB of a channel unless it was told otherwise."""
 
 
 def file(channel: str) -> str:
@@ -22,6 +29,19 @@ def after(found: Iterable[Event], record_id: int) -> tuple[Event, ...]:
     """Those with a greater number, oldest first."""
     newer = (event for event in found if event.record_id > record_id)
     return tuple(sorted(newer, key=lambda event: event.record_id)[:MOST])
+
+
+def original(path: Path, channel: str) -> tuple[Event, ...]:
+    """A log in Windows' own form. A damaged one is not read in part: nobody would miss the rest."""
+    try:
+        if path.stat().st_size > LOG_BYTES:
+            raise UnreadableError(f"larger than {LOG_BYTES} bytes: {channel}")
+        log = evtx.log(path.read_bytes())
+    except OSError as problem:
+        raise unreadable(channel, problem) from problem
+    if log.cause:
+        raise UnreadableError(f"{channel}: {log.cause}")
+    return log.events
 
 
 def written(found: Iterable[Event]) -> bytes:

@@ -105,6 +105,9 @@ class Recorded:
 
     def events(self, channel: str, after: int) -> tuple[Event, ...]:
         place = self.folder / "events" / f"{journal.file(channel)}.json"
+        original = place.with_suffix(".evtx")
+        if original.is_file():
+            return journal.after(journal.original(original, channel), after)
         if not place.is_file():
             raise self._unreadable(channel, FileNotFoundError(2, "not recorded"))
         return journal.after(journal.events(self._bytes(place, channel)), after)
