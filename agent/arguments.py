@@ -26,6 +26,13 @@ def parser() -> argparse.ArgumentParser:
     for name, seconds in zip(("load", "security", "inventory"), rhythm, strict=True):
         run.add_argument(f"--{name}-interval", type=_seconds, default=seconds, metavar="SECONDS")
 
+    service = commands.add_parser("service", help="put the agent in as a service, or take it out")
+    service.add_argument("action", choices=("install", "remove", "status"))
+    service.add_argument("--state", type=Path, default=settings.folder(), metavar="DIR")
+    service.add_argument(
+        "--root", type=Path, default=Path("/"), metavar="DIR", help="a system that does not run yet"
+    )
+
     report = commands.add_parser("report", help="print all that would be sent now")
     probe = commands.add_parser("probe", help="print one section")
     probe.add_argument("name", metavar="NAME", help="hardware, load, security or system")

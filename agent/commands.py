@@ -62,6 +62,21 @@ def run(given: argparse.Namespace, clock: Clock) -> int:
     return 0
 
 
+def service(given: argparse.Namespace, _clock: Clock) -> int:
+    """Put the service in, take it out, or say how it stands; 1 where it does not run."""
+    from agent.installing import InstallError, Place, act  # noqa: PLC0415
+
+    place = Place(Path(sys.executable), given.state.absolute(), given.root.absolute())
+    try:
+        if given.action == "install":
+            settings.load(given.state)  # a service that has no collector would only start and end
+        told = act(given.action, place)
+    except (settings.SettingsError, InstallError) as problem:
+        raise CommandError(str(problem)) from problem
+    _say(told)
+    return 0 if given.action != "status" or told == "running" else 1
+
+
 def report(given: argparse.Namespace, clock: Clock) -> int:
     """One full survey of this PC, printed."""
     host = Live(clock())
@@ -138,6 +153,7 @@ def _say(text: str) -> None:
 COMMANDS: dict[str, Callable[[argparse.Namespace, Clock], int]] = {
     "join": join,
     "run": run,
+    "service": service,
     "report": report,
     "probe": probe,
     "record": record,

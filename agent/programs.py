@@ -53,6 +53,34 @@ PROGRAMS = {
 }
 
 
+MANAGED = {
+    "systemd-reload": Program(("systemctl", "daemon-reload"), 60),
+    "systemd-enable": Program(("systemctl", "enable", "--now", "wardwatch-agent.service"), 60),
+    "systemd-enable-offline": Program(("systemctl", "enable", "wardwatch-agent.service"), 60),
+    "systemd-disable": Program(("systemctl", "disable", "--now", "wardwatch-agent.service"), 60),
+    # Its exit code says the same as its word.
+    "systemd-state": Program(("systemctl", "is-active", "wardwatch-agent.service"), accepts=None),
+}
+"""What the service commands may start. No probe and no ask comes here: an administrator does."""
+
+
+class ManageError(Exception):
+    """The service manager did not do it; says what it answered."""
+
+
+def manage(name: str, *more: str) -> str:
+    """Ask the service manager for one thing of the list; raises `ManageError`."""
+    told = MANAGED[name]
+    found = shutil.which(told.arguments[0], path=PATH)
+    if found is None:
+        raise ManageError(f"not installed: {told.arguments[0]}")
+    outcome = run([found, *told.arguments[1:], *more], told.deadline_seconds, ENVIRONMENT)
+    if outcome.cause or (told.accepts is not None and outcome.code not in told.accepts):
+        words = outcome.cause or f"exit code {outcome.code}: {outcome.error}"
+        raise ManageError(f"{' '.join(told.arguments)}: {words}")
+    return outcome.output.decode("utf-8", "replace")
+
+
 @dataclass(frozen=True)
 class Outcome:
     """How a child ended. `code` is negative for a signal; `cause` says what went wrong."""

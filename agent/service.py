@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
-from agent import jobs, programs, survey
+from agent import jobs, notify, programs, survey
 from agent.host.live import Live
 from agent.jobs import Job, JobError
 from agent.link import Answer, Ask, Link, LinkError
@@ -63,11 +63,14 @@ class Resident:
         signal.signal(signal.SIGINT, _stop)
         try:
             self._keep("presence", why_started(self._host(), self.spool))
+            notify.tell(notify.READY)
             while True:
                 self._round()
+                notify.tell(notify.ALIVE)
         except Stopped:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             signal.signal(signal.SIGINT, signal.SIG_IGN)
+            notify.tell(notify.STOPPING)
             self._goodbye()
 
     def _round(self) -> None:

@@ -1,0 +1,23 @@
+"""What the agent tells systemd about itself: sd_notify(3), without its library."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+READY, ALIVE, STOPPING = "READY=1", "WATCHDOG=1", "STOPPING=1"
+
+
+def tell(state: str) -> None:
+    """Say one word to the service manager; nothing where none asked for it."""
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    if not address:
+        return
+    # A leading @ stands for the zero byte of an abstract socket.
+    name = f"\0{address[1:]}" if address.startswith("@") else address
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as there:
+        try:
+            there.connect(name)
+            there.send(state.encode())
+        except OSError:
+            return  # systemd that is gone needs no word, and its watchdog acts where it is not
