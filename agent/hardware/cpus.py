@@ -11,7 +11,7 @@ from agent.parse.firmware import Firmware, told
 from agent.parse.lines import blocks, whole
 from agent.parse.placeholders import is_placeholder
 
-RATED = re.compile(r"@\s*(\d+(?:\.\d+)?)\s*([GM])Hz", re.IGNORECASE)
+RATED = re.compile(r"\b(\d+(?:\.\d+)?)\s*([GM])Hz", re.IGNORECASE)
 MAKERS = {"GenuineIntel": "Intel", "AuthenticAMD": "AMD", "HygonGenuine": "Hygon"}
 
 
@@ -51,12 +51,15 @@ def _socket(threads: list[dict[str, str]]) -> dict[str, Any]:
         manufacturer=MAKERS.get(maker, maker) if maker else None,
         cores=whole(first.get("cpu cores")) or len(cores) or len(threads),
         threads=len(threads),
-        speed_hertz=_rated(name or ""),
+        speed_hertz=rated(name or ""),
     )
 
 
-def _rated(name: str) -> int | None:
-    # The name's speed is the rated one; `cpu MHz` is what the core runs at this instant.
+def rated(name: str) -> int | None:
+    """The rated speed, which is in the name: `@ 2.80GHz`, `CPU 3.00GHz`.
+
+    `cpu MHz` in /proc/cpuinfo is what the core runs at this instant.
+    """
     found = RATED.search(name)
     if not found:
         return None

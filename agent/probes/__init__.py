@@ -22,7 +22,7 @@ PROBES: Mapping[str, Probe] = {
 
 SYSTEMS: Mapping[str, frozenset[str]] = {
     "linux": frozenset(PROBES),
-    "windows": frozenset(),
+    "windows": frozenset({"hardware", "security", "security-quick"}),
 }
 """What each probe can read; it asks the host for its system, and reads the one or the other."""
 

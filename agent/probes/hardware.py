@@ -8,13 +8,20 @@ from agent.hardware import batteries, cpus, disks, graphics, identity, memory, m
 from agent.host import Host
 from agent.host.reader import Reader
 from agent.report import Reading
+from agent.windows import hardware as windows
 
 
 def probe(host: Host) -> Reading:
     """Every part on its own: one that cannot be read costs its own field."""
     reader = Reader(host)
+    section = windows.hardware(reader) if host.system == "windows" else _linux(reader)
+    known = {name: value for name, value in section.items() if value is not None and value != {}}
+    return Reading(known, tuple(reader.gaps))
+
+
+def _linux(reader: Reader) -> dict[str, Any]:
     firmware = identity.firmware(reader)
-    section: dict[str, Any] = {
+    return {
         **identity.parts(reader, firmware),
         "cpus": cpus.cpus(reader, firmware),
         "memory": memory.memory(reader, firmware),
@@ -26,5 +33,3 @@ def probe(host: Host) -> Reading:
         "batteries": batteries.batteries(reader, firmware),
         "tpm": tpm.tpm(reader),
     }
-    known = {name: value for name, value in section.items() if value is not None and value != {}}
-    return Reading(known, tuple(reader.gaps))

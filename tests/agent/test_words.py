@@ -23,7 +23,7 @@ from agent.words import PLACEHOLDER, translated
 from tests.agent import machines
 
 FOLDER = Path(str(files(agent)))
-PLACES = ("checks", "hardware", "parse", "host", "probes")
+PLACES = ("checks", "hardware", "parse", "host", "probes", "windows")
 MODULES = [path for place in PLACES for path in sorted((FOLDER / place).rglob("*.py"))]
 MODULES += [FOLDER / f"{name}.py" for name in ("programs", "survey", "spool_limits", "presence")]
 UNDERSTANDING = frozenset(

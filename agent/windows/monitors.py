@@ -1,0 +1,41 @@
+"""Monitors by the EDID that Windows keeps of each in the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from agent.hardware.clean import clean
+from agent.host.reader import Reader
+from agent.parse import edid
+from agent.windows.classes import Row
+
+DISPLAY = "HKLM\\SYSTEM\\CurrentControlSet\\Enum\\DISPLAY"
+
+
+def monitors(reader: Reader, present: tuple[Row, ...] | None) -> list[dict[str, Any]] | None:
+    """One entry a monitor that is connected now; the registry remembers every one that ever was."""
+    top = reader.key(DISPLAY, "monitors")
+    if top is None:
+        reader.gap("monitors", "the registry has no displays")
+        return None
+    here = None if present is None else {row.get("DeviceID", "").upper() for row in present}
+    found: list[dict[str, Any]] = []
+    for name in _instances(reader, top.subkeys):
+        if here is not None and f"DISPLAY\\{name}".upper() not in here:
+            continue
+        place = f"monitors[{len(found)}]"
+        settings = reader.key(f"{DISPLAY}\\{name}\\Device Parameters", place)
+        data = settings.values.get("EDID") if settings else None
+        if isinstance(data, bytes):
+            try:
+                found.append(clean(reader, place, dict(edid.monitor(data))))
+            except edid.EdidError as problem:
+                reader.gap(place, f"{problem}: {name}")
+    return found
+
+
+def _instances(reader: Reader, models: tuple[str, ...]) -> Iterator[str]:
+    for model in models:
+        key = reader.key(f"{DISPLAY}\\{model}", "monitors")
+        yield from (f"{model}\\{instance}" for instance in (key.subkeys if key else ()))
