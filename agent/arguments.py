@@ -33,6 +33,10 @@ def parser() -> argparse.ArgumentParser:
         "--root", type=Path, default=Path("/"), metavar="DIR", help="a system that does not run yet"
     )
 
+    carry = commands.add_parser("export", help="write what waits into a file for a USB stick")
+    carry.add_argument("file", type=Path, metavar="FILE")
+    carry.add_argument("--state", type=Path, default=settings.folder(), metavar="DIR")
+
     report = commands.add_parser("report", help="print all that would be sent now")
     probe = commands.add_parser("probe", help="print one section")
     probe.add_argument("name", metavar="NAME", help="hardware, load, security or system")

@@ -77,6 +77,25 @@ def service(given: argparse.Namespace, _clock: Clock) -> int:
     return 0 if given.action != "status" or told == "running" else 1
 
 
+def export(given: argparse.Namespace, clock: Clock) -> int:
+    """Write all that waits into a signed file; the spool keeps it until the collector has it."""
+    from agent.carrying import CarryingError  # noqa: PLC0415 - not needed by the resident
+    from agent.carrying import export as carry  # noqa: PLC0415
+    from agent.spool import Spool, SpoolError  # noqa: PLC0415
+
+    try:
+        found = settings.load(given.state)
+        spool = Spool(given.state / "spool.sqlite")
+        try:
+            count = carry(spool, found, given.file, rfc3339(clock()))
+        finally:
+            spool.close()
+    except (settings.SettingsError, SpoolError, CarryingError) as problem:
+        raise CommandError(str(problem)) from problem
+    _say(f"{count} reports written to {given.file}; `wardwatch import` on the server takes them in")
+    return 0
+
+
 def report(given: argparse.Namespace, clock: Clock) -> int:
     """One full survey of this PC, printed."""
     host = Live(clock())
@@ -154,6 +173,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Clock], int]] = {
     "join": join,
     "run": run,
     "service": service,
+    "export": export,
     "report": report,
     "probe": probe,
     "record": record,

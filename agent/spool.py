@@ -7,7 +7,7 @@ import json
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,8 @@ CREATE TABLE IF NOT EXISTS reports (
   kind TEXT NOT NULL, day TEXT NOT NULL, body TEXT NOT NULL, sha256 BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
+AFTER = "SELECT seq, body FROM reports WHERE seq>? ORDER BY seq"
+NOTE = "INSERT OR REPLACE INTO notes VALUES (?, ?)"
 
 
 class SpoolError(Exception):
@@ -87,8 +89,13 @@ class Spool:
         *,
         at: str,
         cpu_seconds: float = 0.0,
+        notes: Mapping[str, str] | None = None,
     ) -> int:
-        """Accept one report: durable when this returns its seq. `at` is RFC 3339 in UTC."""
+        """Accept one report: durable when this returns its seq. `at` is RFC 3339 in UTC.
+
+        `notes` are kept together with it or not at all: how far a log was read goes with what was
+        read there, so that nothing is told twice or never.
+        """
         body = _body(kind, at, section, gaps, cpu_seconds)
         if len(body.encode()) > REPORT_BYTES:
             gap = Gap(kind, f"the section has {len(body)} signs: more than can be sent")
@@ -97,10 +104,14 @@ class Spool:
             seq = self._insert(kind, at, body)
             for loss in spool_limits.enforce(self._file, self.limits):
                 self._insert("loss", at, _body("loss", at, loss.section(), (), 0.0))
+            for name, value in (notes or {}).items():
+                self._file.execute(NOTE, (name, value))
         return seq
 
-    def batch(self, limit_bytes: int) -> Batch | None:
+    def batch(self, limit_bytes: int, after: int = 0) -> Batch | None:
         """The oldest reports, as many as fit, at least one; None while there is nothing to send.
+
+        `after` leaves out the numbers up to it.
 
         A report whose checksum is wrong is dropped here, and its loss is declared in its place.
         """
@@ -108,7 +119,7 @@ class Spool:
             self._drop_damaged(limit_bytes)
             chosen: list[tuple[int, str]] = []
             size = 100
-            for seq, body in self._rows("SELECT seq, body FROM reports ORDER BY seq"):
+            for seq, body in self._rows(AFTER, (after,)):
                 size += len(body.encode()) + 20
                 if chosen and size > limit_bytes:
                     break
@@ -145,13 +156,19 @@ class Spool:
     def note(self, name: str, value: str) -> None:
         """Keep a small fact of the agent's own beside the reports."""
         with _told(self.path), self._write():
-            self._file.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, value))
+            self._file.execute(NOTE, (name, value))
 
     def noted(self, name: str) -> str | None:
         """The fact kept under that name."""
         with _told(self.path):
             row = self._file.execute("SELECT value FROM notes WHERE name=?", (name,)).fetchone()
         return None if row is None else str(row[0])
+
+    def notes(self, start: str) -> dict[str, str]:
+        """All facts whose names begin so."""
+        with _told(self.path):
+            rows = self._rows("SELECT name, value FROM notes ORDER BY name")
+            return {str(name): str(value) for name, value in rows if name.startswith(start)}
 
     def close(self) -> None:
         """Give the file back."""
@@ -175,8 +192,8 @@ class Spool:
         row = self._file.execute(statement, (kind, at[:10], body, _checksum(kind, body)))
         return int(row.lastrowid or 0)
 
-    def _rows(self, statement: str) -> Iterator[Any]:
-        cursor = self._file.execute(statement)
+    def _rows(self, statement: str, values: Sequence[int] = ()) -> Iterator[Any]:
+        cursor = self._file.execute(statement, values)
         try:
             yield from cursor
         finally:
@@ -208,7 +225,7 @@ class Spool:
                 for seq in seqs
             )
             total = int(self.noted(tally) or 0) + count
-            self._file.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (tally, str(total)))
+            self._file.execute(NOTE, (tally, str(total)))
         return count
 
 
@@ -257,3 +274,7 @@ def _told(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as problem:
         raise SpoolError(f"cannot use the spool {path}: {problem}") from problem
+    except UnicodeDecodeError as problem:
+        # SQLite's message quotes the damaged part, and Python cannot read the message.
+        told = sqlite3.DatabaseError("damaged")
+        raise SpoolError(f"cannot use the spool {path}: damaged") from told

@@ -20,6 +20,7 @@ REGISTRY: dict[str, str] = {
     "backup": "console.commands.backup:backup",
     "alerts": "console.commands.alerts:alerts",
     "evidence": "console.commands.evidence:evidence",
+    "import": "console.commands.import_:import_",
     "user": "console.commands.user:user",
     # Started by `up`, not by people.
     "serve": "console.commands.serve:serve",

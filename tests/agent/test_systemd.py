@@ -129,7 +129,7 @@ def test_the_service_tells_systemd_that_it_lives_and_is_started_again_when_kille
                 eventually(lambda: len(there.sections("presence")) >= number)  # noqa: B023
                 service.send_signal(end)
                 service.wait(30)
-            left = set()
+            left: set[bytes] = set()
             while not {b"STOPPING=1"} & left and end is signal.SIGTERM:
                 left.add(told.recv(100))
             told.setblocking(False)
