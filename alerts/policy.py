@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -47,6 +48,14 @@ class Cite(Strict):
     issued: date | None
     effective_from: date
     effective_to: date | None
+    scope: Literal["general", "special", "internal"] = "special"
+    """general: every paper on an incident rests on it; internal: the office's own, never cited."""
+
+    def in_force(self, day: date) -> bool:
+        """Whether a paper on something that happened that day can cite it."""
+        return self.effective_from <= day and (
+            self.effective_to is None or day <= self.effective_to
+        )
 
 
 class Span(Strict):
@@ -105,6 +114,15 @@ class Policy(Strict):
         if double:
             raise ValueError(f"obligations named twice: {', '.join(double)}")
         return self
+
+    def bases(self, day: date, obligations: Iterable[str]) -> tuple[str, ...]:
+        """The laws that a paper cites: the general ones first, then those behind the clocks."""
+        general = [cite for cite in self.law if cite.scope == "general"]
+        found = (self.obligation(one) for one in obligations)
+        special = [row.cite for row in found if row and row.cite.scope == "special"]
+        return tuple(
+            dict.fromkeys(cite.document for cite in (*general, *special) if cite.in_force(day))
+        )
 
     def obligation(self, id: str) -> Obligation | None:
         """The row of that id; None when a later policy dropped it."""

@@ -10,8 +10,9 @@ from sqlalchemy import Connection, select
 from alerts import queries, words
 from alerts.documents.case import Case, Duty, Measure, Notified, Proof, Subject
 from alerts.finding import Finding
+from alerts.obligations import LEGAL_TIME
 from alerts.office import Office
-from alerts.policy import Cite, shipped
+from alerts.policy import shipped
 from collector.messages import Language, catalogue
 from collector.readings import Os
 from collector.store.tables import reports
@@ -60,7 +61,9 @@ def case(connection: Connection, office: Office, id: str, now: datetime) -> Case
             Notified(one.recipient, one.sent_at, one.channel) for one in file.deliveries
         ),
         internet_providers=tuple(dict.fromkeys(line.provider for line in inventory.lines)),
-        bases=_bases(incident.t0, [one.obligation for one in file.duties]),
+        bases=shipped().bases(
+            incident.t0.astimezone(LEGAL_TIME).date(), [one.obligation for one in file.duties]
+        ),
         national_security=True if "national-security" in incident.flags else None,
         serious_interruption=True if "interruption" in incident.flags else None,
         user_names=tuple(one.name for one in inventory.people if one.name),
@@ -110,15 +113,4 @@ def _proofs(
             sha256=bytes(row.sha256).hex(),
         )
         for row in rows
-    )
-
-
-def _bases(t0: datetime, obligations: Iterable[str]) -> tuple[str, ...]:
-    """The laws behind the incident's own clocks, each with its number and year."""
-    found = (shipped().obligation(one) for one in obligations)
-    cites: list[Cite] = [row.cite for row in found if row is not None]
-    return tuple(
-        dict.fromkeys(
-            cite.document for cite in cites if cite.issued is None or cite.issued <= t0.date()
-        )
     )

@@ -170,3 +170,15 @@ def test_an_office_may_correct_the_policy_in_a_file_of_its_own(tmp_path: Path) -
     assert load(path).obligation("b") is None
     with pytest.raises(PolicyError, match="can't be read"):
         load(tmp_path / "none.yaml")
+
+
+def test_a_paper_cites_the_general_law_first_and_never_the_offices_own_rules() -> None:
+    bases = shipped().bases(date(2026, 11, 23), ["triage", "anm-72h", "anm-final"])
+    assert bases == ("Luật An ninh mạng số 116/2025/QH15", "Nghị định số 331/2026/NĐ-CP")
+
+
+def test_a_paper_cites_what_was_in_force_when_it_happened() -> None:
+    assert shipped().bases(date(2026, 8, 18), ["anm-72h"]) == (
+        "Luật An ninh mạng số 116/2025/QH15",
+    )
+    assert shipped().bases(date(2026, 6, 30), ["legacy-5d"]) == ("Thông tư số 20/2017/TT-BTTTT",)
