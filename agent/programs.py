@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from agent.host import UnreadableError
+from agent.windows import update_agent
 
 Child = subprocess.Popen[bytes]
 
@@ -24,6 +25,20 @@ ENVIRONMENT = {"PATH": PATH, "LC_ALL": "C", "LANG": "C", "HOME": "/"}
 OUTPUT_BYTES = 4 * 1024 * 1024
 ARGUMENT = r"[A-Za-z0-9][A-Za-z0-9._!-]{0,62}"
 """A bare name, as the kernel gives it to a block device: never an option, never a path."""
+
+POWERSHELL = ("powershell.exe", "-NoProfile", "-NonInteractive")
+
+DPKG_FORM = "Package: ${Package}\\nStatus: ${Status}\\nVersion: ${Version}\\nOrigin: ${Origin}\\n\\n"
+RPM_FORM = "%{NAME}\\t%{VERSION}-%{RELEASE}\\t%{VENDOR}\\t%{INSTALLTIME}\\n"
+APPX_SCRIPT = """[Console]::OutputEncoding = [Text.Encoding]::UTF8
+Get-AppxPackage -AllUsers | ForEach-Object {
+ 'NAME: ' + $_.Name
+ 'PUBLISHER: ' + ($_.Publisher -replace '^CN="?([^",]*).*$', '$1')
+ 'PUBID: ' + $_.PublisherId
+ 'VERSION: ' + $_.Version
+ if ($_.SignatureKind -eq 'System') { 'SYSTEM_CATEGORY: system' }
+ ''
+}"""
 
 
 @dataclass(frozen=True)
@@ -48,8 +63,17 @@ PROGRAMS = {
     "timedatectl": Program(("timedatectl", "show")),
     "apt-get": Program(("apt-get", "--simulate", "-o", "Debug::NoLocking=true", "upgrade"), 60),
     "upower": Program(("upower", "--dump")),
+    "dpkg-query": Program(("dpkg-query", "--show", "--showformat", DPKG_FORM), 30),
+    "rpm": Program(("rpm", "-qa", "--queryformat", RPM_FORM), 30),
+    "snap": Program(("snap", "list"), 20),
+    "flatpak": Program(("flatpak", "list", "--columns=name,version,origin"), 20),
+    "Get-AppxPackage": Program((*POWERSHELL, "-Command", APPX_SCRIPT), 60),
     # Prints `stopping` and exits with 1 while the system goes down.
     "systemctl": Program(("systemctl", "is-system-running"), 2, accepts=None),
+    # Of Windows: two children of ours, for what only its programming interface tells.
+    "net-user-modals": Program((sys.executable, "-I", "-m", "agent.windows.modals"), form="json"),
+    "listening": Program((sys.executable, "-I", "-m", "agent.windows.sockets"), form="json"),
+    "windows-update": Program((*POWERSHELL, "-Command", update_agent.SCRIPT), 120, form="json"),
 }
 
 

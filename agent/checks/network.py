@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from ipaddress import ip_address, ip_network
 
 from agent.checks.check import Check, judged, unknown, unread
@@ -40,11 +41,16 @@ def listening_ports(reader: Reader) -> Check:
         return unread(source, reader, "no table of sockets")
     if any(table is not None and "local_address" not in table for table in tables):
         return unknown(source, "a table without its heading: not the kernel's")
-    ports = sorted(frozenset().union(*(listening(table or "") for table in tables)))
-    risky = [f"{port} ({RISKY[port]})" for port in ports if port in RISKY]
-    told = ", ".join(map(str, ports[:MOST_PORTS_TOLD])) or "none"
-    observed = f"at risk: {', '.join(risky)}" if risky else f"open: {told}"
-    return judged(source, observed, good=not risky)
+    ports = frozenset().union(*(listening(table or "") for table in tables))
+    return of_ports(source, ports, RISKY)
+
+
+def of_ports(source: str, ports: frozenset[int], risky: Mapping[int, str]) -> Check:
+    """The verdict on ports that are open to the network, where the risky ones are named."""
+    found = [f"{port} ({risky[port]})" for port in sorted(ports) if port in risky]
+    told = ", ".join(map(str, sorted(ports)[:MOST_PORTS_TOLD])) or "none"
+    observed = f"at risk: {', '.join(found)}" if found else f"open: {told}"
+    return judged(source, observed, good=not found)
 
 
 def hosts_file(reader: Reader) -> Check:
@@ -56,8 +62,13 @@ def hosts_file(reader: Reader) -> Check:
     entries = [row for row in rows(text) if len(row) > 1]
     if not any(row[0] in {"127.0.0.1", "::1"} for row in entries):
         return unknown(source, "not one line for the PC itself: not the file that a system keeps")
-    foreign = sum(1 for row in entries if _redirects(row))
+    foreign = redirections(text)
     return judged(source, f"{foreign} entries that redirect a public name", good=foreign == 0)
+
+
+def redirections(text: str) -> int:
+    """How many lines of a hosts file send a public name somewhere else."""
+    return sum(1 for row in rows(text) if _redirects(row))
 
 
 def _redirects(row: list[str]) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from agent.checks import CHECKS
 from agent.checks.check import Check
+from agent.checks.windows import WINDOWS_CHECKS
 from agent.host import Host
 from agent.host.reader import Reader
 from agent.parse.firmware import told
@@ -17,16 +18,17 @@ SLOW = ("updates",)
 
 def probe(host: Host) -> Reading:
     """Each check reads on its own. An unknown is a gap too, under `checks[<id>]`."""
-    return _read(host, tuple(CHECKS))
+    return _read(host, ())
 
 
 def probe_quick(host: Host) -> Reading:
     """The same without the slow checks; whoever asks keeps what those said before."""
-    return _read(host, tuple(name for name in CHECKS if name not in SLOW))
+    return _read(host, SLOW)
 
 
-def _read(host: Host, names: tuple[str, ...]) -> Reading:
-    found = {name: CHECKS[name](Reader(host)) for name in names}
+def _read(host: Host, left_out: tuple[str, ...]) -> Reading:
+    known = WINDOWS_CHECKS if host.system == "windows" else CHECKS
+    found = {name: known[name](Reader(host)) for name in known if name not in left_out}
     checks = [_row(name, check) for name, check in found.items() if check]
     gaps = [
         Gap(f"checks[{name}]", check.reason or "not told")

@@ -52,6 +52,7 @@ NOT_SAID = frozenset(
         # Keys and marks of what is read, and times.
         *("core id", "model name", "cpu cores", "physical id", "DMI type", "power supply"),
         "%d %b %Y %H-%M %z",
+        "Microsoft Defender",
         "Microsoft Defender 7",  # its name; what follows is told by `parse/mdatp.py`
         # Of the command that plays a recording, and of the spool's note.
         *("no such folder: 7", "not a JSON object: 7", "cannot read 7: 7", "7 started", "7 7"),

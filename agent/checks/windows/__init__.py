@@ -1,0 +1,51 @@
+"""The registry of security checks on Windows. A new one is a function, and a line below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from agent.checks.check import Check
+from agent.checks.windows import (
+    accounts,
+    antivirus,
+    encryption,
+    firewall,
+    lock,
+    network,
+    settings,
+    tpm,
+    updates,
+)
+from agent.host.reader import Reader
+
+WINDOWS_CHECKS: Mapping[str, Callable[[Reader], Check | None]] = {
+    # None: the check makes no sense on this machine, and is left out of the section.
+    "administrators": accounts.administrators,
+    "antivirus": antivirus.antivirus,
+    "antivirus-signatures": antivirus.signatures,
+    "autorun": settings.autorun,
+    "disk-encryption": encryption.disk_encryption,
+    "firewall": firewall.firewall,
+    "guest": accounts.guest,
+    "hosts-file": network.hosts_file,
+    "idle-accounts": accounts.idle_accounts,
+    "listening-ports": network.listening_ports,
+    "llmnr": settings.llmnr,
+    "lockout": accounts.lockout,
+    "ntlm": settings.ntlm,
+    "os-supported": updates.os_supported,
+    "password-policy": accounts.password_policy,
+    "rdp": settings.rdp,
+    "reboot-pending": updates.reboot_pending,
+    "remote-access": network.remote_access,
+    "screen-lock": lock.screen_lock,
+    "secure-boot": settings.secure_boot,
+    "shares": network.shares,
+    "smb1": settings.smb1,
+    "time-sync": settings.time_sync,
+    "tpm": tpm.tpm,
+    "uac": settings.uac,
+    "updates": updates.updates,
+    "usb-storage": settings.usb_storage,
+    "wdigest": settings.wdigest,
+}

@@ -1,0 +1,59 @@
+"""BitLocker: whether what lies on the disks is of use to a thief."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from agent.checks.check import Check, judged, unknown
+from agent.checks.windows.source import missing
+from agent.host.reader import Reader
+
+SOURCE = "Win32_EncryptableVolume"
+SPACE = "root\\CIMV2\\Security\\MicrosoftVolumeEncryption"
+PORTABLE = "2"
+PROTECTED = "protected"
+UNTOLD = "state not told"
+CONVERSION = {
+    "0": "not encrypted",
+    "2": "being encrypted",
+    "3": "being decrypted",
+    "4": "encryption paused",
+    "5": "decryption paused",
+}
+
+
+def disk_encryption(reader: Reader) -> Check:
+    """Every fixed volume encrypted, and its protection on: one without the other opens to anyone."""
+    rows = reader.instances("Win32_EncryptableVolume", "wmi", SPACE)
+    if not rows:
+        return missing(reader, SOURCE)
+    fixed = [row for row in rows if row.get("VolumeType") != PORTABLE or _system(row)]
+    if not any(_system(row) for row in fixed):
+        return unknown(SOURCE, "the system's volume is not among them")
+    states = [_state(row) for row in fixed]
+    names = [row.get("DriveLetter", "").rstrip(":") or "volume without a letter" for row in fixed]
+    observed = ", ".join(f"{name}: {state}" for name, state in zip(names, states, strict=True))
+    open_ones = [
+        row
+        for row, state in zip(fixed, states, strict=True)
+        if state not in {PROTECTED, UNTOLD} and (row.get("DriveLetter") or _system(row))
+    ]
+    if open_ones:
+        return judged(SOURCE, observed, good=False)
+    # What has no letter is mostly a recovery partition: no ground to fail, and none to pass.
+    if any(state != PROTECTED for state in states):
+        return unknown(SOURCE, observed)
+    return judged(SOURCE, observed, good=True)
+
+
+def _system(row: Mapping[str, str]) -> bool:
+    return row.get("VolumeType") == "0" or row.get("DriveLetter", "").upper() == "C:"
+
+
+def _state(row: Mapping[str, str]) -> str:
+    conversion, protection = row.get("ConversionStatus", ""), row.get("ProtectionStatus")
+    if conversion in CONVERSION:
+        return CONVERSION[conversion]
+    if conversion == "1" and protection in {"0", "1"}:
+        return PROTECTED if protection == "1" else "encrypted, protection off"
+    return "not protected" if protection == "0" else UNTOLD
