@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -22,6 +23,8 @@ class Reading:
 
     section: Any
     gaps: tuple[Gap, ...] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
+    """How far logs were read, for the agent itself: kept with the report, never sent."""
 
 
 @dataclass(frozen=True, slots=True)
