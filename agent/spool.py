@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 import sqlite3
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,13 +23,20 @@ WAIT_SECONDS = 10
 REPORT_BYTES = 900 * 1024
 """The collector takes 1 MiB a request; what can never be sent must not be accepted."""
 
+PACKED_BYTES = 1024
+"""A longer body is kept packed, as a BLOB: a security report is a third of itself then, a load
+would gain little and cost every minute."""
+
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS reports (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, -- a number is never given twice, whatever was deleted
   kind TEXT NOT NULL, day TEXT NOT NULL, body TEXT NOT NULL, sha256 BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS reports_day ON reports (day);
 CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 AFTER = "SELECT seq, body FROM reports WHERE seq>? ORDER BY seq"
+CHECKED = """
+SELECT seq, kind, CAST(body AS BLOB), sha256, day FROM reports WHERE seq>? ORDER BY seq"""
 NOTE = "INSERT OR REPLACE INTO notes VALUES (?, ?)"
 
 
@@ -116,10 +124,11 @@ class Spool:
         A report whose checksum is wrong is dropped here, and its loss is declared in its place.
         """
         with _told(self.path):
-            self._drop_damaged(limit_bytes)
+            self._drop_damaged(limit_bytes, after)
             chosen: list[tuple[int, str]] = []
             size = 100
-            for seq, body in self._rows(AFTER, (after,)):
+            for seq, held in self._rows(AFTER, (after,)):
+                body = held if isinstance(held, str) else zlib.decompress(held).decode()
                 size += len(body.encode()) + 20
                 if chosen and size > limit_bytes:
                     break
@@ -189,7 +198,8 @@ class Spool:
 
     def _insert(self, kind: str, at: str, body: str) -> int:
         statement = "INSERT INTO reports (kind, day, body, sha256) VALUES (?, ?, ?, ?)"
-        row = self._file.execute(statement, (kind, at[:10], body, _checksum(kind, body)))
+        held = body if len(body) < PACKED_BYTES else zlib.compress(body.encode())
+        row = self._file.execute(statement, (kind, at[:10], held, _checksum(kind, held)))
         return int(row.lastrowid or 0)
 
     def _rows(self, statement: str, values: Sequence[int] = ()) -> Iterator[Any]:
@@ -199,13 +209,11 @@ class Spool:
         finally:
             cursor.close()
 
-    def _drop_damaged(self, limit_bytes: int) -> None:
+    def _drop_damaged(self, limit_bytes: int, after: int) -> None:
         size, damaged = 0, []
-        for seq, kind, body, sha256, day in self._rows(
-            "SELECT seq, kind, CAST(body AS BLOB), sha256, day FROM reports ORDER BY seq"
-        ):
+        for seq, kind, body, sha256, day in self._rows(CHECKED, (after,)):
             size += len(body or b"")
-            if hashlib.sha256(f"{kind}\n".encode("utf-8", "replace") + body).digest() != sha256:
+            if _checksum(kind, body) != sha256:
                 damaged.append((seq, day))
             if size > limit_bytes:
                 break
@@ -264,8 +272,10 @@ def _body(kind: str, at: str, section: Any, gaps: Sequence[Gap], cpu_seconds: fl
     return json.dumps(report, separators=(",", ":"), allow_nan=False)
 
 
-def _checksum(kind: str, body: str) -> bytes:
-    return hashlib.sha256(f"{kind}\n{body}".encode()).digest()
+def _checksum(kind: str, held: str | bytes) -> bytes:
+    """Of what lies on the disk, so that nothing damaged is unpacked."""
+    body = held.encode() if isinstance(held, str) else held
+    return hashlib.sha256(f"{kind}\n".encode("utf-8", "replace") + body).digest()
 
 
 @contextmanager
@@ -274,7 +284,7 @@ def _told(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as problem:
         raise SpoolError(f"cannot use the spool {path}: {problem}") from problem
-    except UnicodeDecodeError as problem:
+    except UnicodeDecodeError:
         # SQLite's message quotes the damaged part, and Python cannot read the message.
         told = sqlite3.DatabaseError("damaged")
         raise SpoolError(f"cannot use the spool {path}: damaged") from told

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import secrets
 import signal
 import sqlite3
 import sys
@@ -176,7 +177,8 @@ def test_snapshots_go_before_events_and_every_drop_is_declared(tmp_path: Path) -
 def test_events_go_last_and_are_declared_too(tmp_path: Path) -> None:
     spool = Spool(tmp_path / "spool.sqlite", Limits(size_bytes=100_000))
     for number in range(200):
-        spool.append("presence", {"number": number, "text": "x" * 2000}, at=NOON)
+        text = secrets.token_hex(1000)  # nothing that packing makes small
+        spool.append("presence", {"number": number, "text": text}, at=NOON)
     rows = reports(spool)
     losses = [row["section"] for row in rows if row["kind"] == "loss"]
     assert losses
@@ -319,4 +321,64 @@ def test_full_durability_is_switched_on(tmp_path: Path) -> None:
     spool = Spool(tmp_path / "spool.sqlite")
     assert spool._file.execute("PRAGMA synchronous").fetchone() == (2,)
     assert spool._file.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    spool.close()
+
+
+def test_a_week_without_a_network_fits_in_twenty_megabytes(tmp_path: Path) -> None:
+    """As a PC with two disks writes it: loads by the minute, security by five, inventory by day."""
+    disks = [
+        {"mount": f"/{name}", "type": "ext4", "total_bytes": 1 << 40, "available_bytes": 1 << 39}
+        for name in ("", "home")
+    ]
+    checks = [
+        {
+            "id": f"check-{number}",
+            "verdict": "fail",
+            "source": "HKLM\\SYSTEM\\CurrentControlSet\\Services\\SharedAccess",
+            "observed": f"{number} of 3 profiles are on, public is off",
+        }
+        for number in range(40)
+    ]
+    software = [{"name": f"Phần mềm {n}", "version": f"{n}.{n * 7}"} for n in range(400)]
+    spool = Spool(tmp_path / "spool.sqlite")
+    spool._file.execute("PRAGMA synchronous=OFF")  # the size is asked for, not the disk's patience
+    for minute in range(7 * 24 * 60):
+        at = f"2026-11-{23 + minute // 1440}T{minute // 60 % 24:02}:{minute % 60:02}:00Z"
+        network = {"in_bytes_total": minute * 98765, "out_bytes_total": minute * 4321}
+        cpu = {"cores": 4, "busy_seconds_total": minute * 1.37, "seconds_total": minute * 240.04}
+        memory = {"total_bytes": 8 << 30, "available_bytes": (4 << 30) + minute * 4096}
+        section = {"cpu": cpu, "memory": memory, "filesystems": disks, "disk": network}
+        spool.append("load", {**section, "network": network, "uptime_seconds": minute * 60}, at=at)
+        if minute % 5 == 0:
+            spool.append("security", {"checks": checks, "n": minute}, at=at, cpu_seconds=0.4)
+        if minute % 1440 == 0:
+            for kind in ("hardware", "system", "software"):
+                spool.append(kind, {"packages": software, "n": minute}, at=at)
+    assert spool.accepted() == spool.waiting()
+    spool.close()
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) < 20_000_000
+
+
+def test_a_long_report_is_kept_packed_and_comes_out_as_it_went_in(tmp_path: Path) -> None:
+    path = tmp_path / "spool.sqlite"
+    spool = Spool(path)
+    section = {"text": "Phường " * 10_000}
+    spool.append("hardware", section, at=NOON)
+    assert reports(spool)[0]["section"] == section
+    spool.close()
+    assert path.stat().st_size < 30_000
+
+
+def test_what_comes_after_a_number_is_checked_too(tmp_path: Path) -> None:
+    path = tmp_path / "spool.sqlite"
+    spool = Spool(path)
+    for number in range(3):
+        spool.append("load", {"mark": f"reading-{number}"}, at=NOON)
+    spool.close()
+    path.write_bytes(path.read_bytes().replace(b"reading-2", b"reading-9"))
+    spool = Spool(path)
+    batch = spool.batch(LARGE, 1)
+    assert batch is not None
+    assert batch.seqs == (2, 4)
+    assert b"reading-9" not in batch.body
     spool.close()
