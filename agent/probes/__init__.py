@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from agent import load  # stands outside: the resident reads it, and none of the others
 from agent.host import Host
-from agent.probes import hardware, security, system
+from agent.probes import hardware, security, software, system
 from agent.report import Gap, Reading
 
 Probe = Callable[[Host], Reading]
@@ -17,12 +17,13 @@ PROBES: Mapping[str, Probe] = {
     "load": load.probe,
     "security": security.probe,
     "security-quick": security.probe_quick,
+    "software": software.probe,
     "system": system.probe,
 }
 
 SYSTEMS: Mapping[str, frozenset[str]] = {
     "linux": frozenset(PROBES),
-    "windows": frozenset({"hardware", "security", "security-quick"}),
+    "windows": frozenset({"hardware", "security", "security-quick", "software", "system"}),
 }
 """What each probe can read; it asks the host for its system, and reads the one or the other."""
 
