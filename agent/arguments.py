@@ -39,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
 
     report = commands.add_parser("report", help="print all that would be sent now")
     probe = commands.add_parser("probe", help="print one section")
-    probe.add_argument("name", metavar="NAME", help="hardware, load, security or system")
+    probe.add_argument("name", metavar="NAME", help="hardware, load, security, software or system")
     probe.add_argument("--recording", type=Path, action="append", default=[], metavar="DIR")
     probe.add_argument("--memory-bytes", type=int, help="cap of this process, set by the agent")
     fields = commands.add_parser("fields", help="print every field that is collected, and why")

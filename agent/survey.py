@@ -80,6 +80,8 @@ def tasks(
         Task(SLOW_IN, security_seconds, deadline_seconds=120),
         Task("hardware", inventory_seconds, DAY_SECONDS),
         Task("system", inventory_seconds, DAY_SECONDS),
+        # Windows lists its licences and apps for seconds, and what is installed changes seldom.
+        Task("software", 6 * inventory_seconds, DAY_SECONDS, deadline_seconds=180),
     )
 
 

@@ -17,6 +17,8 @@ from agent.parse import wmi
 from agent.programs import ARGUMENT, PROGRAMS
 
 WINDOWS_FOLDERS = ("wmi", "registry", "events")
+COMMANDS = ("commands", "powershell")
+"""Some recordings of Windows keep what PowerShell printed apart."""
 
 
 class RecordingError(Exception):
@@ -70,8 +72,8 @@ class Recorded:
         if argument is not None and not re.fullmatch(ARGUMENT, argument):
             raise UnreadableError(f"not a name: {argument!r}")
         names = [f"{program}-{argument}.{kind}"] if argument else []
-        for name in [*names, f"{program}.{kind}"]:
-            place = self.folder / "commands" / name
+        names.append(f"{program}.{kind}")
+        for place in (self.folder / folder / name for folder in COMMANDS for name in names):
             if place.is_file():
                 return place.read_bytes()[:LIMIT_BYTES].decode("utf-8", "replace")
         raise self._unreadable(program, FileNotFoundError(2, "not installed"))

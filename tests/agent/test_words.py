@@ -23,11 +23,21 @@ from agent.words import PLACEHOLDER, translated
 from tests.agent import machines
 
 FOLDER = Path(str(files(agent)))
-PLACES = ("checks", "hardware", "parse", "host", "probes", "windows")
+PLACES = ("checks", "hardware", "parse", "host", "probes", "windows", "software")
 MODULES = [path for place in PLACES for path in sorted((FOLDER / place).rglob("*.py"))]
 MODULES += [FOLDER / f"{name}.py" for name in ("programs", "survey", "spool_limits", "presence")]
 UNDERSTANDING = frozenset(
-    {"dmidecode", "firmware", "makers", "placeholders", "reg", "smartctl", "smbios", "wmi"}
+    {
+        "dmidecode",
+        "firmware",
+        "makers",
+        "placeholders",
+        "reg",
+        "remote",
+        "smartctl",
+        "smbios",
+        "wmi",
+    }
 )
 """Modules of `parse` that know other programs' texts, and say nothing of their own."""
 SAID_AT = {
@@ -49,6 +59,7 @@ NOT_SAID = frozenset(
         *("mdatp health", "nft list ruleset", "iptables -S", "nft, iptables, ufw", "ufw status"),
         *("timedatectl show", "apt-get --simulate upgrade", "/proc, systemd units"),
         *("/etc/group, /etc/passwd", "/proc/self/mounts, /sys/block/*/dm"),
+        *("Microsoft Corporation", "Office 7"),  # names of a publisher and a product
         # Keys and marks of what is read, and times.
         *("core id", "model name", "cpu cores", "physical id", "DMI type", "power supply"),
         "%d %b %Y %H-%M %z",

@@ -1,0 +1,39 @@
+"""What is installed, under which licences, and which of it lets others steer the PC."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agent.host import Host
+from agent.host.reader import Reader
+from agent.report import Reading
+from agent.software import linux
+from agent.software.remote import tools
+from agent.software.source import Source, completeness, merged
+from agent.windows import appx, licences
+from agent.windows import software as windows
+
+
+def probe(host: Host) -> Reading:
+    """Each list on its own. `sources` says of which one the whole is there."""
+    reader = Reader(host)
+    own = host.system == "windows"
+    sources = _windows(reader) if own else linux.sources(reader)
+    services = windows.services(reader) if own else linux.services(reader)
+    if not sources:
+        reader.gap("packages", "no list of installed software is known here")
+    section: dict[str, Any] = {}
+    if sources:
+        section = {"packages": merged(sources), "sources": completeness(sources)}
+    if not all(one.complete for one in sources):
+        reader.gap("remote_access", "not every list of installed software could be read")
+    names = [str(package["name"]) for source in sources for package in source.packages]
+    if names or services:
+        section["remote_access"] = tools((*names, *services))
+    found = licences.licences(reader) if own else None
+    return Reading(section if found is None else {**section, "licences": found}, tuple(reader.gaps))
+
+
+def _windows(reader: Reader) -> tuple[Source, ...]:
+    store = appx.apps(reader)
+    return (*windows.sources(reader), *((store,) if store else ()))

@@ -1,0 +1,56 @@
+"""What is installed on Linux, by every package manager that is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from agent.host import LIMIT_BYTES
+from agent.host.reader import Reader
+from agent.parse import packages
+from agent.parse.firmware import Part
+from agent.software.source import Source
+
+STATUS = "/var/lib/dpkg/status"
+UNITS = ("/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system")
+PRINTING: dict[str, Callable[[str], tuple[Part, ...]]] = {
+    "rpm": packages.rpm,
+    "snap": packages.snap,
+    "flatpak": packages.flatpak,
+}
+
+
+def sources(reader: Reader) -> tuple[Source, ...]:
+    """A manager that is not installed is no source; one that fails is one, and not complete."""
+    found = [_dpkg(reader), *(_printed(reader, name) for name in PRINTING)]
+    return tuple(one for one in found if one)
+
+
+def services(reader: Reader) -> tuple[str, ...]:
+    """Names of systemd's units."""
+    return tuple(name for folder in UNITS for name in reader.names(folder, "remote_access") or ())
+
+
+def _dpkg(reader: Reader) -> Source | None:
+    before = len(reader.gaps)
+    data = reader.data(STATUS, "packages")
+    text = None if data is None else data.decode("utf-8", "replace")
+    if data is not None and len(data) >= LIMIT_BYTES:
+        # A PC with thousands of packages: the same by the program, which tells four fields alone.
+        text = reader.output("dpkg-query", "packages") or text
+        if text and len(text.encode()) >= LIMIT_BYTES:
+            reader.gap("packages", "dpkg: the list is longer than what is read of it")
+    failed = len(reader.gaps) > before
+    if text is None:
+        return Source("dpkg", (), complete=False) if failed else None
+    found = packages.dpkg(text)
+    if not found:
+        reader.gap("packages", "dpkg: not one package in its list")
+    return Source("dpkg", found, complete=bool(found) and not failed)
+
+
+def _printed(reader: Reader, name: str) -> Source | None:
+    before = len(reader.gaps)
+    text = reader.output(name, "packages")
+    if text is None:
+        return Source(name, (), complete=False) if len(reader.gaps) > before else None
+    return Source(name, PRINTING[name](text))
