@@ -26,7 +26,8 @@ Fact = tuple[str, str, str, Any]
 
 def _folder(recording: str) -> Path:
     place, _, name = recording.partition("/")
-    return OWN / name if place == "own" else machines.recordings() / recording
+    own = OWN / name if (OWN / name).is_dir() else machines.OWN / name
+    return own if place == "own" else machines.recordings() / recording
 
 
 def _facts() -> list[Fact]:
@@ -37,7 +38,9 @@ def _facts() -> list[Fact]:
 
 def _at(section: Any, path: str) -> Any:
     for part in path.split("."):
-        if isinstance(section, list):
+        if isinstance(section, list) and not part.isdigit():
+            section = next((one for one in section if one["id"] == part), None)
+        elif isinstance(section, list):
             section = section[int(part)] if int(part) < len(section) else None
         elif section is not None:
             section = section.get(part)

@@ -13,6 +13,7 @@ from agent.parse.lines import whole
 CENTER = "AntiVirusProduct"
 DEFENDER = "MSFT_MpComputerStatus"
 DEFENDER_SPACE = "root\\microsoft\\windows\\defender"
+DEFENDER_GUID = "D68DDC3A-831F-4FAE-9E44-DA132C1ACF46"
 MOST_AGE_DAYS = 7
 """Signatures older than a week miss what goes round now."""
 
@@ -88,8 +89,9 @@ def _product(reader: Reader, row: Mapping[str, str]) -> Product:
     name, on = row.get("displayName") or "?", switched_on(row)
     if not on:
         return Product(name, None if on is None else "off", None)
-    if _ours(name) or name == "?":
-        # A product without its name may be Defender: what it says of itself must hold too.
+    guid = row.get("instanceGuid", "").strip("{}").upper()
+    if _ours(name) or guid in {"", DEFENDER_GUID}:
+        # Or may be Defender, where it does not say who it is: Defender's own word must hold too.
         return _defender(reader) or Product(name, None, None)
     # The last byte: 00 for signatures that are current, 10 for old ones.
     return Product(name, "protecting", int(row["productState"]) & 0xFF == 0)

@@ -46,7 +46,8 @@ def reboot_pending(reader: Reader) -> Check:
     for path, found in keys.items():
         if found and MARKS[path].lower() in {name.lower() for name in found.subkeys}:
             return judged(f"{path}\\{MARKS[path]}", "updates wait for a restart", good=False)
-    if None in keys.values() or reader.gaps:
+    # Neither is ever empty: the servicing keeps its own state there.
+    if not all(found and (found.subkeys or found.values) for found in keys.values()) or reader.gaps:
         return unread(source, reader, "the keys of the servicing are not there")
     return judged(source, "no restart is waiting", good=True)
 
