@@ -8,6 +8,7 @@ Ends with one line of figures; exit code 0 when accepted = stored + still spoole
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import signal
 import subprocess  # noqa: TID251 - it starts the agent that it kills
@@ -15,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from sqlalchemy import distinct, func, select
@@ -86,7 +87,8 @@ class Soak:
 
 
 def _kill(pid: int) -> None:
-    subprocess.run(["kill", "-9", str(pid)], check=False)  # it may have ended by itself
+    with suppress(ProcessLookupError):  # it may have ended by itself
+        os.kill(pid, signal.SIGKILL)
 
 
 def count(state: Path) -> dict[str, int]:
