@@ -23,7 +23,10 @@ def batteries(reader: Reader, firmware: Firmware | None) -> list[dict[str, Any]]
     else:
         described = upower.batteries(reader.output("upower", "batteries") or "")
         rows = [dict(row) for row in described or (firmware.batteries if firmware else ())]
-    return [clean(reader, f"batteries[{index}]", row) for index, row in enumerate(rows)]
+    told_by = (clean(reader, f"batteries[{index}]", row) for index, row in enumerate(rows))
+    return [
+        row for row in told_by if row
+    ]  # desktops' firmware describes a battery that is not there
 
 
 def _is_own(reader: Reader, name: str) -> bool:

@@ -26,7 +26,8 @@ def cpus(reader: Reader, firmware: Firmware | None) -> list[dict[str, Any]] | No
             one["serial"] = serial
         one.setdefault("speed_hertz", described.get("speed_hertz"))
     if not seen and firmware and firmware.cpus:
-        seen = [clean(reader, f"cpus[{i}]", dict(cpu)) for i, cpu in enumerate(firmware.cpus)]
+        told_by = (clean(reader, f"cpus[{i}]", dict(cpu)) for i, cpu in enumerate(firmware.cpus))
+        seen = [cpu for cpu in told_by if cpu]  # a socket of which nothing is told may be empty
     if not seen:
         reader.gap("cpus", "not told by /proc/cpuinfo or the firmware")
         return None

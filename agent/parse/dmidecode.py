@@ -12,6 +12,10 @@ KIND = re.compile(r"DMI type (\d{1,4})\b")
 NUMBER = re.compile(r"(\d{1,15})\s*([A-Za-z]*)")
 SIZES = {"b": 1, "bytes": 1, "k": 1024, "m": 1024**2, "g": 1024**3, "t": 1024**4}
 SPEEDS = {"mhz": 10**6, "mt": 10**6, "ghz": 10**9}
+OUT_OF_USE = re.compile(r"unpopulated|disabled", re.IGNORECASE)
+"""Of a processor: an empty socket, or one that the firmware keeps off, as virtual machines do."""
+FORMS = frozenset({"DIMM", "SIMM"})
+"""How a module is built, told together with its technology: `ECC DIMM SDRAM`."""
 UNKNOWN = frozenset({"unknown", "<unknown>", "other", "none", "<out of spec>", ""})
 
 
@@ -74,7 +78,7 @@ def firmware(text: str) -> Firmware:
             serial=board.text("serial number"),
         ),
         cpus=tuple(cpu for one in found.get(4, []) if (cpu := _cpu(one)) is not None),
-        slots=tuple(_slot(one) for one in found.get(17, [])),
+        slots=_slots(found),
         batteries=tuple(_battery(one) for one in found.get(22, []) if one.values),
     )
 
@@ -82,7 +86,7 @@ def firmware(text: str) -> Firmware:
 def _cpu(one: Block) -> Part | None:
     kind = one.text("type", "processor type")
     status = one.text("status") or ""
-    if (kind and "central" not in kind.lower()) or "unpopulated" in status.lower():
+    if (kind and "central" not in kind.lower()) or OUT_OF_USE.search(status):
         return None
     return told(
         name=one.text("version", "processor version"),
@@ -92,6 +96,22 @@ def _cpu(one: Block) -> Part | None:
         speed_hertz=_scaled(one.text("current speed"), SPEEDS)
         or _scaled(one.text("max speed", "maximum speed"), SPEEDS),
         serial=one.text("serial number"),
+    )
+
+
+def _slots(found: dict[int, list[Block]]) -> tuple[Part, ...]:
+    devices = tuple(_slot(one) for one in found.get(17, []))
+    # Firmware and tools of before 2003 tell of memory in the modules of type 6 alone.
+    return devices if any(devices) else tuple(_module(one) for one in found.get(6, []))
+
+
+def _module(one: Block) -> Part:
+    size = one.text("installed size") or ""
+    kinds = [word for word in (one.text("type") or "").split() if word.upper() not in FORMS]
+    return told(
+        locator=one.text("socket designation", "socket"),
+        capacity_bytes=0 if "not installed" in size.lower() else _size(size),
+        type=kinds[-1] if kinds and kinds[-1].lower() not in UNKNOWN else None,
     )
 
 

@@ -10,6 +10,8 @@ from agent.parse.firmware import Firmware, Part, chassis, memory_type, told
 
 END_OF_TABLE = 127
 MIB = 1024 * 1024
+DISABLED = frozenset({2, 3})
+"""Status of a processor that the user or the firmware keeps off, as virtual machines do."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,8 @@ def _cpu(one: Structure) -> Part | None:
     status = one.number(24, 1)
     if one.number(5, 1) != 3 or (status is not None and not status & 0x40):
         return None  # not a central processor, or an empty socket
+    if status is not None and status & 0x07 in DISABLED:
+        return None
     cores = _wide(one, 35, 42)
     threads = _wide(one, 37, 46)
     speed = one.number(22, 2) or one.number(20, 2)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -20,6 +22,14 @@ from tests.agent.machines import NOON
 FOLDER = Path(__file__).parent / "facts"
 OWN = FOLDER / "machines"
 
+LOOSE = {
+    "dmidecode": "commands/dmidecode.txt",
+    "smartctl": "commands/smartctl.txt",
+    "upower": "commands/upower.txt",
+    "edid": "files/sys/class/drm/card0-HDMI-A-1/edid",
+}
+"""Where the agent would have read a loose file; what it is, the name of the recording says."""
+
 Fact = tuple[str, str, str, Any]
 """Probe, recording, path inside the section, value there; None where there is to be none."""
 
@@ -33,7 +43,7 @@ def _folder(recording: str) -> Path:
 def _facts() -> list[Fact]:
     tables = sorted(FOLDER.glob("*.json"))
     rows = [(table.stem, *row) for table in tables for row in json.loads(table.read_text("utf-8"))]
-    return [row for row in rows if _folder(row[1]).is_dir()]
+    return [row for row in rows if _folder(row[1]).exists()]
 
 
 def _at(section: Any, path: str) -> Any:
@@ -49,7 +59,15 @@ def _at(section: Any, path: str) -> Any:
 
 @cache
 def _read(probe: str, recording: str) -> Reading:
-    return read(probe, opened(_folder(recording), NOON))
+    kind, _, name = recording.rpartition("/")
+    kind = "upower" if "infos" in name else "dmidecode" if kind == "batteries" else kind
+    if kind not in LOOSE:
+        return read(probe, opened(_folder(recording), NOON))
+    with TemporaryDirectory() as folder:
+        place = Path(folder, LOOSE[kind])
+        place.parent.mkdir(parents=True)
+        shutil.copyfile(_folder(recording), place)
+        return read(probe, opened(Path(folder), NOON))
 
 
 FACTS = _facts()

@@ -161,6 +161,15 @@ DMIDECODE: dict[str, dict[str, Any]] = {
         "memory.slots.0.serial": "7E2B91C4",
         "memory.slots.1.capacity_bytes": 0,
     },
+    "own/old-desktop": {
+        "cpus": [{"name": "Pentium III", "manufacturer": "Intel", "speed_hertz": 733_000_000}],
+        "memory.total_bytes": GIB // 4,
+        "memory.slots": [
+            {"locator": "DIMM1", "capacity_bytes": GIB // 4, "type": "SDRAM"},
+            {"locator": "DIMM2", "capacity_bytes": 0},
+        ],
+        "batteries": [],
+    },
     "dell-r620": {"system.serial": "3FHW8Z1", "cpus.1.cores": 8, "bios.date": "12/06/2019"},
     "dell-r640-1": {"system.model": "PowerEdge R640", "memory.slots.0.type": "DDR4"},
     "freebsd-8.1": {"system.serial": "CNF01207X6", "batteries.0.energy_design_joules": 15840},
@@ -245,6 +254,17 @@ def dmi_table() -> bytes:
         strings = b"".join(text.encode() + b"\0" for text in texts) or b"\0"
         table += bytes(data) + strings + b"\0"
     return table
+
+
+def test_a_processor_that_the_firmware_keeps_off_is_not_counted() -> None:
+    def table(status: int) -> bytes:
+        data = bytearray(26)
+        data[0:4] = bytes([4, len(data), 0, 0])
+        data[5], data[20:22], data[24] = 3, (2000).to_bytes(2, "little"), status
+        return bytes(data) + b"\0\0" + b"\x7f\x04\x00\x00\0\0"
+
+    counts = {status: len(smbios.firmware(table(status)).cpus) for status in (0x41, 0x42, 0x43, 0)}
+    assert counts == {0x41: 1, 0x42: 0, 0x43: 0, 0: 0}
 
 
 def test_the_walk_over_the_table_ends_at_its_end_mark() -> None:
