@@ -17,6 +17,7 @@ PLACES = {
     "registry-32": f"HKLM\\SOFTWARE\\WOW6432Node\\{LIST}",
 }
 """Programs of 64 and of 32 bits; on a Windows of 32 bits there is the first alone."""
+PROFILES = "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList"
 ACCOUNT = re.compile(r"S-1-(?:5-21|12-1)-[\d-]+")
 """Security ids of people; the others in HKU are of the system itself."""
 KB = re.compile(r"\bKB\d{6,8}\b", re.IGNORECASE)
@@ -27,11 +28,7 @@ SHORT_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 def sources(reader: Reader) -> tuple[Source, ...]:
     """Every view that is there. Whose programs the accounts' own are, is not told."""
     found = [_listed(reader, name, (place,)) for name, place in PLACES.items()]
-    top = reader.key("HKU", "packages")
-    accounts = [name for name in (top.subkeys if top else ()) if ACCOUNT.fullmatch(name)]
-    places = tuple(f"HKU\\{name}\\SOFTWARE\\{LIST}" for name in accounts)
-    found.append(_listed(reader, "registry-account", places))
-    found.append(_hotfixes(reader))
+    found += [_accounts(reader), _hotfixes(reader)]
     return tuple(one for one in found if one)
 
 
@@ -39,6 +36,19 @@ def services(reader: Reader) -> tuple[str, ...]:
     """Names of the installed services, and what they are called."""
     rows = reader.instances("Win32_Service", "remote_access") or ()
     return tuple(row.get(name, "") for row in rows for name in ("Name", "DisplayName"))
+
+
+def _accounts(reader: Reader) -> Source | None:
+    """The accounts' own programs, of those whose part of the registry is loaded: who is signed in."""
+    top, profiles = reader.key("HKU", "packages"), reader.key(PROFILES, "packages")
+    loaded = {name for name in (top.subkeys if top else ()) if ACCOUNT.fullmatch(name)}
+    known = {name for name in (profiles.subkeys if profiles else ()) if ACCOUNT.fullmatch(name)}
+    places = tuple(f"HKU\\{name}\\SOFTWARE\\{LIST}" for name in sorted(loaded))
+    found = _listed(reader, "registry-account", places)
+    if known <= loaded:
+        return found
+    reader.gap("packages", f"programs of {len(known - loaded)} accounts that are not signed in")
+    return Source("registry-account", found.packages if found else (), complete=False)
 
 
 def _listed(reader: Reader, source: str, places: tuple[str, ...]) -> Source | None:

@@ -8,7 +8,7 @@ import pytest
 from agent.host import LIMIT_BYTES, Key, UnreadableError
 from agent.host.live import Live
 from agent.host.recorded import Recorded, opened
-from agent.parse import packages
+from agent.parse import packages, reg
 from agent.probes import read
 from agent.software.remote import tools
 from agent.software.source import Source, completeness, merged
@@ -64,6 +64,22 @@ def test_one_key_that_cannot_be_read_makes_its_list_partial_and_no_other() -> No
     assert reading.section["sources"]["registry-32"] == "partial"
     assert reading.section["sources"]["registry"] == "complete"
     assert {"packages", "remote_access"} <= {gap.field for gap in reading.gaps}
+
+
+@pytest.mark.parametrize(("signed_in", "state"), [("3", "complete"), ("4", "partial")])
+def test_programs_of_accounts_that_are_not_signed_in_are_not_taken_for_removed(
+    tmp_path: Path, signed_in: str, state: str
+) -> None:
+    profiles = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList"
+    own = f"HKEY_USERS\\S-1-5-21-1-2-{signed_in}\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion"
+    keys = (f"{profiles}\\S-1-5-18", f"{profiles}\\S-1-5-21-1-2-3", f"{own}\\Uninstall\\Zalo")
+    text = "\n\n".join(f'[{key}]\n"DisplayName"="Zalo"\n"x"="y"' for key in keys)
+    (tmp_path / "registry").mkdir()
+    (tmp_path / "registry/all.reg").write_text(f"{reg.HEADING}\n\n{text}\n")
+    reading = read("software", opened(tmp_path, NOON))
+    assert reading.section["sources"] == {"registry-account": state}
+    assert [row["name"] for row in reading.section["packages"]] == ["Zalo"]
+    assert any("accounts" in gap.cause for gap in reading.gaps) == (state == "partial")
 
 
 def test_no_key_of_a_product_and_no_account_leaves_the_pc() -> None:
