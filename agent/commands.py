@@ -9,10 +9,14 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agent import settings, survey
 from agent.host import Host
 from agent.host.live import Live
+
+if TYPE_CHECKING:  # the resident alone needs it
+    from agent.service import Resident
 
 Clock = Callable[[], datetime]
 
@@ -47,25 +51,49 @@ def _meaning(joined: object) -> str:
 
 def run(given: argparse.Namespace, clock: Clock) -> int:
     """Be the resident agent until SIGTERM."""
+    rhythm = (given.load_interval, given.security_interval, given.inventory_interval)
+    _resident(given.state, clock, survey.tasks(*rhythm)).run()
+    return 0
+
+
+def _resident(state: Path, clock: Clock, tasks: tuple[survey.Task, ...]) -> Resident:
     from agent.link import Link  # noqa: PLC0415 - short commands start without the network
     from agent.service import Resident  # noqa: PLC0415
     from agent.spool import SpoolError, recovered  # noqa: PLC0415
 
     try:
-        found = settings.load(given.state)
-        pem = (given.state / settings.CA).read_text("ascii")
-        spool = recovered(given.state / "spool.sqlite", rfc3339(clock()))
+        found = settings.load(state)
+        pem = (state / settings.CA).read_text("ascii")
+        spool = recovered(state / "spool.sqlite", rfc3339(clock()))
     except (settings.SettingsError, SpoolError, OSError) as problem:
         raise CommandError(str(problem)) from problem
-    rhythm = (given.load_interval, given.security_interval, given.inventory_interval)
-    Resident(given.state, spool, Link(found, pem), clock, survey.tasks(*rhythm)).run()
+    return Resident(state, spool, Link(found, pem), clock, tasks)
+
+
+def _host(state: Path, clock: Clock) -> int:
+    from agent import dozing, windows_service  # noqa: PLC0415 - Windows starts this, nobody else
+
+    resident = _resident(state, clock, survey.tasks())
+
+    def say(word: str) -> None:
+        if word in {"stopped", "shutdown"}:
+            resident.word = word
+        else:
+            dozing.tell(state, word, rfc3339(clock()))
+
+    try:
+        windows_service.Hosted(say).run(resident.run)
+    except windows_service.ServiceError as problem:
+        raise CommandError(str(problem)) from problem
     return 0
 
 
-def service(given: argparse.Namespace, _clock: Clock) -> int:
+def service(given: argparse.Namespace, clock: Clock) -> int:
     """Put the service in, take it out, or say how it stands; 1 where it does not run."""
     from agent.installing import InstallError, Place, act  # noqa: PLC0415
 
+    if given.action == "host":
+        return _host(given.state, clock)
     place = Place(Path(sys.executable), given.state.absolute(), given.root.absolute())
     try:
         if given.action == "install":

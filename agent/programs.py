@@ -84,12 +84,24 @@ MANAGED = {
     "systemd-disable": Program(("systemctl", "disable", "--now", "wardwatch-agent.service"), 60),
     # Its exit code says the same as its word.
     "systemd-state": Program(("systemctl", "is-active", "wardwatch-agent.service"), accepts=None),
+    "windows-create": Program(("sc.exe", "create", "wardwatch-agent"), 60),
+    "windows-recovery": Program(("sc.exe", "failure", "wardwatch-agent")),
+    "windows-recovery-always": Program(("sc.exe", "failureflag", "wardwatch-agent", "1")),
+    "windows-start": Program(("sc.exe", "start", "wardwatch-agent"), 60),
+    "windows-stop": Program(("sc.exe", "stop", "wardwatch-agent"), 60),
+    "windows-delete": Program(("sc.exe", "delete", "wardwatch-agent"), 60),
+    "windows-state": Program(("sc.exe", "query", "wardwatch-agent")),
 }
 """What the service commands may start. No probe and no ask comes here: an administrator does."""
 
 
 class ManageError(Exception):
     """The service manager did not do it; says what it answered."""
+
+    def __init__(self, words: str, code: int | None = None) -> None:
+        super().__init__(words)
+        self.code = code
+        """Its exit code; None where it did not end by itself."""
 
 
 def manage(name: str, *more: str) -> str:
@@ -101,7 +113,8 @@ def manage(name: str, *more: str) -> str:
     outcome = run([found, *told.arguments[1:], *more], told.deadline_seconds, ENVIRONMENT)
     if outcome.cause or (told.accepts is not None and outcome.code not in told.accepts):
         words = outcome.cause or f"exit code {outcome.code}: {outcome.error}"
-        raise ManageError(f"{' '.join(told.arguments)}: {words}")
+        code = None if outcome.cause else outcome.code
+        raise ManageError(f"{' '.join(told.arguments)}: {words}", code)
     return outcome.output.decode("utf-8", "replace")
 
 

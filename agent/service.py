@@ -17,7 +17,7 @@ from agent import jobs, notify, programs, survey
 from agent.host.live import Live
 from agent.jobs import Job, JobError
 from agent.link import Answer, Ask, Link, LinkError
-from agent.presence import stopped, why_started
+from agent.presence import asleep_seconds, dozed, stopped, why_started
 from agent.report import Reading
 from agent.sending import Pace
 from agent.spool import Batch, Spool, SpoolError
@@ -32,6 +32,8 @@ LONGEST_SLEEP_SECONDS = 60.0
 CHILD_SECONDS = 0.25
 """How often children are looked at while there are any."""
 REMEMBERED_ASKS = 100
+NAP_SECONDS = 5.0
+"""Shorter than any sleep; the two clocks are read one after the other."""
 
 
 class Stopped(BaseException):
@@ -56,6 +58,10 @@ class Resident:
     """The one probe that a child reads now; loads and the link go on beside it."""
     slow: Slow | None = None
     unaccepted: int = 0
+    slept_seconds: float = field(default_factory=asleep_seconds)
+    """In this boot, as of the last look."""
+    word: str | None = None
+    """`stopped` or `shutdown`, where the service manager says why it ends."""
 
     def run(self) -> None:
         """Until SIGTERM or SIGINT."""
@@ -75,6 +81,7 @@ class Resident:
 
     def _round(self) -> None:
         try:
+            self._waken(asleep_seconds())
             self._collect()
             self._begin()
             self._look_after_jobs()
@@ -100,6 +107,12 @@ class Resident:
     def _free(self) -> tuple[Task, ...]:
         """What may begin: one child at a time, so that the PC's official notices nothing."""
         return tuple(task for task in self.tasks if not self.heavy or task.kind == survey.LIGHT)
+
+    def _waken(self, slept_seconds: float) -> None:
+        """Linux tells nobody beforehand: a sleep is reported when it is over."""
+        span, self.slept_seconds = slept_seconds - self.slept_seconds, slept_seconds
+        if span >= NAP_SECONDS:
+            self._keep("presence", dozed("started", round(span)))
 
     def _collect(self) -> None:
         heavy = self.heavy
@@ -209,7 +222,7 @@ class Resident:
             for job in self.running:
                 programs.kill(job.child)
                 self._lost_job(job, "stopped together with the agent")
-            self._keep("presence", stopped(self._host(), self.spool))
+            self._keep("presence", stopped(self._host(), self.spool, self.word))
             batch = self.spool.batch(self.pace.limit_bytes)
             if batch:
                 answer = self.link.send(batch.body, GOODBYE_SECONDS)

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import ssl
+import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -44,6 +45,8 @@ def folder() -> Path:
     named = os.environ.get("WARDWATCH_AGENT_STATE")
     if named:
         return Path(named)
+    if sys.platform == "win32":
+        return Path(os.environ.get("PROGRAMDATA", "C:/ProgramData")) / "wardwatch-agent"
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         return Path("/var/lib/wardwatch-agent")
     return Path.home() / ".local/state/wardwatch-agent"

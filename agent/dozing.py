@@ -1,0 +1,39 @@
+"""Tells the collector that the PC goes to sleep or has woken up, beside the resident's own loop."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from agent import settings
+from agent.link import Link, LinkError
+from agent.presence import dozed
+from agent.sending import LARGEST_BYTES
+from agent.spool import Spool, SpoolError
+
+log = logging.getLogger("wardwatch.agent")
+
+SECONDS = 1.5
+"""Windows waits two before it sleeps, whether the word was said or not."""
+
+
+def tell(state: Path, word: str, at: str) -> None:
+    """Spool `sleep` or `started` and send at once, by a handle and a connection of its own.
+
+    Called in another thread than the resident's. What both send at the same time is stored once.
+    """
+    try:
+        found = settings.load(state)
+        link = Link(found, (state / settings.CA).read_text("ascii"))
+        spool = Spool(state / "spool.sqlite")
+        try:
+            spool.append("presence", dozed(word).section, at=at)
+            batch = spool.batch(LARGEST_BYTES)
+            if word == "sleep" and batch:
+                answer = link.send(batch.body, SECONDS)
+                spool.acknowledge(answer.epoch, answer.seqs)
+        finally:
+            spool.close()
+            link.close()
+    except (LinkError, SpoolError, settings.SettingsError, OSError) as problem:
+        log.warning("%s was not sent: %s", word, problem)

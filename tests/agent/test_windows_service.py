@@ -1,0 +1,137 @@
+"""The service of Windows, as far as any system can tell: what is asked for, and in which word."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Iterator
+from pathlib import Path, PureWindowsPath
+from types import FrameType
+
+import pytest
+
+from agent import dozing, programs, windows_install, windows_service
+from agent.installing import InstallError, Place
+from agent.presence import asleep_seconds, dozed, stopped
+from agent.spool import Spool
+from agent.windows_service import Hosted, ServiceError, word
+from tests.agent import door, machines
+
+PYTHON = PureWindowsPath(r"C:\Program Files\wardwatch-agent\python.exe")
+STATE = PureWindowsPath(r"C:\ProgramData\wardwatch-agent")
+AT = "2026-11-23T12:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("control", "event", "told"),
+    [
+        (windows_service.STOP, 0, "stopped"),
+        (windows_service.SHUTDOWN, 0, "shutdown"),
+        (windows_service.PRESHUTDOWN, 0, "shutdown"),
+        (windows_service.POWER, windows_service.SUSPEND, "sleep"),
+        (windows_service.POWER, windows_service.RESUMED, "started"),
+        (windows_service.POWER, 0x0A, None),
+        (windows_service.INTERROGATE, 0, None),
+        (0x80, 0, None),
+    ],
+)
+def test_each_control_has_its_word(control: int, event: int, told: str | None) -> None:
+    assert word(control, event) == told
+
+
+@pytest.fixture
+def interrupts() -> Iterator[list[int]]:
+    caught: list[int] = []
+
+    def catch(number: int, _frame: FrameType | None) -> None:
+        caught.append(number)
+
+    before = signal.signal(signal.SIGINT, catch)
+    yield caught
+    signal.signal(signal.SIGINT, before)
+
+
+def test_a_stop_wakes_the_resident_and_a_sleep_does_not(interrupts: list[int]) -> None:
+    said: list[str] = []
+    hosted = Hosted(said.append)
+    assert hosted.control(windows_service.POWER, windows_service.SUSPEND) == 0
+    assert hosted.control(windows_service.INTERROGATE, 0) == 0
+    assert hosted.control(0x80, 0) == windows_service.NOT_IMPLEMENTED
+    assert interrupts == []
+    assert hosted.control(windows_service.PRESHUTDOWN, 0) == 0
+    assert said == ["sleep", "shutdown"]
+    assert interrupts == [signal.SIGINT]
+
+
+def test_a_stopping_service_accepts_nothing_and_asks_for_time() -> None:
+    stopping = windows_service.status(windows_service.STOP_PENDING)
+    assert (stopping.accepted, stopping.wait) == (0, windows_service.STOPPING_MILLISECONDS)
+    running = windows_service.status(windows_service.RUNNING)
+    assert (running.accepted, running.wait) == (windows_service.ACCEPTED, 0)
+
+
+def test_on_another_system_it_is_refused_in_one_sentence() -> None:
+    with pytest.raises(ServiceError, match="only Windows"):
+        Hosted(lambda _word: None).run(lambda: None)
+    with pytest.raises(InstallError, match="the system that runs"):
+        windows_install.install(Place(Path("/python"), Path("/state"), Path("/mnt")))
+
+
+def test_the_service_starts_late_runs_our_python_and_comes_back() -> None:
+    told = dict(windows_install.steps(Path(str(PYTHON)), Path(str(STATE))))
+    create = told["windows-create"]
+    assert create[create.index("start=") + 1] == "delayed-auto"
+    assert create[create.index("binPath=") + 1] == (
+        r'"C:\Program Files\wardwatch-agent\python.exe" -I -m agent service host'
+        r' --state "C:\ProgramData\wardwatch-agent"'
+    )
+    assert told["windows-recovery"][-1].startswith("restart/")
+    assert list(told)[-1] == "windows-start"
+    assert set(told) <= set(programs.MANAGED)
+
+
+@pytest.mark.parametrize("path", ['C:\\a" & calc "', "C:\\%TEMP%\\a", "C:\\a\\"])
+def test_a_path_that_would_end_its_quotes_is_refused(path: str) -> None:
+    with pytest.raises(InstallError, match="path"):
+        list(windows_install.steps(Path(path), Path("/state")))
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("SERVICE_NAME: x\n    TYPE : 10  WIN32\n    STATE : 4  RUNNING\n", "running"),
+        ("SERVICE_NAME: x\n    TYP  : 10  WIN32\n    STATUS : 1  BEENDET\n", "stopped"),
+        ("", "unknown"),
+    ],
+)
+def test_the_state_is_read_in_any_language(answer: str, told: str) -> None:
+    assert windows_install.state(answer) == told
+
+
+def test_sleep_is_sent_before_the_pc_sleeps_and_waking_is_kept(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with door.opened(tmp_path) as there:
+        door.known(there, state)
+        dozing.tell(state, "sleep", AT)
+        assert [row["state"] for row in there.sections("presence")] == ["sleep"]
+    dozing.tell(state, "started", AT)
+    spool = Spool(state / "spool.sqlite")
+    batch = spool.batch(10_000)
+    assert batch is not None
+    section = json.loads(batch.body)["reports"][0]["section"]
+    assert section == {"state": "started", "reason": "resume"}
+    spool.close()
+
+
+def test_a_sleep_on_linux_is_told_with_its_length() -> None:
+    told = {"state": "started", "reason": "resume", "slept_seconds": 3600}
+    assert dozed("started", 3600).section == told
+    assert asleep_seconds() >= -1
+
+
+@pytest.mark.parametrize("said", ["stopped", "shutdown"])
+def test_the_manager_s_word_is_the_goodbye(tmp_path: Path, said: str) -> None:
+    spool = Spool(tmp_path / "spool.sqlite")
+    host = machines.machine(machines.NAMES[0])
+    assert stopped(host, spool, said).section["state"] == said
+    spool.close()
