@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -48,6 +50,23 @@ def test_an_empty_list_is_a_gap_and_not_a_pc_without_software(tmp_path: Path) ->
     reading = read("software", opened(tmp_path, NOON))
     assert reading.section["sources"] == {"dpkg": "partial"}
     assert {gap.field for gap in reading.gaps} == {"packages", "remote_access"}
+
+
+@pytest.mark.parametrize("damage", [None, b"", b"\xff\xfe garbage \x80=\n[HKEY_" * 9])
+@pytest.mark.parametrize("machine", ["linux-pc", "windows-laptop", "windows-pc"])
+def test_no_source_that_is_gone_or_damaged_costs_more_than_itself(
+    tmp_path: Path, machine: str, damage: bytes | None
+) -> None:
+    shutil.copytree(OWN / machine, tmp_path / "pc")
+    (tmp_path / "pc/recording.json").write_text(json.dumps({"system": machine.partition("-")[0]}))
+    for path in sorted((tmp_path / "pc").rglob("*")):
+        if path.is_file() and path.name != "recording.json":
+            kept = path.read_bytes()
+            path.unlink() if damage is None else path.write_bytes(damage)
+            for probe in ("hardware", "software"):
+                section = read(probe, opened(tmp_path / "pc", NOON)).section
+                assert isinstance(json.loads(json.dumps(section)), dict)
+            path.write_bytes(kept)
 
 
 class Locked(Recorded):
