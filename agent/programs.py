@@ -63,6 +63,8 @@ PROGRAMS = {
     "timedatectl": Program(("timedatectl", "show")),
     "apt-get": Program(("apt-get", "--simulate", "-o", "Debug::NoLocking=true", "upgrade"), 60),
     "upower": Program(("upower", "--dump")),
+    "lastlog": Program(("lastlog", "-u", "1000-60000")),
+    "dnf": Program(("dnf", "--cacheonly", "updateinfo", "list", "--security"), 60),
     "dpkg-query": Program(("dpkg-query", "--show", "--showformat", DPKG_FORM), 30),
     "rpm": Program(("rpm", "-qa", "--queryformat", RPM_FORM), 30),
     "snap": Program(("snap", "list"), 20),

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from agent.checks import updates_rpm
 from agent.checks.check import Check, judged, unknown, unread
 from agent.host import UnreadableError
 from agent.host.reader import Reader
@@ -34,8 +35,14 @@ def os_supported(reader: Reader) -> Check:
 
 
 def updates(reader: Reader) -> Check:
-    """Security updates that apt would install, by lists that are fresh enough to know."""
+    """Security updates that apt or dnf would install, by lists that are fresh enough to know."""
     names = reader.names(LISTS, "updates")
+    if names is None and reader.names("/var/lib/rpm", "updates") is not None:
+        return updates_rpm.updates(reader)
+    return _by_apt(reader, names)
+
+
+def _by_apt(reader: Reader, names: tuple[str, ...] | None) -> Check:
     fresh = [name for name in names or () if name.endswith(("_InRelease", "_Release"))]
     if not fresh:
         return unread(LISTS, reader, "no package lists of apt: never refreshed, or another system")

@@ -62,7 +62,15 @@ NOT_SAID = frozenset(
         *("Microsoft Corporation", "Office 7"),  # names of a publisher and a product
         # Keys and marks of what is read, and times.
         *("core id", "model name", "cpu cores", "physical id", "DMI type", "power supply"),
-        "%d %b %Y %H-%M %z",
+        *("%d %b %Y %H-%M %z", "Last metadata expiration check"),
+        "Microsoft-Windows-Windows Defender/Operational",
+        *(
+            " or ",
+            "EventID=7",
+            "7 7",
+            "TimeCreated[timediff(@SystemTime) <= 7]",
+            "*[System[7 and (7)]]",
+        ),
         "Microsoft Defender",
         "Microsoft Defender 7",  # its name; what follows is told by `parse/mdatp.py`
         # Of the command that plays a recording, and of the spool's note.
