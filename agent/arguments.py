@@ -23,7 +23,7 @@ def parser() -> argparse.ArgumentParser:
     for command in (join, run):
         command.add_argument("--state", type=Path, default=settings.folder(), metavar="DIR")
     rhythm = survey.tasks.__defaults__ or ()
-    for name, seconds in zip(("load", "security", "inventory"), rhythm, strict=True):
+    for name, seconds in zip(("load", "security", "inventory", "events"), rhythm, strict=True):
         run.add_argument(f"--{name}-interval", type=_seconds, default=seconds, metavar="SECONDS")
 
     service = commands.add_parser("service", help="put the agent in as a service, or take it out")
@@ -39,9 +39,12 @@ def parser() -> argparse.ArgumentParser:
 
     report = commands.add_parser("report", help="print all that would be sent now")
     probe = commands.add_parser("probe", help="print one section")
-    probe.add_argument("name", metavar="NAME", help="hardware, load, security, software or system")
+    probe.add_argument(
+        "name", metavar="NAME", help="events, hardware, load, security, software or system"
+    )
     probe.add_argument("--recording", type=Path, action="append", default=[], metavar="DIR")
     probe.add_argument("--memory-bytes", type=int, help="cap of this process, set by the agent")
+    probe.add_argument("--notes", metavar="JSON", help="how far logs were read, set by the agent")
     fields = commands.add_parser("fields", help="print every field that is collected, and why")
     for command in (report, probe, fields):
         command.add_argument("--json", action="store_true")

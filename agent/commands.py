@@ -51,7 +51,12 @@ def _meaning(joined: object) -> str:
 
 def run(given: argparse.Namespace, clock: Clock) -> int:
     """Be the resident agent until SIGTERM."""
-    rhythm = (given.load_interval, given.security_interval, given.inventory_interval)
+    rhythm = (
+        given.load_interval,
+        given.security_interval,
+        given.inventory_interval,
+        given.events_interval,
+    )
     _resident(given.state, clock, survey.tasks(*rhythm)).run()
     return 0
 
@@ -151,12 +156,16 @@ def probe(given: argparse.Namespace, clock: Clock) -> int:
         limit(given.memory_bytes)
     try:
         hosts: list[Host] = [opened(folder, clock()) for folder in given.recording]
+        notes = {str(name): str(mark) for name, mark in json.loads(given.notes or "{}").items()}
+    except (ValueError, AttributeError) as problem:
+        raise CommandError(f"not a JSON object: {given.notes}") from problem
     except RecordingError as problem:
         raise CommandError(str(problem)) from problem
     for host in hosts or [Live(clock())]:
-        reading = read(given.name, host)
+        reading = read(given.name, host, notes)
         gaps = [{"field": gap.field, "cause": gap.cause} for gap in reading.gaps]
-        _say(json.dumps({"section": reading.section, "gaps": gaps}))
+        marks = {"notes": dict(reading.notes)} if given.notes else {}
+        _say(json.dumps({"section": reading.section, "gaps": gaps, **marks}))
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -11,24 +12,34 @@ import subprocess  # noqa: TID251 - the agent's one module that runs programs
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO
 
 from agent.host import UnreadableError
-from agent.windows import update_agent
+from agent.windows import folders, update_agent
 
 Child = subprocess.Popen[bytes]
 
-PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
-ENVIRONMENT = {"PATH": PATH, "LC_ALL": "C", "LANG": "C", "HOME": "/"}
+if sys.platform == "win32":
+    ENVIRONMENT = folders.environment(folders.system())
+else:
+    ENVIRONMENT = {
+        "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+        "LC_ALL": "C",
+        "LANG": "C",
+        "HOME": "/",
+    }
 OUTPUT_BYTES = 4 * 1024 * 1024
 ARGUMENT = r"[A-Za-z0-9][A-Za-z0-9._!-]{0,62}"
 """A bare name, as the kernel gives it to a block device: never an option, never a path."""
 
 POWERSHELL = ("powershell.exe", "-NoProfile", "-NonInteractive")
 
-DPKG_FORM = "Package: ${Package}\\nStatus: ${Status}\\nVersion: ${Version}\\nOrigin: ${Origin}\\n\\n"
+DPKG_FORM = (
+    "Package: ${Package}\\nStatus: ${Status}\\nVersion: ${Version}\\nOrigin: ${Origin}\\n\\n"
+)
 RPM_FORM = "%{NAME}\\t%{VERSION}-%{RELEASE}\\t%{VENDOR}\\t%{INSTALLTIME}\\n"
 APPX_SCRIPT = """[Console]::OutputEncoding = [Text.Encoding]::UTF8
 Get-AppxPackage -AllUsers | ForEach-Object {
@@ -50,7 +61,20 @@ class Program:
     form: str = "txt"
     accepts: frozenset[int] | None = frozenset({0})
     """Exit codes whose output counts; None: all."""
+    argument: str = ARGUMENT
+    """What may stand for `{}`, as a pattern."""
 
+
+JOURNAL = (
+    *("journalctl", "--quiet", "--no-pager", "--output=json", "--output-fields=_COMM,MESSAGE"),
+    "--lines=4000",
+    # The kernel's word for who wrote a line: what a program calls itself there may be a lie.
+    *("_COMM=sshd", "_COMM=sshd-session", "_COMM=sudo", "_COMM=su", "_COMM=login", "_COMM=lightdm"),
+    *("_COMM=gdm-session-wor", "_COMM=sddm-helper", "_COMM=xrdp-sesman", "_COMM=polkit-agent-he"),
+    *("_COMM=useradd", "_COMM=usermod", "_COMM=gpasswd", "_COMM=adduser"),
+)
+CURSOR = "s=[0-9a-f]{32};i=[0-9a-f]{1,16};b=[0-9a-f]{32}(;[mtx]=[0-9a-f]{1,16}){3}"
+"""A place in the journal, as sd_journal_get_cursor(3) writes it."""
 
 PROGRAMS = {
     "dmidecode": Program(("dmidecode",)),
@@ -70,6 +94,9 @@ PROGRAMS = {
     "snap": Program(("snap", "list"), 20),
     "flatpak": Program(("flatpak", "list", "--columns=name,version,origin"), 20),
     "Get-AppxPackage": Program((*POWERSHELL, "-Command", APPX_SCRIPT), 60),
+    "journalctl": Program((*JOURNAL, "--since=-24h"), 30),
+    # From that entry on, itself included: where it is missing, the journal was cleared or rotated.
+    "journalctl-from": Program((*JOURNAL, "--cursor={}"), 30, argument=CURSOR),
     # Prints `stopping` and exits with 1 while the system goes down.
     "systemctl": Program(("systemctl", "is-system-running"), 2, accepts=None),
     # Of Windows: two children of ours, for what only its programming interface tells.
@@ -109,7 +136,7 @@ class ManageError(Exception):
 def manage(name: str, *more: str) -> str:
     """Ask the service manager for one thing of the list; raises `ManageError`."""
     told = MANAGED[name]
-    found = shutil.which(told.arguments[0], path=PATH)
+    found = _found(told.arguments[0])
     if found is None:
         raise ManageError(f"not installed: {told.arguments[0]}")
     outcome = run([found, *told.arguments[1:], *more], told.deadline_seconds, ENVIRONMENT)
@@ -135,7 +162,7 @@ def output(program: str, argument: str | None = None) -> str:
     """Run a program of the list; raises `UnreadableError`."""
     told = PROGRAMS[program]
     arguments = _filled(told, argument)
-    found = shutil.which(arguments[0], path=PATH)
+    found = _found(arguments[0])
     if found is None:
         raise UnreadableError(f"not installed: {program}", absent=True)
     outcome = run([found, *arguments[1:]], told.deadline_seconds, ENVIRONMENT)
@@ -146,9 +173,18 @@ def output(program: str, argument: str | None = None) -> str:
     return outcome.output.decode("utf-8", "replace")
 
 
+def _found(name: str) -> str | None:
+    """Where the program lies, among the system's own folders alone."""
+    if sys.platform != "win32":
+        return shutil.which(name, path=ENVIRONMENT["PATH"])
+    # shutil.which would look into the current folder first there.
+    places = (Path(folder, name) for folder in ENVIRONMENT["PATH"].split(";"))
+    return next((str(place) for place in places if place.is_file()), None)
+
+
 def _filled(program: Program, argument: str | None) -> list[str]:
     if any("{}" in part for part in program.arguments):
-        if argument is None or not re.fullmatch(ARGUMENT, argument):
+        if argument is None or not re.fullmatch(program.argument, argument):
             raise UnreadableError(
                 f"{program.arguments[0]}: no device named", absent=argument is None
             )
@@ -157,14 +193,13 @@ def _filled(program: Program, argument: str | None) -> list[str]:
     return list(program.arguments)
 
 
-def probe(name: str, deadline_seconds: float, memory_bytes: int) -> Running:
+def probe(
+    name: str, deadline_seconds: float, memory_bytes: int, notes: Mapping[str, str]
+) -> Running:
     """Start one probe of ours in a child that caps its own memory and yields to everyone else."""
     cap = str(memory_bytes)
-    return begin(
-        [sys.executable, "-I", "-m", "agent", "probe", name, "--json", "--memory-bytes", cap],
-        deadline_seconds,
-        ENVIRONMENT,
-    )
+    command = [sys.executable, "-I", "-m", "agent", "probe", name, "--json", "--memory-bytes", cap]
+    return begin([*command, "--notes", json.dumps(notes)], deadline_seconds, ENVIRONMENT)
 
 
 def start(entry: Sequence[str]) -> Child:

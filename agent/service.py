@@ -102,7 +102,8 @@ class Resident:
                 self._tell(task, survey.light(self._host()), now)
             elif self.heavy is None:
                 self.read_at[task.kind] = now
-                self.heavy = survey.begin(task, self.slow, now)
+                notes = self.spool.notes(f"{survey.EVENTS}:") if task.kind == survey.EVENTS else {}
+                self.heavy = survey.begin(task, self.slow, now, notes)
 
     def _free(self) -> tuple[Task, ...]:
         """What may begin: one child at a time, so that the PC's official notices nothing."""
@@ -124,8 +125,13 @@ class Resident:
             self._tell(heavy.task, taken, heavy.began_at)
 
     def _tell(self, task: Task, taken: Taken, now: float) -> None:
-        told, last = survey.digest(taken.reading), self.sent.get(task.kind)
-        if last and last[0] == told and now - last[1] < task.resend_seconds:
+        happened = taken.reading.section if task.kind == survey.EVENTS else None
+        # Events count each for itself; what can stay the same about them is what was not read.
+        lasting = Reading([], taken.reading.gaps) if happened else taken.reading
+        told, last = survey.digest(lasting), self.sent.get(task.kind)
+        if not happened and last and last[0] == told and now - last[1] < task.resend_seconds:
+            for name, value in taken.reading.notes.items():
+                self.spool.note(name, value)
             return
         self._keep(task.kind, taken.reading, taken.cpu_seconds)
         self.sent[task.kind] = (told, now)
@@ -137,7 +143,14 @@ class Resident:
             cause = "the spool could not be written: disk full or failing"
             self.spool.append("loss", {**numbers, "cause": cause}, at=at)
             self.unaccepted = 0
-        self.spool.append(kind, reading.section, reading.gaps, at=at, cpu_seconds=cpu_seconds)
+        self.spool.append(
+            kind,
+            reading.section,
+            reading.gaps,
+            at=at,
+            cpu_seconds=cpu_seconds,
+            notes=reading.notes,
+        )
 
     def _send(self) -> None:
         while batch := self.spool.batch(self.pace.limit_bytes):

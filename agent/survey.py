@@ -41,6 +41,8 @@ class Taken:
 
 LIGHT = "load"
 """Read in the resident itself, from /proc alone: nothing may hold it up."""
+EVENTS = "events"
+"""Each of its entries counts for itself, and where it stopped is noted in the spool."""
 SLOW_IN = "security"
 SLOW = ("updates",)
 SLOW_SECONDS = 6 * 3600
@@ -72,12 +74,17 @@ class Heavy:
 
 
 def tasks(
-    load_seconds: float = 60, security_seconds: float = 300, inventory_seconds: float = 3600
+    load_seconds: float = 60,
+    security_seconds: float = 300,
+    inventory_seconds: float = 3600,
+    events_seconds: float = 60,
 ) -> tuple[Task, ...]:
     """The rhythm of the contract, or a faster one for a test."""
     return (
         Task(LIGHT, load_seconds, deadline_seconds=10),
         Task(SLOW_IN, security_seconds, deadline_seconds=120),
+        # What happened is told soon, and without a happening once a day that it is looked for.
+        Task(EVENTS, events_seconds, DAY_SECONDS),
         Task("hardware", inventory_seconds, DAY_SECONDS),
         Task("system", inventory_seconds, DAY_SECONDS),
         # Windows lists its licences and apps for seconds, and what is installed changes seldom.
@@ -114,11 +121,18 @@ def light(host: Host) -> Taken:
     return Taken(load.probe(host), time.process_time() - before)
 
 
-def begin(task: Task, known: Slow | None, now: float) -> Heavy:
-    """Start a child that reads a section. What the slow checks said lately is kept, not read again."""
+def begin(
+    task: Task, known: Slow | None, now: float, notes: Mapping[str, str] | None = None
+) -> Heavy:
+    """Start a child that reads a section. What the slow checks said lately is kept, not read again.
+
+    `notes` tell how far logs were read before.
+    """
     fresh = known and now - known.read_at < SLOW_SECONDS
     kept, name = (known, "security-quick") if task.kind == SLOW_IN and fresh else (None, task.kind)
-    return Heavy(task, programs.probe(name, task.deadline_seconds, MEMORY_BYTES), kept, now)
+    return Heavy(
+        task, programs.probe(name, task.deadline_seconds, MEMORY_BYTES, notes or {}), kept, now
+    )
 
 
 def taken(heavy: Heavy) -> Taken | None:
@@ -161,8 +175,9 @@ def _understood(kind: str, outcome: programs.Outcome) -> Reading:
     try:
         found = json.loads(outcome.output)
         gaps = tuple(Gap(str(gap["field"]), str(gap["cause"])) for gap in found["gaps"])
-        return Reading(found["section"], gaps)
-    except (ValueError, KeyError, TypeError):
+        notes = {str(name): str(mark) for name, mark in found.get("notes", {}).items()}
+        return Reading(found["section"], gaps, notes)
+    except (ValueError, KeyError, TypeError, AttributeError):
         return _lost(kind, "its answer cannot be read")
 
 

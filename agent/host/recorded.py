@@ -14,7 +14,7 @@ from agent.host import LIMIT_BYTES, Event, Key, Space, UnreadableError, journal,
 from agent.host.live import unreadable
 from agent.host.spelling import meant, safe
 from agent.parse import wmi
-from agent.programs import ARGUMENT, PROGRAMS
+from agent.programs import PROGRAMS
 
 WINDOWS_FOLDERS = ("wmi", "registry", "events")
 COMMANDS = ("commands", "powershell")
@@ -69,7 +69,7 @@ class Recorded:
 
     def run(self, program: str, argument: str | None = None) -> str:
         kind = PROGRAMS[program].form
-        if argument is not None and not re.fullmatch(ARGUMENT, argument):
+        if argument is not None and not re.fullmatch(PROGRAMS[program].argument, argument):
             raise UnreadableError(f"not a name: {argument!r}")
         names = [f"{program}-{argument}.{kind}"] if argument else []
         names.append(f"{program}.{kind}")
@@ -90,6 +90,12 @@ class Recorded:
     def addresses(self) -> dict[str, tuple[str, ...]]:
         rows = _table(self.facts, "addresses")
         return {name: tuple(map(str, row)) for name, row in rows.items() if isinstance(row, list)}
+
+    def counters(self) -> Mapping[str, Any]:
+        found = self.facts.get("counters")
+        if not isinstance(found, dict):
+            raise UnreadableError("not recorded: counters")
+        return found
 
     def wmi(self, name: str, namespace: str = "root\\cimv2") -> tuple[Mapping[str, str], ...]:
         # Exports spell a class as they like: Win32_BIOS is Win32_Bios here and there.

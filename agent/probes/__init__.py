@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 
 from agent import load  # stands outside: the resident reads it, and none of the others
 from agent.host import Host
-from agent.probes import hardware, security, software, system
+from agent.probes import events, hardware, security, software, system
 from agent.report import Gap, Reading
 
 Probe = Callable[[Host], Reading]
 """Reads one section through the host. It never raises: what failed is among the gaps."""
 
 PROBES: Mapping[str, Probe] = {
+    "events": events.probe,
     "hardware": hardware.probe,
     "load": load.probe,
     "security": security.probe,
@@ -21,15 +22,15 @@ PROBES: Mapping[str, Probe] = {
     "system": system.probe,
 }
 
-SYSTEMS: Mapping[str, frozenset[str]] = {
-    "linux": frozenset(PROBES),
-    "windows": frozenset({"hardware", "security", "security-quick", "software", "system"}),
-}
-"""What each probe can read; it asks the host for its system, and reads the one or the other."""
+SYSTEMS = frozenset({"linux", "windows"})
+"""What the probes can read: each asks the host for its system, and reads the one or the other."""
 
 
-def read(name: str, host: Host) -> Reading:
-    """One section of that machine; a system that this version does not read is one gap."""
-    if name not in SYSTEMS.get(host.system, ()):
+def read(name: str, host: Host, notes: Mapping[str, str] | None = None) -> Reading:
+    """One section of that machine; a system that this version does not read is one gap.
+
+    `notes` tell how far logs were read before.
+    """
+    if host.system not in SYSTEMS:
         return Reading({}, (Gap(name, f"this version does not read {host.system}"),))
-    return PROBES[name](host)
+    return events.probe(host, notes) if name == "events" else PROBES[name](host)

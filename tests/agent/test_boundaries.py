@@ -24,7 +24,6 @@ MODULES = sorted(FOLDER.rglob("*.py"))
 RUNNERS = {"system", "popen", "eval", "exec", "compile", "__import__", "import_module"}
 RUNNER_PREFIXES = ("exec", "spawn", "posix_spawn", "fork")
 OWN = frozenset({"agent.windows.modals", "agent.windows.sockets"})
-CALLERS = {"modals.py", "windows_service.py"}
 FORBIDDEN = {"asyncio", "requests", "cryptography", "msgspec", "pickle", "marshal", "ctypes"}
 
 
@@ -52,7 +51,10 @@ def test_nothing_from_the_wire_can_be_executed(path: Path) -> None:
     tree = ast.parse(path.read_text("utf-8"))
     imported = {name.partition(".")[0] for name in _imports(tree)}
     # The few calls of Windows that no file, key or class answers for.
-    assert not imported & (FORBIDDEN - ({"ctypes"} if path.name in CALLERS else set()))
+    allowed = (
+        {"ctypes"} if path.name in {"modals.py", "folders.py", "windows_service.py"} else set()
+    )
+    assert not imported & (FORBIDDEN - allowed)
     assert path.name == "programs.py" or "subprocess" not in imported
     allowed_attributes = {"re.compile"}
     for call in _calls(tree):
@@ -78,9 +80,15 @@ def test_programs_start_by_a_list_without_a_shell() -> None:
 def test_the_programs_of_the_closed_list_have_literal_arguments() -> None:
     for name, program in programs.PROGRAMS.items():
         # Ours by their module, and PowerShell with a script that is a constant of the agent.
-        started = {name, "powershell.exe"} if program.arguments[0] != sys.executable else OWN
+        started = (
+            {name.removesuffix("-from"), "powershell.exe"}
+            if program.arguments[0] != sys.executable
+            else OWN
+        )
         assert program.arguments[0 if started is not OWN else -1] in started
-        assert all("{}" not in part or part == "/dev/{}" for part in program.arguments)
+        assert all(
+            "{}" not in part or part in {"/dev/{}", "--cursor={}"} for part in program.arguments
+        )
 
 
 @pytest.mark.parametrize("name", ["-x", "../sda", "sda;id", "a b", "", "/dev/sda", "sda\n"])

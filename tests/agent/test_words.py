@@ -72,6 +72,7 @@ NOT_SAID = frozenset(
             "*[System[7 and (7)]]",
         ),
         "Microsoft Defender",
+        *("Microsoft-Windows-Windows Defender/Operational", "local area connection*"),  # names
         "Microsoft Defender 7",  # its name; what follows is told by `parse/mdatp.py`
         # Of the command that plays a recording, and of the spool's note.
         *("no such folder: 7", "not a JSON object: 7", "cannot read 7: 7", "7 started", "7 7"),

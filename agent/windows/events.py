@@ -1,0 +1,161 @@
+"""What the event channels of Windows tell that an officer should know, from where it was last read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from agent.host import Event, UnreadableError
+from agent.host.reader import Reader
+from agent.parse.happenings import Happening, origin
+
+SECURITY = "Security"
+SYSTEM = "System"
+DEFENDER = "Microsoft-Windows-Windows Defender/Operational"
+CHANNELS = (SECURITY, SYSTEM, DEFENDER)
+ALWAYS = (SECURITY, SYSTEM)
+"""Every Windows has these; Defender's is not there where another product took its place."""
+ADMINISTRATORS = "S-1-5-32-544"
+NOBODY = "S-1-0-0"
+"""Stands for the account in a failed logon: Windows does not say who it would have been."""
+FAILED, SUCCEEDED = 4625, 4624
+KINDS: Mapping[tuple[str, int], tuple[str, str | None]] = {
+    (SECURITY, FAILED): ("logon-failed", "TargetUserSid"),
+    (SECURITY, SUCCEEDED): ("logon-after-failures", "TargetUserSid"),
+    (SECURITY, 4720): ("account-created", "TargetSid"),
+    (SECURITY, 4728): ("administrator-added", "MemberSid"),
+    (SECURITY, 4732): ("administrator-added", "MemberSid"),
+    (SECURITY, 1102): ("log-cleared", "SubjectUserSid"),
+    (SYSTEM, 104): ("log-cleared", "SubjectUserSid"),
+    (SECURITY, 4740): ("account-locked", "TargetSid"),
+    (SYSTEM, 7045): ("service-installed", None),
+    (DEFENDER, 1116): ("malware-found", None),
+    (DEFENDER, 1117): ("malware-blocked", None),
+    (DEFENDER, 1118): ("malware-active", None),
+    (DEFENDER, 1119): ("malware-active", None),
+    (SECURITY, 6416): ("usb-storage", None),
+}
+"""By channel and number: what it is called, and which field names the account. 1117 tells that the
+action on the threat succeeded, 1118 and 1119 that it failed, the latter for good."""
+
+
+DAY_MILLISECONDS = 24 * 3600 * 1000
+
+
+def query(channel: str, after: int) -> str:
+    """The XPath that asks a channel for what is looked for here: the first time, for the last day."""
+    codes = " or ".join(f"EventID={code}" for place, code in KINDS if place == channel)
+    since = f"TimeCreated[timediff(@SystemTime) <= {DAY_MILLISECONDS}]"
+    since = f"EventRecordID>{after:d}" if after > 0 else since
+    return f"*[System[{since} and ({codes})]]"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The last entry that was read. Its time tells whether the numbers began anew since."""
+
+    record_id: int
+    at: datetime
+
+    def text(self) -> str:
+        """As it is noted in the spool."""
+        return f"{self.record_id} {self.at.isoformat()}"
+
+
+def mark(text: str) -> Mark | None:
+    """None where nothing was read yet."""
+    number, _, at = text.partition(" ")
+    try:
+        return Mark(int(number), datetime.fromisoformat(at))
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """Entries since the mark, and whether the channel was emptied in between."""
+
+    events: tuple[Event, ...]
+    restarted: bool = False
+
+
+def read(reader: Reader, notes: Mapping[str, str]) -> tuple[tuple[Happening, ...], dict[str, str]]:
+    """What happened on every channel, and how far each was read."""
+    found: list[Happening] = []
+    marks = {}
+    for channel in CHANNELS:
+        try:
+            fresh = _since(reader, channel, mark(notes.get(channel, "")))
+        except UnreadableError as problem:
+            if channel in ALWAYS or not problem.absent:
+                reader.gap(channel, problem.cause)
+            continue
+        found += happenings(channel, fresh)
+        if fresh.events:
+            last = fresh.events[-1]
+            marks[channel] = Mark(last.record_id, last.at).text()
+    return tuple(found), marks
+
+
+def _since(reader: Reader, channel: str, last: Mark | None) -> Fresh:
+    if last is None:
+        return Fresh(reader.host.events(channel, 0))
+    # From the marked entry itself on: found as it was, the numbers are still the same ones.
+    found = reader.host.events(channel, last.record_id - 1)
+    if found and (found[0].record_id, found[0].at) == (last.record_id, last.at):
+        return Fresh(found[1:])
+    # Overwritten since, which loses nothing, or cleared: then small numbers carry later times.
+    every = reader.host.events(channel, 0)
+    again = any(one.record_id <= last.record_id and one.at > last.at for one in every)
+    newer = (one for one in every if one.at > last.at or one.record_id > last.record_id)
+    return Fresh(tuple(newer), again)
+
+
+def happenings(channel: str, fresh: Fresh) -> Iterator[Happening]:
+    """What is worth a line. A logon that worked is told only after failures of the same account."""
+    told = [code for code in (1102, 104) if any(one.event_id == code for one in fresh.events)]
+    if fresh.restarted and not told:
+        first = fresh.events[0]
+        yield Happening(first.at, "log-cleared", channel, record_id=first.record_id)
+    failed: set[str] = set()
+    for event in fresh.events:
+        if not _is_meant(channel, event):
+            continue
+        # The name is compared here and goes no further.
+        name = event.data.get("TargetUserName", "").casefold()
+        if event.event_id == FAILED:
+            failed.add(name)
+        elif event.event_id == SUCCEEDED:
+            if name not in failed:
+                continue
+            failed.remove(name)
+        yield _happening(channel, event)
+
+
+def _is_meant(channel: str, event: Event) -> bool:
+    if (channel, event.event_id) not in KINDS:
+        return False
+    if event.event_id in {4728, 4732}:
+        return event.data.get("TargetSid") == ADMINISTRATORS
+    if event.event_id == 6416:
+        return any(USB_STORAGE in value.upper() for value in event.data.values())
+    return True
+
+
+USB_STORAGE = "USBSTOR"
+"""The bus name of a stick or disk on USB, in the device's own id."""
+
+
+def _happening(channel: str, event: Event) -> Happening:
+    kind, names = KINDS[channel, event.event_id]
+    sid = event.data.get(names, "") if names else ""
+    return Happening(
+        event.at,
+        kind,
+        channel,
+        event_id=event.event_id,
+        record_id=event.record_id,
+        account_sid=sid if sid.startswith("S-1-") and sid != NOBODY else None,
+        origin=origin(event.data.get("IpAddress", "")) if event.event_id == FAILED else None,
+    )

@@ -1,0 +1,363 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import textwrap
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from subprocess import PIPE, Popen  # noqa: TID251 - a process is killed here for real
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from agent.host import Event
+from agent.host.recorded import opened
+from agent.parse import event_xml, journal
+from agent.parse.happenings import origin
+from agent.probes import read
+from agent.report import Reading
+from agent.spool import Spool
+from agent.windows.events import DEFENDER, SECURITY, SYSTEM, query
+from tests.agent import event_logs
+from tests.agent.machines import NOON
+
+AUDITING = "Microsoft-Windows-Security-Auditing"
+AT = datetime(2026, 11, 23, 1, 2, 3, 456789, tzinfo=UTC)
+LAN, DUC = "S-1-5-21-1-2-3-1001", "S-1-5-21-1-2-3-1002"
+
+
+def event(number: int, code: int, **data: str) -> Event:
+    return Event(number, code, AUDITING, AT + timedelta(seconds=number), data)
+
+
+def failed(number: int, name: str, address: str = "-") -> Event:
+    return event(
+        number, 4625, TargetUserSid="S-1-0-0", TargetUserName=name, IpAddress=address, LogonType="2"
+    )
+
+
+def succeeded(number: int, name: str, sid: str) -> Event:
+    return event(number, 4624, TargetUserSid=sid, TargetUserName=name, LogonType="2")
+
+
+def windows(folder: Path, notes: dict[str, str] | None = None, **channels: list[Event]) -> Reading:
+    """A reading of a PC with these channels; Security and System are always there."""
+    events = folder / "events"
+    events.mkdir(parents=True, exist_ok=True)
+    for name in ("Security", "System", *channels):
+        place = events / f"{DEFENDER.replace('/', '%4') if name == 'defender' else name}.evtx"
+        place.write_bytes(event_logs.log(channels.get(name, [])))
+    return read("events", opened(folder, NOON), notes)
+
+
+def kinds(reading: Reading) -> list[str]:
+    return [row["kind"] for row in reading.section]
+
+
+def test_the_same_again_is_counted_and_its_first_time_kept(tmp_path: Path) -> None:
+    tries = [failed(number, "lan", "8.8.8.8") for number in range(1, 6)]
+    reading = windows(tmp_path, Security=tries)
+    assert reading.section == [
+        {
+            "at": "2026-11-23T01:02:04Z",
+            "kind": "logon-failed",
+            "channel": "Security",
+            "event_id": 4625,
+            "record_id": 1,
+            "origin": "external",
+            "count": 5,
+        }
+    ]
+    assert reading.gaps == ()
+
+
+def test_a_logon_is_told_only_after_failures_of_the_same_account(tmp_path: Path) -> None:
+    log = [
+        succeeded(1, "lan", LAN),
+        failed(2, "Duc"),
+        succeeded(3, "lan", LAN),
+        succeeded(4, "duc", DUC),
+        succeeded(5, "duc", DUC),
+    ]
+    reading = windows(tmp_path, Security=log)
+    assert kinds(reading) == ["logon-failed", "logon-after-failures"]
+    assert (reading.section[1]["account_sid"], reading.section[1]["record_id"]) == (DUC, 4)
+
+
+def test_no_name_and_no_address_leaves_the_pc(tmp_path: Path) -> None:
+    log = [failed(1, "nguyen.thi.lan", "203.0.113.77"), succeeded(2, "nguyen.thi.lan", LAN)]
+    told = json.dumps(windows(tmp_path, Security=log).section)
+    assert "nguyen" not in told
+    assert "203.0.113" not in told
+
+
+def test_only_the_administrators_group_counts_whatever_its_name(tmp_path: Path) -> None:
+    log = [
+        event(1, 4732, TargetSid="S-1-5-32-545", TargetUserName="Administrators", MemberSid=LAN),
+        event(2, 4732, TargetSid="S-1-5-32-544", TargetUserName="Администраторы", MemberSid=DUC),
+    ]
+    (row,) = windows(tmp_path, Security=log).section
+    assert (row["kind"], row["account_sid"]) == ("administrator-added", DUC)
+
+
+def test_every_channel_is_read_for_what_it_tells(tmp_path: Path) -> None:
+    security = [
+        event(1, 4720, TargetSid=LAN),
+        event(2, 4740, TargetSid=LAN),
+        event(3, 6416, DeviceId="USBSTOR\\Disk&Ven_Kingston"),
+        event(4, 6416, DeviceId="HID\\VID_046D"),
+        event(5, 1102, SubjectUserSid=DUC),
+    ]
+    defender = [event(number, 1114 + number) for number in range(1, 6)]
+    system = [event(7, 7045, ServiceName="x", AccountName="LocalSystem"), event(8, 7036)]
+    reading = windows(tmp_path, Security=security, System=system, defender=defender)
+    assert sorted(kinds(reading)) == sorted(
+        [
+            *("account-created", "account-locked", "usb-storage", "log-cleared"),
+            *("malware-found", "malware-blocked", "malware-active", "malware-active"),
+            "service-installed",
+        ]
+    )
+
+
+def test_the_next_reading_begins_where_this_one_ended(tmp_path: Path) -> None:
+    log = [failed(1, "lan"), event(2, 4720, TargetSid=LAN)]
+    first = windows(tmp_path / "1", Security=log)
+    assert kinds(first) == ["logon-failed", "account-created"]
+    again = windows(tmp_path / "2", dict(first.notes), Security=log)
+    assert (again.section, dict(again.notes)) == ([], {})
+    later = windows(
+        tmp_path / "3", dict(first.notes), Security=[*log, event(3, 4740, TargetSid=LAN)]
+    )
+    assert kinds(later) == ["account-locked"]
+
+
+def test_entries_overwritten_since_cost_nothing_and_are_no_clearing(tmp_path: Path) -> None:
+    first = windows(tmp_path / "1", Security=[failed(1, "lan"), failed(2, "lan")])
+    later = windows(tmp_path / "2", dict(first.notes), Security=[event(9, 4720, TargetSid=LAN)])
+    assert kinds(later) == ["account-created"]
+
+
+def test_a_log_whose_numbers_begin_anew_was_cleared_and_is_read_from_its_start(
+    tmp_path: Path,
+) -> None:
+    first = windows(tmp_path / "1", Security=[failed(number, "lan") for number in range(1, 9)])
+    hour = timedelta(hours=1)
+    anew = [replace(event(number, 4740, TargetSid=LAN), at=AT + hour) for number in range(1, 12)]
+    later = windows(tmp_path / "2", dict(first.notes), Security=anew)
+    assert kinds(later) == ["log-cleared", "account-locked"]
+    assert later.section[1]["count"] == 11
+    assert "event_id" not in later.section[0]
+
+
+def test_a_clearing_that_the_log_tells_itself_is_told_once(tmp_path: Path) -> None:
+    first = windows(tmp_path / "1", Security=[failed(number, "lan") for number in range(1, 9)])
+    anew = [replace(event(1, 1102, SubjectUserSid=DUC), at=AT + timedelta(hours=1))]
+    later = windows(tmp_path / "2", dict(first.notes), Security=anew)
+    assert [(row["kind"], row["event_id"]) for row in later.section] == [("log-cleared", 1102)]
+
+
+def test_a_channel_that_cannot_be_read_is_a_gap_and_its_mark_stays(tmp_path: Path) -> None:
+    first = windows(tmp_path, Security=[failed(1, "lan")])
+    (tmp_path / "events" / "Security.evtx").write_bytes(b"noise" * 100)
+    later = read("events", opened(tmp_path, NOON), dict(first.notes))
+    assert (later.section, dict(later.notes)) == ([], {})
+    assert [gap.field for gap in later.gaps] == ["Security"]
+
+
+def test_the_first_question_is_for_a_day_and_every_other_for_what_came_after() -> None:
+    assert "timediff(@SystemTime) <= 86400000" in query(SECURITY, 0)
+    assert query(SYSTEM, 7) == "*[System[EventRecordID>7 and (EventID=104 or EventID=7045)]]"
+
+
+XML = """<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System>
+<Provider Name='Microsoft-Windows-Eventlog'/><EventID Qualifiers='0'>{code}</EventID>
+<TimeCreated SystemTime='2026-11-23T01:02:03.4567891Z'/><EventRecordID>{number}</EventRecordID>
+<Channel>Security</Channel></System>{data}</Event>"""
+
+
+def test_events_printed_as_xml_are_read_whichever_way_they_hold_their_data() -> None:
+    data = "<EventData><Data Name='TargetSid'>S-1-5-7</Data><Data>dịch vụ</Data></EventData>"
+    user = "<UserData><Cleared xmlns='x'><SubjectUserSid>S-1-5-18</SubjectUserSid></Cleared></UserData>"
+    text = XML.format(code=4720, number=4, data=data) + XML.format(code=1102, number=5, data=user)
+    first, second = event_xml.events(text)
+    assert first == Event(
+        4, 4720, "Microsoft-Windows-Eventlog", AT, {"TargetSid": "S-1-5-7", "1": "dịch vụ"}
+    )
+    assert (second.event_id, second.data) == (1102, {"SubjectUserSid": "S-1-5-18"})
+
+
+def test_xml_with_a_document_type_or_damage_is_left_out() -> None:
+    whole = XML.format(code=4720, number=4, data="")
+    bomb = whole.replace("<System>", "<!DOCTYPE a [<!ENTITY b 'c'>]><System>", 1)
+    assert event_xml.events(bomb) == ()
+    assert len(event_xml.events(whole.replace("</System>", "") + whole)) == 1
+
+
+@settings(max_examples=200, deadline=None)
+@given(some.text(max_size=60), some.integers(0, 400))
+def test_no_damage_of_xml_raises(noise: str, place: int) -> None:
+    text = XML.format(code=4720, number=4, data="")
+    event_xml.events(text[:place] + noise + text[place:])
+
+
+BOOT = "b" * 32
+
+
+def line(number: int, program: str, message: str, boot: str = BOOT) -> str:
+    at = int((NOON - timedelta(minutes=30)).timestamp()) + number
+    cursor = f"s={'a' * 32};i={number:x};b={boot};m={number:x};t={at:x};x={number:x}"
+    row = {"__CURSOR": cursor, "__REALTIME_TIMESTAMP": str(at * 1_000_000), "_COMM": program}
+    return json.dumps({**row, "MESSAGE": message})
+
+
+def linux(folder: Path, lines: list[str], notes: dict[str, str] | None = None) -> Reading:
+    (folder / "commands").mkdir(parents=True)
+    for name in ("journalctl", "journalctl-from"):
+        (folder / "commands" / f"{name}.txt").write_text("\n".join(lines))
+    random = folder / "files/proc/sys/kernel/random"
+    random.mkdir(parents=True)
+    (random / "boot_id").write_text(f"{BOOT[:8]}-{BOOT[8:]}\n")
+    (folder / "files/etc").mkdir()
+    passwd = (
+        "root:x:0:0::/root:/bin/sh\nlan:x:1001:1001::/home/lan:/bin/sh\nwww:x:33:33::/:/bin/sh\n"
+    )
+    (folder / "files/etc/passwd").write_text(passwd)
+    return read("events", opened(folder, NOON), notes)
+
+
+def rows(reading: Reading) -> list[tuple[Any, ...]]:
+    names = ("kind", "uid_class", "origin", "count")
+    return [tuple(row.get(name) for name in names) for row in reading.section]
+
+
+def test_the_journal_tells_of_logons_accounts_and_administrators(tmp_path: Path) -> None:
+    pam = "pam_unix(sudo:auth): authentication failure; logname=lan uid=1001 euid=0 tty=/dev/pts/0 ruser=lan rhost=  user=lan"
+    new = "new user: name=an, UID=1002, GID=1002, home=/home/an, shell=/bin/bash, from=/dev/pts/0"
+    reading = linux(
+        tmp_path,
+        [
+            line(1, "sshd", "Failed password for root from 8.8.4.4 port 4242 ssh2"),
+            line(2, "sshd", "Failed password for invalid user oracle from 8.8.4.4 port 4243 ssh2"),
+            line(3, "sshd", "Accepted password for lan from 192.168.10.5 port 4244 ssh2"),
+            line(4, "sshd", "Failed password for lan from 192.168.10.5 port 4245 ssh2"),
+            line(5, "sshd", "Accepted password for lan from 192.168.10.5 port 4246 ssh2"),
+            line(6, "sudo", pam),
+            line(7, "useradd", new),
+            line(8, "usermod", "add 'lan' to group 'sudo'"),
+            line(9, "usermod", "add 'lan' to shadow group 'sudo'"),
+            line(10, "gpasswd", "user www added by root to group wheel"),
+            line(11, "usermod", "add 'lan' to group 'audio'"),
+            line(12, "evil", "Failed password for root from 8.8.4.4 port 4242 ssh2"),
+        ],
+    )
+    assert rows(reading) == [
+        ("logon-failed", "root", "external", 1),
+        ("logon-failed", "unknown", "external", 1),
+        ("logon-failed", "person", "internal", 1),
+        ("logon-after-failures", "person", None, 1),
+        ("logon-failed", "person", "local", 1),
+        ("account-created", "person", None, 1),
+        ("administrator-added", "person", None, 1),
+        ("administrator-added", "system", None, 1),
+    ]
+
+
+def test_the_journal_is_read_on_from_its_last_entry(tmp_path: Path) -> None:
+    old = [line(1, "useradd", "new user: name=an, UID=1002, GID=1002, home=/, shell=/bin/sh")]
+    first = linux(tmp_path / "1", old)
+    again = linux(tmp_path / "2", old, dict(first.notes))
+    assert again.section == []
+    later = linux(
+        tmp_path / "3", [*old, line(2, "usermod", "add 'lan' to group 'sudo'")], dict(first.notes)
+    )
+    assert kinds(later) == ["administrator-added"]
+
+
+def test_a_journal_whose_newest_entry_is_gone_within_the_day_was_cleared(tmp_path: Path) -> None:
+    first = linux(tmp_path / "1", [line(1, "usermod", "add 'lan' to group 'sudo'")])
+    later = linux(tmp_path / "2", [], dict(first.notes))
+    assert kinds(later) == ["log-cleared"]
+    once = linux(tmp_path / "3", [], dict(later.notes))
+    assert once.section == []
+
+
+def test_a_journal_kept_in_memory_ends_with_its_boot_and_was_not_cleared(tmp_path: Path) -> None:
+    before = line(1, "usermod", "add 'lan' to group 'sudo'", boot="c" * 32)
+    first = linux(tmp_path / "1", [before])
+    assert linux(tmp_path / "2", [], dict(first.notes)).section == []
+
+
+def test_a_pc_without_a_journal_has_a_gap(tmp_path: Path) -> None:
+    reading = read("events", opened(tmp_path, NOON))
+    assert (reading.section, [gap.field for gap in reading.gaps]) == ([], ["journal"])
+
+
+@settings(max_examples=200, deadline=None)
+@given(some.binary(max_size=300))
+def test_any_bytes_of_a_journal_are_entries_or_nothing(noise: bytes) -> None:
+    found = tuple(journal.entries(noise.decode("utf-8", "replace")))
+    list(journal.happenings(found, {}))
+
+
+@settings(max_examples=200, deadline=None)
+@given(some.text(max_size=120))
+def test_any_message_is_told_without_an_exception(message: str) -> None:
+    for program in ("sshd", "sudo", "useradd", "gpasswd"):
+        found = tuple(journal.entries(line(1, program, message)))
+        list(journal.happenings(found, {}))
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("-", "local"),
+        ("", "local"),
+        ("127.0.0.1", "local"),
+        ("::1", "local"),
+        ("10.1.2.3", "internal"),
+        ("fe80::1%3", "internal"),
+        ("::ffff:192.168.1.9", "internal"),
+        ("100.64.0.1", "external"),
+        ("2001:ee0::1", "external"),
+    ],
+)
+def test_an_address_is_told_by_where_it_is(address: str, expected: str) -> None:
+    assert origin(address) == expected
+
+
+WRITER = """
+    import sys
+    from pathlib import Path
+    from agent.spool import Spool
+    spool = Spool(Path(sys.argv[1]))
+    last = int(spool.noted("events:Security") or 0)
+    while True:
+        last += 1
+        row = {"record_id": last, "kind": "logon-failed", "count": 1}
+        spool.append("events", [row], at="2026-11-23T12:00:00Z", notes={"events:Security": str(last)})
+        print(last, flush=True)
+"""
+
+
+def test_kill_9_at_any_moment_neither_loses_nor_doubles_an_event(tmp_path: Path) -> None:
+    path = tmp_path / "spool.sqlite"
+    command = [sys.executable, "-c", textwrap.dedent(WRITER), str(path)]
+    for after in (1, 4, 9, 17):
+        with Popen(command, stdout=PIPE, env=dict(os.environ)) as writer:
+            assert writer.stdout is not None
+            for _, _line in zip(range(after), writer.stdout, strict=False):
+                pass
+            writer.send_signal(signal.SIGKILL)
+    spool = Spool(path)
+    batch = spool.batch(1 << 24)
+    assert batch is not None
+    told = [row["section"][0]["record_id"] for row in json.loads(batch.body)["reports"]]
+    assert told == list(range(1, int(spool.noted("events:Security") or 0) + 1))
+    assert len(told) >= 31
+    spool.close()
