@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from agent import windows_install
 from agent.__main__ import main
 from agent.installing import InstallError, Place, act
 from agent.systemd import BOOTED, FOLDER, NAME, unit
+from agent.windows_service import Hosted, ServiceError
 from tests.agent import door
 from tests.agent.door import eventually
 
@@ -142,3 +144,10 @@ def test_the_service_tells_systemd_that_it_lives_and_is_started_again_when_kille
         said = [row["state"] for row in there.sections("presence")]
     assert said == ["started", "started", "stopped"]
     assert "without a goodbye" in json.dumps(there.sections("presence")[1])
+
+
+def test_the_service_of_windows_is_refused_here_in_one_sentence() -> None:
+    with pytest.raises(ServiceError, match="only Windows"):
+        Hosted(lambda _word: None).run(lambda: None)
+    with pytest.raises(InstallError, match="the system that runs"):
+        windows_install.install(Place(Path("/python"), Path("/state"), Path("/mnt")))
