@@ -13,7 +13,9 @@ from agent.host.recording import Mask, Recording, as_it_is
 from agent.parse import edid
 from agent.probes import PROBES
 
-SECRET = frozenset({"serial", "uuid", "mac", "hostname", "domain"})
+SECRET = frozenset(
+    {"serial", "uuid", "mac", "hostname", "domain", "ending", "product_id", "activation_server"}
+)
 """Fields whose values lead back to one piece or one office."""
 SHORTEST = 4
 """A shorter value, as a serial of `0`, would be found in everything."""

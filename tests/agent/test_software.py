@@ -10,8 +10,9 @@ import pytest
 from agent.host import LIMIT_BYTES, Key, UnreadableError
 from agent.host.live import Live
 from agent.host.recorded import Recorded, opened
+from agent.host.recording import Recording
 from agent.parse import packages, reg
-from agent.probes import read
+from agent.probes import read, software
 from agent.software.remote import tools
 from agent.software.source import Source, completeness, merged
 from agent.windows import appx
@@ -105,6 +106,16 @@ def test_no_key_of_a_product_and_no_account_leaves_the_pc() -> None:
     for machine in ("windows-pc", "windows-laptop", "linux-pc"):
         told = str(read("software", opened(OWN / machine, NOON)))
         assert not any(text in told for text in ("DigitalProductID", "S-1-5-21", "@example.com"))
+
+
+def test_a_recording_keeps_the_key_of_no_product_and_plays_back_the_same(tmp_path: Path) -> None:
+    original = opened(OWN / "windows-laptop", NOON)
+    recording = Recording(original, tmp_path)
+    told = software.probe(recording)
+    recording.close()
+    assert b"a4,00,00,00" not in (tmp_path / "registry/read.reg").read_bytes().replace(b"\0", b"")
+    again = read("software", opened(tmp_path, NOON)).section
+    assert again["licences"] == told.section["licences"]
 
 
 def test_a_package_in_two_lists_is_told_once_by_the_first() -> None:
