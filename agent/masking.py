@@ -17,6 +17,21 @@ SECRET = frozenset(
     {"serial", "uuid", "mac", "hostname", "domain", "ending", "product_id", "activation_server"}
 )
 """Fields whose values lead back to one piece or one office."""
+PERSONAL = frozenset(
+    {
+        *("Win32_UserAccount.Name", "Win32_UserAccount.FullName", "Win32_UserAccount.Caption"),
+        *("Win32_UserAccount.Description", "Win32_NetworkLoginProfile.Name"),
+        *("Win32_NetworkLoginProfile.Caption", "Win32_NetworkLoginProfile.FullName"),
+        *("Win32_ComputerSystem.UserName", "Win32_ComputerSystem.PrimaryOwnerName"),
+        *("Win32_OperatingSystem.RegisteredUser", "Win32_OperatingSystem.Organization"),
+    }
+)
+"""Properties of WMI that name a person; no check reads them as they are."""
+LASTLOG = re.compile(
+    rb"^.+?((?:[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:.*|\*\*.*))$", re.MULTILINE
+)
+"""A row of lastlog(8) from its date on; its heading names nobody."""
+NAMED = re.compile(rb'(?<=,Name=")[^"]+')
 SHORTEST = 4
 """A shorter value, as a serial of `0`, would be found in everything."""
 
@@ -54,6 +69,7 @@ class _Mask:
         # The longest first: one serial may be the start of another.
         ordered = sorted(secrets, key=len, reverse=True)
         forms = {value.encode(): b"X" * len(value.encode()) for value in ordered}
+        forms |= {value.lower().encode(): b"X" * len(value.encode()) for value in ordered}
         forms |= {value.upper().encode(): b"X" * len(value.encode()) for value in ordered}
         forms |= {raw: bytes(16) for value in ordered if (raw := _packed(value))}
         self._forms = forms
@@ -64,6 +80,14 @@ class _Mask:
             return edid.masked(data)
         if path in {"/etc/group", "/etc/passwd", "/etc/hosts"}:
             return _without_names(path, data)
+        if path.lower().endswith("/drivers/etc/hosts"):
+            return _without_names("/etc/hosts", data)
+        if path == "lastlog":
+            return LASTLOG.sub(rb"account \1", data)
+        if path == "Win32_GroupUser.PartComponent":
+            return NAMED.sub(lambda name: b"X" * len(name[0]), data)
+        if path in PERSONAL:
+            return b"X" * len(data.decode("utf-8", "replace"))
         for secret, instead in self._forms.items():
             data = data.replace(secret, instead)
         return data

@@ -10,11 +10,13 @@ from agent.checks import CHECKS
 from agent.checks.check import Check
 from agent.host.reader import Reader
 from agent.host.recorded import opened
+from agent.masking import record_machine
 from tests.agent.machines import NOON
 
 LOCAL = "etc/dconf/db/local.d"
 REPOMD = "var/cache/dnf/fedora-1/repodata/repomd.xml"
 FRESH = f"<repomd><data><timestamp>{int(NOON.timestamp()) - 86_400}</timestamp></data></repomd>"
+RECENT = "Thu Nov 19 08:12:40 +0700 2026"
 HEADING = "Username         Port     From                                       Latest\n"
 
 
@@ -110,7 +112,7 @@ def test_a_system_of_rpm_is_judged_by_what_dnf_knows(
 @pytest.mark.parametrize(
     ("row", "desktop", "verdict"),
     [
-        ("Thu Nov 19 08:12:40 +0700 2026", True, "pass"),
+        (RECENT, True, "pass"),
         ("Thu Feb 19 08:12:40 +0700 2026", False, "fail"),
         ("Thu Feb 19 08:12:40 +0700 2026", True, "unknown"),
         ("**Never logged in**", False, "unknown"),
@@ -125,3 +127,17 @@ def test_an_old_sign_in_fails_only_where_every_sign_in_is_written_down(
     check = _check(tmp_path, "idle-accounts", files)
     assert check
     assert check.verdict == verdict
+
+
+def test_a_masked_recording_says_when_and_not_who(tmp_path: Path) -> None:
+    files = {"commands/lastlog.txt": f"{HEADING}canbo            tty1   {RECENT}\n"}
+    for path, text in files.items():
+        (tmp_path / "pc" / path).parent.mkdir(parents=True)
+        (tmp_path / "pc" / path).write_text(text)
+    record_machine(opened(tmp_path / "pc", NOON), tmp_path / "masked", masked=True)
+    written = (tmp_path / "masked" / "commands" / "lastlog.txt").read_text()
+    assert "canbo" not in written
+    assert RECENT in written
+    masked = CHECKS["idle-accounts"](Reader(opened(tmp_path / "masked", NOON)))
+    assert masked
+    assert masked.verdict == "pass"
