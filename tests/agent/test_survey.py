@@ -19,16 +19,22 @@ def test_everything_is_due_at_the_start_and_each_in_its_own_time_after() -> None
     assert [task.kind for task in survey.due(TASKS, read_at, 0.0)] == [
         "load",
         "security",
+        "events",
         "hardware",
         "system",
         "software",
     ]
-    read_at = dict.fromkeys(("load", "security", "hardware", "system", "software"), 0.0)
+    kinds = ("load", "security", "events", "hardware", "system", "software")
+    read_at = dict.fromkeys(kinds, 0.0)
     assert survey.due(TASKS, read_at, 59.9) == ()
-    assert [task.kind for task in survey.due(TASKS, read_at, 60.0)] == ["load"]
-    assert [task.kind for task in survey.due(TASKS, read_at, 300.0)] == ["load", "security"]
-    assert len(survey.due(TASKS, read_at, 3600.0)) == 4
-    assert len(survey.due(TASKS, read_at, 6 * 3600.0)) == 5
+    assert [task.kind for task in survey.due(TASKS, read_at, 60.0)] == ["load", "events"]
+    assert [task.kind for task in survey.due(TASKS, read_at, 300.0)] == [
+        "load",
+        "security",
+        "events",
+    ]
+    assert len(survey.due(TASKS, read_at, 3600.0)) == 5
+    assert len(survey.due(TASKS, read_at, 6 * 3600.0)) == 6
 
 
 def test_a_battery_that_charges_is_no_news_and_a_monitor_that_goes_is() -> None:
