@@ -78,10 +78,8 @@ class _Mask:
         """What is written down of a file."""
         if path.endswith("/edid"):
             return edid.masked(data)
-        if path in {"/etc/group", "/etc/passwd", "/etc/hosts"}:
+        if path in {"/etc/group", "/etc/passwd"} or path.endswith("/etc/hosts"):
             return _without_names(path, data)
-        if path.lower().endswith("/drivers/etc/hosts"):
-            return _without_names("/etc/hosts", data)
         if path == "lastlog":
             return LASTLOG.sub(rb"account \1", data)
         if path == "Win32_GroupUser.PartComponent":
@@ -110,7 +108,7 @@ def _without_names(path: str, data: bytes) -> bytes:
             fields[3] = ",".join(f"member{index}" for index in members)
         elif path == "/etc/passwd" and len(fields) >= 7 and fields[0] != "root":
             fields = [f"account{number}", "x", fields[2], fields[3], "", "/", fields[6]]
-        elif path == "/etc/hosts":
+        elif path.endswith("/etc/hosts"):
             address, *names = line.split()[:10] or [""]
             lines.append(" ".join([address, *(re.sub(r"[^.\s]+", "name", one) for one in names)]))
             continue
