@@ -34,6 +34,8 @@ LOCAL = frozenset(
 SECTOR_BYTES = 512
 """/proc/diskstats counts in these, whatever the disk's own sectors are (iostats.txt)."""
 PARTS = re.compile(r"(sd[a-z]+|vd[a-z]+|xvd[a-z]+|hd[a-z]+|nvme\d+n\d+|mmcblk\d+)")
+WHOLE = ("cpu", "memory", "filesystems", "disk", "network", "uptime_seconds")
+"""Every PC has these: one that is missing was not read."""
 TICKS_PER_SECOND = 100
 """USER_HZ, the unit of /proc/stat on every Linux that this runs on (proc(5))."""
 
@@ -41,8 +43,27 @@ TICKS_PER_SECOND = 100
 def probe(host: Host) -> Reading:
     """From /proc and statvfs alone: this one runs in the resident process, every minute."""
     reader = Reader(host)
+    section = _counted(reader) if host.system == "windows" else _section(reader)
+    named = {gap.field.split(".")[0] for gap in reader.gaps}
+    for name in WHOLE:
+        if name not in section and name not in named:
+            reader.gap(name, "not told by /proc" if host.system == "linux" else "not told")
+    return Reading(section, tuple(reader.gaps))
+
+
+def _counted(reader: Reader) -> dict[str, Any]:
+    """Windows has no /proc: its counters come whole, by psutil."""
+    try:
+        return dict(reader.host.counters())
+    except UnreadableError as problem:
+        for name in WHOLE:
+            reader.gap(name, problem.cause)
+        return {}
+
+
+def _section(reader: Reader) -> dict[str, Any]:
     uptime = (reader.text("/proc/uptime", "uptime_seconds") or "").split()
-    section = told(
+    return told(
         cpu=_cpu(reader),
         memory=_memory(reader),
         filesystems=_filesystems(reader),
@@ -51,11 +72,6 @@ def probe(host: Host) -> Reading:
         uptime_seconds=_decimal(uptime[0]) if uptime else None,
         processes=_processes(reader),
     )
-    named = {gap.field.split(".")[0] for gap in reader.gaps}
-    for name in ("cpu", "memory", "filesystems", "disk", "network", "uptime_seconds"):
-        if name not in section and name not in named:
-            reader.gap(name, "not told by /proc")
-    return Reading(section, tuple(reader.gaps))
 
 
 def _cpu(reader: Reader) -> dict[str, Any] | None:

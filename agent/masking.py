@@ -76,12 +76,15 @@ class _Mask:
 
     def apply(self, path: str, data: bytes) -> bytes:
         """What is written down of a file."""
-        if path.endswith("/edid"):
+        if path.lower().endswith(("/edid", "\\edid")):
             return edid.masked(data)
         if path in {"/etc/group", "/etc/passwd"} or path.endswith("/etc/hosts"):
             return _without_names(path, data)
         if path == "lastlog":
             return LASTLOG.sub(rb"account \1", data)
+        return self._plain(path, data)
+
+    def _plain(self, path: str, data: bytes) -> bytes:
         if path == "Win32_GroupUser.PartComponent":
             return NAMED.sub(lambda name: b"X" * len(name[0]), data)
         if path in PERSONAL:

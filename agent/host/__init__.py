@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class UnreadableError(Exception):
@@ -81,6 +81,9 @@ class Host(Protocol):
 
     def addresses(self) -> dict[str, tuple[str, ...]]:
         """IP addresses by interface, `address/prefix`."""
+
+    def counters(self) -> Mapping[str, Any]:
+        """The section `load` of a system without /proc, as far as it is told."""
 
     def wmi(self, name: str, namespace: str = "root\\cimv2") -> tuple[Mapping[str, str], ...]:
         """All instances of a WMI class; values as text, as `wmic /format:list` writes them."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from agent import programs
 from agent.host import LIMIT_BYTES, Event, Key, Space, UnreadableError
 
 CHUNK_BYTES = 64 * 1024
+Answer = tuple[Mapping[str, str], ...] | UnreadableError
 ABSENT = (FileNotFoundError, NotADirectoryError)
 
 
@@ -21,6 +24,8 @@ class Live:
     """The machine that this process runs on."""
 
     at: datetime
+    answers: dict[str, Answer] = field(default_factory=dict, compare=False, repr=False)
+    """What WMI has answered: the classes of a batch are asked once."""
 
     @property
     def system(self) -> str:
@@ -49,6 +54,10 @@ class Live:
 
     def space(self, mount: str) -> Space:
         try:
+            if sys.platform == "win32":
+                # As GetDiskFreeSpaceEx tells: what is free, quotas left aside.
+                size = shutil.disk_usage(mount)
+                return Space(size.total, size.free)
             found = os.statvfs(mount)
         except OSError as problem:
             raise unreadable(mount, problem) from problem
@@ -72,13 +81,33 @@ class Live:
             for name, rows in found.items()
         }
 
+    def counters(self) -> Mapping[str, Any]:
+        if sys.platform == "win32":
+            from agent.windows import counters  # noqa: PLC0415
+
+            return counters.section(self.at)
+        raise UnreadableError("no counters but /proc on this system", absent=True)
+
     def wmi(self, name: str, namespace: str = "root\\cimv2") -> tuple[Mapping[str, str], ...]:
+        # The list of classes knows each one's namespace; the resident never loads it.
+        if sys.platform == "win32":
+            from agent.host import live_windows  # noqa: PLC0415
+
+            return live_windows.instances(name, self.answers)
         raise UnreadableError(f"no WMI on this system: {name}", absent=True)
 
     def key(self, path: str) -> Key:
+        if sys.platform == "win32":
+            from agent.host import live_windows  # noqa: PLC0415
+
+            return live_windows.key(path)
         raise UnreadableError(f"no registry on this system: {path}", absent=True)
 
     def events(self, channel: str, after: int) -> tuple[Event, ...]:
+        if sys.platform == "win32":
+            from agent.host import live_windows  # noqa: PLC0415
+
+            return live_windows.events(channel, after)
         raise UnreadableError(f"no event channels on this system: {channel}", absent=True)
 
 

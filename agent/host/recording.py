@@ -81,6 +81,11 @@ class Recording:
         self.facts["addresses"] = {name: list(rows) for name, rows in found.items()}
         return found
 
+    def counters(self) -> Mapping[str, Any]:
+        found = self._asked("counters", self.host.counters)
+        self.facts["counters"] = dict(found)
+        return found
+
     def wmi(self, name: str, namespace: str = "root\\cimv2") -> tuple[Mapping[str, str], ...]:
         rows = self._asked(name, lambda: self.host.wmi(name, namespace))
         masked = [{one: self._hidden(f"{name}.{one}", row[one]) for one in row} for row in rows]

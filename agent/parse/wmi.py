@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone
@@ -78,13 +77,11 @@ def moment(value: str) -> datetime | None:
         return None
 
 
-def told(data: bytes) -> tuple[Mapping[str, str], ...]:
-    """Instances as `ConvertTo-Json` prints them, one or a list; raises `ValueError`."""
-    found = json.loads(data.decode("utf-8-sig", "replace").strip() or "[]")
-    rows = found if isinstance(found, list) else [found]
+def told(rows: Any) -> tuple[Mapping[str, str], ...]:
+    """Instances as PowerShell tells them in JSON, one or a list; what is no instance is left out."""
     return tuple(
         {str(name): text(value) for name, value in row.items()}
-        for row in rows
+        for row in (rows if isinstance(rows, list) else [rows])
         if isinstance(row, dict)
     )
 

@@ -65,6 +65,9 @@ class Faulty:
     def space(self, mount: str) -> Space:
         return self.host.space(mount)
 
+    def counters(self) -> Mapping[str, Any]:
+        return self._asked("counters", self.host.counters)
+
     def addresses(self) -> dict[str, tuple[str, ...]]:
         return self.host.addresses()
 

@@ -32,6 +32,7 @@ UNDERSTANDING = frozenset(
         "firmware",
         "makers",
         "placeholders",
+        "queries",
         "reg",
         "remote",
         "smartctl",
