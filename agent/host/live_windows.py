@@ -10,10 +10,10 @@ from agent.host import Event, Key, UnreadableError, Value
 from agent.host.live import Answer
 from agent.parse import event_xml
 from agent.parse.texts import decoded
+from agent.windows import events as channels
 from agent.windows import folders, queries
 
 DEADLINE_SECONDS = 60
-CHANNELS = frozenset({"Security", "System", "Microsoft-Windows-Windows Defender/Operational"})
 MOST, AT_ONCE = 10_000, 400
 """Events in all, and in one answer of wevtutil: as many as stay below the cap on a program's output."""
 NO_CHANNEL, DENIED = 15007, 5
@@ -38,8 +38,8 @@ def instances(name: str, known: dict[str, Answer]) -> tuple[Mapping[str, str], .
 
 
 def events(channel: str, after: int) -> tuple[Event, ...]:
-    """Entries of a channel of the list, oldest first."""
-    if channel not in CHANNELS:
+    """Entries of a channel of the list that the agent looks for; after 0 those of the last day."""
+    if channel not in channels.CHANNELS:
         raise UnreadableError(f"not in the list of event channels: {channel}")
     folder, found = _system(), list[Event]()
     while len(found) < MOST:
@@ -54,7 +54,7 @@ def events(channel: str, after: int) -> tuple[Event, ...]:
 
 
 def _entries(folder: str, channel: str, after: int) -> tuple[Event, ...]:
-    query = f"/q:*[System[EventRecordID>{after:d}]]"
+    query = f"/q:{channels.query(channel, after)}"
     arguments = [f"{folder}\\wevtutil.exe", "qe", channel, query, "/f:xml", f"/c:{AT_ONCE}"]
     outcome = programs.run([*arguments, "/uni:true"], DEADLINE_SECONDS, folders.environment(folder))
     if outcome.code in {NO_CHANNEL, DENIED}:
