@@ -15,15 +15,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from agent import survey
 from agent.host import Event
 from agent.host.recorded import opened
+from agent.link import Link
 from agent.parse import event_xml, journal
 from agent.parse.happenings import origin
 from agent.probes import read
-from agent.report import Reading
+from agent.report import Gap, Reading
+from agent.service import Resident
+from agent.settings import Settings
 from agent.spool import Spool
 from agent.windows.events import DEFENDER, SECURITY, SYSTEM, query
-from tests.agent import event_logs
+from tests.agent import certificates, event_logs
 from tests.agent.machines import NOON
 
 AUDITING = "Microsoft-Windows-Security-Auditing"
@@ -329,6 +333,29 @@ def test_any_message_is_told_without_an_exception(message: str) -> None:
 )
 def test_an_address_is_told_by_where_it_is(address: str, expected: str) -> None:
     assert origin(address) == expected
+
+
+def test_an_event_is_kept_with_its_mark_and_an_unchanged_silence_only_once(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool.sqlite")
+    link = Link(Settings("127.0.0.1:1", "a", "00" * 32, "00" * 32), certificates.authority().pem)
+    resident = Resident(tmp_path, spool, link, lambda: NOON, survey.tasks())
+    task = next(task for task in survey.tasks() if task.kind == "events")
+    readings = [
+        Reading([]),
+        Reading([], notes={"events:System": "5 x"}),
+        Reading([{"kind": "log-cleared", "count": 1}], notes={"events:System": "6 x"}),
+        Reading([], notes={"events:System": "7 x"}),
+        Reading([], (Gap("System", "permission denied"),)),
+        Reading([], (Gap("System", "permission denied"),)),
+    ]
+    for number, reading in enumerate(readings):
+        resident._tell(task, survey.Taken(reading, 0.1), float(number))
+    batch = spool.batch(1 << 20)
+    assert batch is not None
+    reports = json.loads(batch.body)["reports"]
+    assert [len(row["section"]) + 2 * len(row["gaps"]) for row in reports] == [0, 1, 2]
+    assert spool.notes("events:") == {"events:System": "7 x"}
+    spool.close()
 
 
 WRITER = """
