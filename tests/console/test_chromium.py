@@ -148,7 +148,12 @@ def test_a_killed_agent_is_an_incident_that_is_handled_on_its_page(
     )
     with context(browser, "desk", session) as door:
         page, wrong = watched(door, running.base)
-        page.goto(f"{running.base}/incidents")
+        # A page may be two seconds old: the list is asked for until the incident stands in it.
+        poll(
+            lambda: (
+                page.goto(f"{running.base}/incidents") and page.get_by_text(incident["id"]).count()
+            )
+        )
         page.click(f"text={incident['id']}")
         assert "72 giờ" in page.inner_text(".clocks")
         page.click("text=Nhận xử lý")
