@@ -1,4 +1,4 @@
-"""Runs programs: the closed list that probes may ask for, and our own short-lived children."""
+"""Runs programs: those of the closed list, and our own short-lived children."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from agent.closed_list import MANAGED, PROGRAMS, Program
 from agent.host import UnreadableError
-from agent.windows import folders, update_agent
+from agent.windows import folders
 
 Child = subprocess.Popen[bytes]
 
@@ -32,96 +33,6 @@ else:
         "HOME": "/",
     }
 OUTPUT_BYTES = 4 * 1024 * 1024
-ARGUMENT = r"[A-Za-z0-9][A-Za-z0-9._!-]{0,62}"
-"""A bare name, as the kernel gives it to a block device: never an option, never a path."""
-
-POWERSHELL = ("powershell.exe", "-NoProfile", "-NonInteractive")
-
-DPKG_FORM = (
-    "Package: ${Package}\\nStatus: ${Status}\\nVersion: ${Version}\\nOrigin: ${Origin}\\n\\n"
-)
-RPM_FORM = "%{NAME}\\t%{VERSION}-%{RELEASE}\\t%{VENDOR}\\t%{INSTALLTIME}\\n"
-APPX_SCRIPT = """[Console]::OutputEncoding = [Text.Encoding]::UTF8
-Get-AppxPackage -AllUsers | ForEach-Object {
- 'NAME: ' + $_.Name
- 'PUBLISHER: ' + ($_.Publisher -replace '^CN="?([^",]*).*$', '$1')
- 'PUBID: ' + $_.PublisherId
- 'VERSION: ' + $_.Version
- if ($_.SignatureKind -eq 'System') { 'SYSTEM_CATEGORY: system' }
- ''
-}"""
-
-
-@dataclass(frozen=True)
-class Program:
-    """One program with its literal arguments. `{}` is where the bare name goes."""
-
-    arguments: tuple[str, ...]
-    deadline_seconds: float = 10
-    form: str = "txt"
-    accepts: frozenset[int] | None = frozenset({0})
-    """Exit codes whose output counts; None: all."""
-    argument: str = ARGUMENT
-    """What may stand for `{}`, as a pattern."""
-
-
-JOURNAL = (
-    *("journalctl", "--quiet", "--no-pager", "--output=json", "--output-fields=_COMM,MESSAGE"),
-    "--lines=4000",
-    # The kernel's word for who wrote a line: what a program calls itself there may be a lie.
-    *("_COMM=sshd", "_COMM=sshd-session", "_COMM=sudo", "_COMM=su", "_COMM=login", "_COMM=lightdm"),
-    *("_COMM=gdm-session-wor", "_COMM=sddm-helper", "_COMM=xrdp-sesman", "_COMM=polkit-agent-he"),
-    *("_COMM=useradd", "_COMM=usermod", "_COMM=gpasswd", "_COMM=adduser"),
-)
-CURSOR = "s=[0-9a-f]{32};i=[0-9a-f]{1,16};b=[0-9a-f]{32}(;[mtx]=[0-9a-f]{1,16}){3}"
-"""A place in the journal, as sd_journal_get_cursor(3) writes it."""
-
-PROGRAMS = {
-    "dmidecode": Program(("dmidecode",)),
-    # Its exit code is a set of bits that also tell of old errors in the disk's own log.
-    "smartctl": Program(("smartctl", "-i", "-H", "/dev/{}"), 20, accepts=None),
-    "mdatp": Program(("mdatp", "health", "--output", "json"), 20, form="json"),
-    "nft": Program(("nft", "list", "ruleset")),
-    "ufw": Program(("ufw", "status")),
-    "iptables": Program(("iptables", "-S")),
-    "timedatectl": Program(("timedatectl", "show")),
-    "apt-get": Program(("apt-get", "--simulate", "-o", "Debug::NoLocking=true", "upgrade"), 60),
-    "upower": Program(("upower", "--dump")),
-    "lastlog": Program(("lastlog", "-u", "1000-60000")),
-    "dnf": Program(("dnf", "--cacheonly", "updateinfo", "list", "--security"), 60),
-    "dpkg-query": Program(("dpkg-query", "--show", "--showformat", DPKG_FORM), 30),
-    "rpm": Program(("rpm", "-qa", "--queryformat", RPM_FORM), 30),
-    "snap": Program(("snap", "list"), 20),
-    "flatpak": Program(("flatpak", "list", "--columns=name,version,origin"), 20),
-    "Get-AppxPackage": Program((*POWERSHELL, "-Command", APPX_SCRIPT), 60),
-    "journalctl": Program((*JOURNAL, "--since=-24h"), 30),
-    # From that entry on, itself included: where it is missing, the journal was cleared or rotated.
-    "journalctl-from": Program((*JOURNAL, "--cursor={}"), 30, argument=CURSOR),
-    # Prints `stopping` and exits with 1 while the system goes down.
-    "systemctl": Program(("systemctl", "is-system-running"), 2, accepts=None),
-    # Of Windows: two children of ours, for what only its programming interface tells.
-    "net-user-modals": Program((sys.executable, "-I", "-m", "agent.windows.modals"), form="json"),
-    "listening": Program((sys.executable, "-I", "-m", "agent.windows.sockets"), form="json"),
-    "windows-update": Program((*POWERSHELL, "-Command", update_agent.SCRIPT), 120, form="json"),
-}
-
-
-MANAGED = {
-    "systemd-reload": Program(("systemctl", "daemon-reload"), 60),
-    "systemd-enable": Program(("systemctl", "enable", "--now", "wardwatch-agent.service"), 60),
-    "systemd-enable-offline": Program(("systemctl", "enable", "wardwatch-agent.service"), 60),
-    "systemd-disable": Program(("systemctl", "disable", "--now", "wardwatch-agent.service"), 60),
-    # Its exit code says the same as its word.
-    "systemd-state": Program(("systemctl", "is-active", "wardwatch-agent.service"), accepts=None),
-    "windows-create": Program(("sc.exe", "create", "wardwatch-agent"), 60),
-    "windows-recovery": Program(("sc.exe", "failure", "wardwatch-agent")),
-    "windows-recovery-always": Program(("sc.exe", "failureflag", "wardwatch-agent", "1")),
-    "windows-start": Program(("sc.exe", "start", "wardwatch-agent"), 60),
-    "windows-stop": Program(("sc.exe", "stop", "wardwatch-agent"), 60),
-    "windows-delete": Program(("sc.exe", "delete", "wardwatch-agent"), 60),
-    "windows-state": Program(("sc.exe", "query", "wardwatch-agent")),
-}
-"""What the service commands may start. No probe and no ask comes here: an administrator does."""
 
 
 class ManageError(Exception):

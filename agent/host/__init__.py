@@ -74,7 +74,7 @@ class Host(Protocol):
         """Where a symbolic link ends, as an absolute path."""
 
     def run(self, program: str, argument: str | None = None) -> str:
-        """Output of a program of the closed list `agent.programs.PROGRAMS`."""
+        """Output of a program of the closed list `agent.closed_list.PROGRAMS`."""
 
     def space(self, mount: str) -> Space:
         """What statvfs(3) says of the filesystem mounted there."""

@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from agent.closed_list import PROGRAMS
 from agent.host import LIMIT_BYTES, Event, Key, Space, UnreadableError, journal, registry
 from agent.host.live import unreadable
 from agent.host.spelling import meant, safe
 from agent.parse import wmi
-from agent.programs import PROGRAMS
 
 WINDOWS_FOLDERS = ("wmi", "registry", "events")
 COMMANDS = ("commands", "powershell")

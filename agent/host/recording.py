@@ -9,10 +9,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from agent.closed_list import PROGRAMS
 from agent.host import Event, Host, Key, Space, UnreadableError, Value, journal
 from agent.host.spelling import safe
 from agent.parse import reg, wmi
-from agent.programs import PROGRAMS
 
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 import agent
-from agent import jobs, programs
+from agent import closed_list, jobs, programs
 from agent.host import UnreadableError
 from agent.jobs import JobError
 from agent.link import Ask
@@ -78,7 +78,7 @@ def test_programs_start_by_a_list_without_a_shell() -> None:
 
 
 def test_the_programs_of_the_closed_list_have_literal_arguments() -> None:
-    for name, program in programs.PROGRAMS.items():
+    for name, program in closed_list.PROGRAMS.items():
         # Ours by their module, and PowerShell with a script that is a constant of the agent.
         started = (
             {name.removesuffix("-from"), "powershell.exe"}

@@ -10,7 +10,7 @@ from types import FrameType
 
 import pytest
 
-from agent import dozing, programs, windows_install, windows_service
+from agent import closed_list, dozing, windows_install, windows_service
 from agent.installing import InstallError
 from agent.presence import asleep_seconds, dozed, stopped
 from agent.spool import Spool
@@ -80,7 +80,7 @@ def test_the_service_starts_late_runs_our_python_and_comes_back() -> None:
     )
     assert told["windows-recovery"][-1].startswith("restart/")
     assert list(told)[-1] == "windows-start"
-    assert set(told) <= set(programs.MANAGED)
+    assert set(told) <= set(closed_list.MANAGED)
 
 
 @pytest.mark.parametrize("path", ['C:\\a" & calc "', "C:\\%TEMP%\\a", "C:\\"])
