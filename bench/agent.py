@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import json
 import os
 import platform
 import shutil
@@ -20,15 +19,14 @@ import struct
 import subprocess  # noqa: TID251 - the programs that are measured
 import sys
 import tempfile
-import time
 import urllib.request
-import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from agent.probes import PROBES
+from bench.inventory import fusioninventory, our_inventory, table
 from tests.agent import door
 from tests.agent.door import eventually
 
@@ -42,7 +40,6 @@ ITEMS = (
     *("vfs.fs.size[/,total]", "vfs.fs.size[/,free]", "net.if.in[lo]", "net.if.out[lo]"),
 )
 """What our `load` holds, as zabbix calls it."""
-INVENTORY = ("hardware", "system", "software")
 
 
 @dataclass(frozen=True)
@@ -56,16 +53,6 @@ class Resident:
     """Of one cycle."""
     sent_bytes: float
     """Of one cycle, as it goes over the wire: without TCP and TLS."""
-
-
-@dataclass(frozen=True)
-class Survey:
-    """What a whole inventory costs."""
-
-    name: str
-    wall_seconds: float
-    cpu_seconds: float
-    sections: int
 
 
 def measured(name: str, pid: int, cycles: int, cycle: Callable[[int], float]) -> Resident:
@@ -143,28 +130,6 @@ def zabbix_agent2(folder: Path, cycles: int) -> Resident:
         return measured("zabbix_agent2", pid, cycles, lambda _number: sum(map(asked, ITEMS)))
 
 
-def our_inventory() -> Survey:
-    """Each section read by a child of its own, as the resident has it read."""
-    names = [name for name in INVENTORY if name in PROBES]
-    began, sections, spent = time.perf_counter(), 0, 0.0
-    for name in names:
-        out, cpu_seconds = _done([sys.executable, "-I", "-m", "agent", "probe", name, "--json"])
-        sections += sum(1 for value in json.loads(out)["section"].values() if value)
-        spent += cpu_seconds
-    told = "wardwatch-agent (" + ", ".join(names) + ")"
-    return Survey(told, time.perf_counter() - began, spent, sections)
-
-
-def fusioninventory() -> Survey:
-    """The local inventory, printed; its sections are the kinds of element below CONTENT."""
-    began = time.perf_counter()
-    out, spent = _done(["fusioninventory-inventory"])
-    wall = time.perf_counter() - began
-    content = ET.fromstring(out).find("CONTENT")  # noqa: S314 - written here, a moment ago
-    kinds = {part.tag for part in content if len(part)} if content is not None else set()
-    return Survey("fusioninventory-inventory", wall, spent, len(kinds))
-
-
 def main() -> int:
     """Print both tables; 2 where a peer is not installed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -182,7 +147,7 @@ def main() -> int:
     )
     _table(residents)
     print()
-    _surveys([our_inventory(), fusioninventory()])
+    print(table([our_inventory(), fusioninventory()]))
     return 0
 
 
@@ -198,18 +163,6 @@ def _table(rows: list[Resident]) -> None:
         )
 
 
-def _surveys(rows: list[Survey]) -> None:
-    own = rows[0]
-    print("| inventory | wall s | CPU s | sections | wall | CPU |")
-    print("| --- | --- | --- | --- | --- | --- |")
-    for row in rows:
-        print(
-            f"| {row.name} | {row.wall_seconds:.2f} | {row.cpu_seconds:.2f} | {row.sections}"
-            f" | {row.wall_seconds / own.wall_seconds:.1f} x"
-            f" | {row.cpu_seconds / own.cpu_seconds:.1f} x |"
-        )
-
-
 @contextmanager
 def _running(command: list[str]) -> Iterator[int]:
     quiet = subprocess.DEVNULL
@@ -219,19 +172,6 @@ def _running(command: list[str]) -> Iterator[int]:
             yield process.pid
         finally:
             process.terminate()
-
-
-def _done(command: list[str]) -> tuple[bytes, float]:
-    """What it printed, and its processor time with that of its children."""
-    with tempfile.TemporaryFile() as out:
-        environment = {**os.environ, "PATH": _path()}
-        process = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL, env=environment)
-        _, status, spent = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            sys.exit(f"{command[0]}: exit code {process.returncode}")
-        out.seek(0)
-        return out.read(), spent.ru_utime + spent.ru_stime
 
 
 def _path() -> str:
