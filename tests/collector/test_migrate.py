@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
@@ -20,7 +21,7 @@ import collector.store.tables  # noqa: F401
 import console.tables  # noqa: F401
 from collector.store.columns import METADATA
 from collector.store.database import Store, connect
-from collector.store.migrate import SchemaError, migrate
+from collector.store.migrate import SchemaError, configuration, migrate
 
 KILLED_HALF_WAY = """
 import os, signal, sys
@@ -34,7 +35,7 @@ store, tables = connect(sys.argv[1]), []
 def count(connection, cursor, statement, *rest):
     if statement.strip().startswith("CREATE TABLE"):
         tables.append(statement)
-    if len(tables) == 7:
+    if len(tables) == int(sys.argv[2]):
         os.kill(os.getpid(), signal.SIGKILL)
 
 migrate(store)
@@ -68,8 +69,10 @@ def test_a_second_start_finds_nothing_to_migrate(empty: Store) -> None:
         assert set(inspect(connection).get_table_names()) >= set(METADATA.tables)
 
 
-def test_a_migration_killed_half_way_leaves_the_schema_of_before(url: str) -> None:
-    done = subprocess.run([sys.executable, "-c", KILLED_HALF_WAY, url], timeout=60, check=False)
+@pytest.mark.parametrize("tables", [7, len(METADATA.tables)])
+def test_a_migration_killed_half_way_leaves_the_schema_of_before(url: str, tables: int) -> None:
+    program = [sys.executable, "-c", KILLED_HALF_WAY, url, str(tables)]
+    done = subprocess.run(program, timeout=60, check=False)
     assert done.returncode == -signal.SIGKILL
     store = connect(url)
     with store.read() as connection:
@@ -78,6 +81,60 @@ def test_a_migration_killed_half_way_leaves_the_schema_of_before(url: str) -> No
     with store.read() as connection:
         assert set(inspect(connection).get_table_names()) >= set(METADATA.tables)
     store.close()
+
+
+def test_the_second_migration_killed_half_way_leaves_the_first_with_its_rows(url: str) -> None:
+    store = connect(url)
+    _at_0001(store)
+    tables = "6"  # of those that the second migration makes
+    program = [sys.executable, "-c", KILLED_HALF_WAY, url, tables]
+    assert subprocess.run(program, timeout=60, check=False).returncode == -signal.SIGKILL
+    with store.read() as connection:
+        assert not inspect(connection).has_table("inventory_known")
+        assert connection.execute(text("SELECT id FROM agents")).scalars().all() == ["a1"]
+    migrate(store)
+    with store.read() as connection:
+        assert connection.execute(text("SELECT id FROM agents")).scalars().all() == ["a1"]
+    store.close()
+
+
+def test_numbers_of_before_the_count_are_not_said_to_be_missing(empty: Store) -> None:
+    _at_0001(empty)
+    migrate(empty)
+    with empty.read() as connection:
+        rows = connection.execute(
+            text("SELECT epoch, highest_seq, counted_from_seq FROM epochs ORDER BY epoch")
+        )
+        assert rows.all() == [("e1", 7, 8), ("e2", 0, 1)]
+
+
+def _at_0001(store: Store) -> None:
+    """A database as the first version left it: an agent, whose loads were pruned but for two."""
+    with store.write() as connection:
+        command.upgrade(configuration(connection), "0001")
+        connection.execute(
+            text(
+                "INSERT INTO agents (id, key_hash, state, hostname, joined_at)"
+                " VALUES ('a1', :key, 'approved', 'MAY-01', 0)"
+            ),
+            {"key": b"k"},
+        )
+        for ordinal, epoch in enumerate(("e1", "e2"), start=1):
+            connection.execute(
+                text(
+                    "INSERT INTO epochs (agent, epoch, ordinal, first_received_at)"
+                    " VALUES ('a1', :epoch, :ordinal, 0)"
+                ),
+                {"epoch": epoch, "ordinal": ordinal},
+            )
+        for seq in (3, 7):
+            connection.execute(
+                text(
+                    "INSERT INTO reports (agent, epoch, seq, kind, at, received_at, body, sha256)"
+                    " VALUES ('a1', 'e1', :seq, 'load', 0, 0, '{}', :hash)"
+                ),
+                {"seq": seq, "hash": b"h"},
+            )
 
 
 def test_a_database_of_a_newer_version_is_left_alone_and_said_so(empty: Store) -> None:
