@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from agent.windows import update_agent
 
 ARGUMENT = r"[A-Za-z0-9][A-Za-z0-9._!-]{0,62}"
 """A bare name, as the kernel gives it to a block device: never an option, never a path."""
 
+FOLDERS = ("/usr/sbin", "/usr/bin", "/sbin", "/bin")
+"""Where the programs of a Linux system lie; no other folder is searched."""
 POWERSHELL = ("powershell.exe", "-NoProfile", "-NonInteractive")
 
 DPKG_FORM = (
@@ -27,8 +29,7 @@ Get-AppxPackage -AllUsers | ForEach-Object {
 }"""
 
 
-@dataclass(frozen=True)
-class Program:
+class Program(NamedTuple):
     """One program with its literal arguments. `{}` is where the bare name goes."""
 
     arguments: tuple[str, ...]

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from agent.closed_list import MANAGED, PROGRAMS, Program
+from agent.closed_list import FOLDERS, MANAGED, PROGRAMS, Program
 from agent.host import UnreadableError
 from agent.windows import folders
 
@@ -27,7 +27,7 @@ if sys.platform == "win32":
     ENVIRONMENT = folders.environment(folders.system())
 else:
     ENVIRONMENT = {
-        "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+        "PATH": ":".join(FOLDERS),
         "LC_ALL": "C",
         "LANG": "C",
         "HOME": "/",

@@ -19,7 +19,7 @@ def cpus(reader: Reader, firmware: Firmware | None) -> list[dict[str, Any]] | No
     """One entry a socket. The kernel's count is what works; the firmware's stands in for it."""
     text = reader.text("/proc/cpuinfo", "cpus")
     seen = _sockets(text or "")
-    for one, described in zip(seen, (firmware or Firmware()).cpus, strict=False):
+    for one, described in zip(seen, firmware.cpus if firmware else (), strict=False):
         serial = described.get("serial")
         # Processors stopped having serials with the Pentium III: its absence is no gap.
         if isinstance(serial, str) and not is_placeholder(serial):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 
 class UnreadableError(Exception):
@@ -18,8 +17,7 @@ class UnreadableError(Exception):
         """True where the thing does not exist here, which need not be a gap."""
 
 
-@dataclass(frozen=True, slots=True)
-class Space:
+class Space(NamedTuple):
     """Size of a mounted filesystem, and what an ordinary account may still write."""
 
     total_bytes: int
@@ -30,16 +28,14 @@ Value = str | int | bytes | tuple[str, ...]
 """A registry value: REG_SZ and REG_EXPAND_SZ, REG_DWORD and REG_QWORD, REG_BINARY, REG_MULTI_SZ."""
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """One registry key. Names are as written there; the default value's name is empty."""
 
     values: Mapping[str, Value]
     subkeys: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One entry of a Windows event channel."""
 
     record_id: int

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from agent.host import Host, Key, UnreadableError
 from agent.report import Gap
 
 
-@dataclass
 class Reader:
     """A host together with the gaps met so far. What is absent is None or empty, without a gap."""
 
-    host: Host
-    gaps: list[Gap] = field(default_factory=list)
+    # No dataclass: importing those costs a child more than reading its section does.
+    __slots__ = ("gaps", "host")
+
+    def __init__(self, host: Host) -> None:
+        self.host = host
+        self.gaps: list[Gap] = []
 
     def data(self, path: str, name: str) -> bytes | None:
         """The file's bytes, for the section's field `name`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from agent.parse.firmware import Firmware, Part, told
 
@@ -19,8 +19,7 @@ FORMS = frozenset({"DIMM", "SIMM"})
 UNKNOWN = frozenset({"unknown", "<unknown>", "other", "none", "<out of spec>", ""})
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(NamedTuple):
     """One structure of the text: its DMI type and the first value of each key."""
 
     kind: int

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 Part = dict[str, Any]
 """Field of the section to its value; what the firmware does not say has no key."""
 
 
-@dataclass(frozen=True)
-class Firmware:
+class Firmware(NamedTuple):
     """Texts are as written, placeholders and all: judging them is the reader's part."""
 
-    system: Part = field(default_factory=dict)
-    bios: Part = field(default_factory=dict)
-    board: Part = field(default_factory=dict)
+    system: Part
+    bios: Part
+    board: Part
     cpus: tuple[Part, ...] = ()
     slots: tuple[Part, ...] = ()
     """Memory slots; `capacity_bytes` is 0 where one is empty."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from agent.parse.firmware import Firmware, Part, chassis, memory_type, told
@@ -14,8 +14,7 @@ DISABLED = frozenset({2, 3})
 """Status of a processor that the user or the firmware keeps off, as virtual machines do."""
 
 
-@dataclass(frozen=True)
-class Structure:
+class Structure(NamedTuple):
     """One structure: the formatted area with its 4-byte header, and its texts."""
 
     kind: int

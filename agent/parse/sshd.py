@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 DEFAULTS = {
     "permitrootlogin": "prohibit-password",
@@ -47,8 +47,7 @@ COMMON = frozenset(
 """Settings of which every distribution's file has some."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One setting: its key in lower case."""
 
     key: str

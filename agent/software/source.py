@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from agent.parse.firmware import Part
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Packages as one installer tells them.
 
     Where a list is not complete, a package that is missing from it need not have been removed.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from agent.host.reader import Reader
 
@@ -47,8 +47,7 @@ def plugged(reader: Reader, name: str) -> tuple[Row, ...] | None:
     return devices(reader, "Win32_PnPEntity", name)
 
 
-@dataclass(frozen=True, slots=True)
-class UsbId:
+class UsbId(NamedTuple):
     """A USB device's id. The serial is the maker's own; None where Windows made up an instance."""
 
     vendor: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from agent.host import UnreadableError
 from agent.parse import wmi
@@ -18,8 +18,7 @@ SECONDS = 15
 """Longest time for one class; one that hangs costs itself alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """One class. Those of one batch are asked together: a start of PowerShell costs a second."""
 
     namespace: str = CIMV2

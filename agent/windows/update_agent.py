@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 # Online = $false asks what the last search left behind: no traffic, seconds instead of minutes. The
 # category is "Security Updates". The calendar of the PC may be any; the invariant one is ours.
@@ -26,8 +25,7 @@ $text = if ($at) { $at.ToString('yyyy-MM-ddTHH:mm:ssZ', $culture) } else { '' }
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """How many updates wait, as of the last search that succeeded."""
 
     searched_at: datetime
