@@ -46,6 +46,21 @@ class Event(NamedTuple):
     """`EventData` by name; parts without a name are called by their place: `0`, `1`."""
 
 
+class Entries(NamedTuple):
+    """What could be read of an event channel, oldest first."""
+
+    events: tuple[Event, ...] = ()
+    cause: str | None = None
+    """What stood in the way of others, in words for the operator; None: nothing did."""
+
+
+class Piece(NamedTuple):
+    """A part of a file that grows, and the number (st_ino) of the very file that it was read from."""
+
+    inode: int
+    data: bytes
+
+
 class Host(Protocol):
     """A machine, live or recorded. Every method raises `UnreadableError` and nothing else.
 
@@ -62,6 +77,9 @@ class Host(Protocol):
 
     def read(self, path: str) -> bytes:
         """The whole file, at most `LIMIT_BYTES`."""
+
+    def piece(self, path: str, start: int) -> Piece:
+        """The file's bytes from `start` on, at most `LIMIT_BYTES`; none where it is shorter."""
 
     def names(self, path: str) -> tuple[str, ...]:
         """The names in a folder, sorted."""
@@ -87,8 +105,11 @@ class Host(Protocol):
     def key(self, path: str) -> Key:
         r"""A registry key by its path: `HKLM\SOFTWARE\Microsoft\...`, the 64-bit view."""
 
-    def events(self, channel: str, after: int) -> tuple[Event, ...]:
-        """The entries of a channel with a greater record number, oldest first, at most 10,000."""
+    def events(self, channel: str, after: int) -> Entries:
+        """The entries of a channel with a greater record number, at most 10,000.
+
+        A channel that is damaged in part gives the rest, and its cause.
+        """
 
 
 LIMIT_BYTES = 4 * 1024 * 1024

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from agent.host import Event, UnreadableError
+from agent.host import Entries, Event, UnreadableError
 from agent.host.live import unreadable
 from agent.parse import evtx
 
@@ -25,23 +25,22 @@ def file(channel: str) -> str:
     return channel.replace("/", "%4").replace("\\", "%5")
 
 
-def after(found: Iterable[Event], record_id: int) -> tuple[Event, ...]:
+def after(found: Entries, record_id: int) -> Entries:
     """Those with a greater number, oldest first."""
-    newer = (event for event in found if event.record_id > record_id)
-    return tuple(sorted(newer, key=lambda event: event.record_id)[:MOST])
+    newer = (event for event in found.events if event.record_id > record_id)
+    chosen = tuple(sorted(newer, key=lambda event: event.record_id)[:MOST])
+    return Entries(chosen, found.cause)
 
 
-def original(path: Path, channel: str) -> tuple[Event, ...]:
-    """A log in Windows' own form. A damaged one is not read in part: nobody would miss the rest."""
+def original(path: Path, channel: str) -> Entries:
+    """A log in Windows' own form; of a damaged one what can be read, and the damage as its cause."""
     try:
         if path.stat().st_size > LOG_BYTES:
             raise UnreadableError(f"larger than {LOG_BYTES} bytes: {channel}")
         log = evtx.log(path.read_bytes())
     except OSError as problem:
         raise unreadable(channel, problem) from problem
-    if log.cause:
-        raise UnreadableError(f"{channel}: {log.cause}")
-    return log.events
+    return Entries(log.events, log.cause)
 
 
 def written(found: Iterable[Event]) -> bytes:

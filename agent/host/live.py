@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from agent.closed_list import FOLDERS, PROGRAMS
-from agent.host import LIMIT_BYTES, Event, Key, Space, UnreadableError
+from agent.host import LIMIT_BYTES, Entries, Key, Piece, Space, UnreadableError
 
 CHUNK_BYTES = 64 * 1024
 Answer = tuple[Mapping[str, str], ...] | UnreadableError
@@ -34,6 +34,9 @@ class Live:
             return b"".join(_chunks(path))
         except OSError as problem:
             raise unreadable(path, problem) from problem
+
+    def piece(self, path: str, start: int) -> Piece:
+        return piece(path, path, start)
 
     def names(self, path: str) -> tuple[str, ...]:
         try:
@@ -108,7 +111,7 @@ class Live:
             return live_windows.key(path)
         raise UnreadableError(f"no registry on this system: {path}", absent=True)
 
-    def events(self, channel: str, after: int) -> tuple[Event, ...]:
+    def events(self, channel: str, after: int) -> Entries:
         if sys.platform == "win32":
             from agent.host import live_windows  # noqa: PLC0415
 
@@ -131,6 +134,16 @@ def _chunks(path: str) -> Iterator[bytes]:
             yield chunk
     finally:
         os.close(number)
+
+
+def piece(place: str, path: str, start: int) -> Piece:
+    """As `Host.piece`, of the file at `place`."""
+    try:
+        with open(place, "rb") as file:  # noqa: PTH123 - the resident does without pathlib
+            file.seek(start)
+            return Piece(os.fstat(file.fileno()).st_ino, file.read(LIMIT_BYTES))
+    except OSError as problem:
+        raise unreadable(path, problem) from problem
 
 
 def unreadable(path: str, problem: Exception) -> UnreadableError:

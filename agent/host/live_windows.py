@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 
 from agent import programs
-from agent.host import Event, Key, UnreadableError, Value
+from agent.host import Entries, Event, Key, UnreadableError, Value
 from agent.host.live import Answer
 from agent.parse import event_xml
 from agent.parse.texts import decoded
@@ -37,32 +37,47 @@ def instances(name: str, known: dict[str, Answer]) -> tuple[Mapping[str, str], .
     return answer
 
 
-def events(channel: str, after: int) -> tuple[Event, ...]:
-    """Entries of a channel of the list that the agent looks for; after 0 those of the last day."""
+def events(channel: str, after: int) -> Entries:
+    """Entries of a channel of the list that the agent looks for; after 0 those of the last day.
+
+    What was read before something went wrong is kept: the next question goes on behind it.
+    """
     if channel not in channels.CHANNELS:
         raise UnreadableError(f"not in the list of event channels: {channel}")
-    folder, found = _system(), list[Event]()
+    folder, found, causes = _system(), list[Event](), list[str]()
     while len(found) < MOST:
         last = found[-1].record_id if found else after
-        some = _entries(folder, channel, last)
-        # A number that does not grow would be asked for again and again.
-        newer = [event for event in some if event.record_id > last]
-        found += newer
-        if len(some) < AT_ONCE or not newer:
+        try:
+            some, whole = _entries(folder, channel, last)
+        except UnreadableError as problem:
+            if not found:
+                raise
+            causes.append(problem.cause)
             break
-    return tuple(found[:MOST])
+        causes += [some.cause] if some.cause else []
+        # A number that does not grow would be asked for again and again.
+        newer = [event for event in some.events if event.record_id > last]
+        found += newer
+        if not whole or not newer:
+            break
+    return Entries(tuple(found[:MOST]), next(iter(causes), None))
 
 
-def _entries(folder: str, channel: str, after: int) -> tuple[Event, ...]:
+def _entries(folder: str, channel: str, after: int) -> tuple[Entries, bool]:
+    """One answer of wevtutil, and whether there may be more behind it."""
     query = f"/q:{channels.query(channel, after)}"
     arguments = [f"{folder}\\wevtutil.exe", "qe", channel, query, "/f:xml", f"/c:{AT_ONCE}"]
     outcome = programs.run([*arguments, "/uni:true"], DEADLINE_SECONDS, folders.environment(folder))
     if outcome.code in {NO_CHANNEL, DENIED}:
         words = "permission denied" if outcome.code == DENIED else "no such channel"
         raise UnreadableError(f"{words}: {channel}", absent=outcome.code == NO_CHANNEL)
+    some, count = event_xml.entries(decoded(outcome.output))
     if outcome.cause or outcome.code:
-        raise _failed("wevtutil", outcome)
-    return event_xml.events(decoded(outcome.output))
+        failed = _failed("wevtutil", outcome)
+        if not some.events:
+            raise failed
+        return Entries(some.events, failed.cause), False
+    return some, count >= AT_ONCE
 
 
 def _failed(program: str, outcome: programs.Outcome) -> UnreadableError:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from agent.closed_list import PROGRAMS
-from agent.host import LIMIT_BYTES, Event, Key, Space, UnreadableError, journal, registry
-from agent.host.live import unreadable
+from agent.host import LIMIT_BYTES, Entries, Key, Piece, Space, UnreadableError, journal, registry
+from agent.host.live import piece, unreadable
 from agent.host.spelling import meant, safe
 from agent.parse import wmi
 
@@ -54,6 +54,12 @@ class Recorded:
             raise UnreadableError(f"not recorded: {path}", absent=True) from problem
         except OSError as problem:
             raise self._unreadable(path, problem) from problem
+
+    def piece(self, path: str, start: int) -> Piece:
+        told = _table(self.facts, "unreadable").get(path)
+        if isinstance(told, str):
+            raise UnreadableError(told)
+        return piece(str(self._place(path)), path, start)
 
     def names(self, path: str) -> tuple[str, ...]:
         try:
@@ -111,14 +117,14 @@ class Recorded:
             raise UnreadableError(told)
         return registry.key(self.folder / "registry", path)
 
-    def events(self, channel: str, after: int) -> tuple[Event, ...]:
+    def events(self, channel: str, after: int) -> Entries:
         place = self.folder / "events" / f"{journal.file(channel)}.json"
         original = place.with_suffix(".evtx")
         if original.is_file():
             return journal.after(journal.original(original, channel), after)
         if not place.is_file():
             raise self._unreadable(channel, FileNotFoundError(2, "not recorded"))
-        return journal.after(journal.events(self._bytes(place, channel)), after)
+        return journal.after(Entries(journal.events(self._bytes(place, channel))), after)
 
     def _bytes(self, path: Path, asked: str) -> bytes:
         try:

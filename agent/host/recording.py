@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from agent.closed_list import PROGRAMS
-from agent.host import Event, Host, Key, Space, UnreadableError, Value, journal
+from agent.host import Entries, Host, Key, Piece, Space, UnreadableError, Value, journal
 from agent.host.spelling import safe
 from agent.parse import reg, wmi
 
@@ -47,6 +47,14 @@ class Recording:
         data = self._asked(path, lambda: self.host.read(path))
         self._write(self._place(path), self.mask(path, data))
         return data
+
+    def piece(self, path: str, start: int) -> Piece:
+        found = self._asked(path, lambda: self.host.piece(path, start))
+        place = self._place(path)
+        # A log of many pieces is asked for from its start on: each is put behind the one before.
+        before = place.read_bytes()[:start] if start and place.is_file() else b""
+        self._write(place, before + self.mask(path, found.data))
+        return found
 
     def names(self, path: str) -> tuple[str, ...]:
         found = self._asked(path, lambda: self.host.names(path))
@@ -98,10 +106,10 @@ class Recording:
         self.keys[path] = Key(values, found.subkeys)
         return found
 
-    def events(self, channel: str, after: int) -> tuple[Event, ...]:
+    def events(self, channel: str, after: int) -> Entries:
         found = self._asked(channel, lambda: self.host.events(channel, after))
         place = self.folder / "events" / f"{journal.file(channel)}.json"
-        self._write(place, self.mask(channel, journal.written(found)))
+        self._write(place, self.mask(channel, journal.written(found.events)))
         return found
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
-from agent.host import Event
+from agent.host import Entries, Event
 
 EACH = re.compile(r"<Event\b[^>]*>.*?</Event>", re.DOTALL)
 NAMESPACE = re.compile(r"^\{[^}]*\}")
@@ -16,10 +16,14 @@ MOST_FIELDS = 256
 DIGITS = re.compile(r"[0-9]{1,18}")
 
 
-def events(text: str) -> tuple[Event, ...]:
-    """The events that can be read, in the order of the text; what is none of ours is left out."""
-    found = (_event(each[0]) for each in EACH.finditer(text))
-    return tuple(event for event in found if event)
+def entries(text: str) -> tuple[Entries, int]:
+    """The events that can be read, in the order of the text, and how many there are of all."""
+    found = [_event(each[0]) for each in EACH.finditer(text)]
+    read = tuple(event for event in found if event)
+    missed = len(found) - len(read)
+    return Entries(read, f"{missed} of {len(found)} entries are damaged" if missed else None), len(
+        found
+    )
 
 
 def _event(text: str) -> Event | None:

@@ -78,6 +78,8 @@ class Fresh:
 
     events: tuple[Event, ...]
     restarted: bool = False
+    cause: str | None = None
+    """What could not be read of the channel."""
 
 
 def read(reader: Reader, notes: Mapping[str, str]) -> tuple[tuple[Happening, ...], dict[str, str]]:
@@ -91,6 +93,8 @@ def read(reader: Reader, notes: Mapping[str, str]) -> tuple[tuple[Happening, ...
             if channel in ALWAYS or not problem.absent:
                 reader.gap(channel, problem.cause)
             continue
+        if fresh.cause:
+            reader.gap(channel, fresh.cause)
         found += happenings(channel, fresh)
         if fresh.events:
             last = fresh.events[-1]
@@ -100,16 +104,18 @@ def read(reader: Reader, notes: Mapping[str, str]) -> tuple[tuple[Happening, ...
 
 def _since(reader: Reader, channel: str, last: Mark | None) -> Fresh:
     if last is None:
-        return Fresh(reader.host.events(channel, 0))
+        every = reader.host.events(channel, 0)
+        return Fresh(every.events, cause=every.cause)
     # From the marked entry itself on: found as it was, the numbers are still the same ones.
     found = reader.host.events(channel, last.record_id - 1)
-    if found and (found[0].record_id, found[0].at) == (last.record_id, last.at):
-        return Fresh(found[1:])
+    first = found.events[0] if found.events else None
+    if first and (first.record_id, first.at) == (last.record_id, last.at):
+        return Fresh(found.events[1:], cause=found.cause)
     # Overwritten since, which loses nothing, or cleared: then small numbers carry later times.
     every = reader.host.events(channel, 0)
-    again = any(one.record_id <= last.record_id and one.at > last.at for one in every)
-    newer = (one for one in every if one.at > last.at or one.record_id > last.record_id)
-    return Fresh(tuple(newer), again)
+    again = any(one.record_id <= last.record_id and one.at > last.at for one in every.events)
+    newer = (one for one in every.events if one.at > last.at or one.record_id > last.record_id)
+    return Fresh(tuple(newer), again, every.cause)
 
 
 def happenings(channel: str, fresh: Fresh) -> Iterator[Happening]:

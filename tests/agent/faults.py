@@ -1,4 +1,4 @@
-"""A machine on which one thing at a time cannot be read, is empty or is noise."""
+"""A machine of which one thing at a time cannot be read, is empty, torn, noise or nonsense."""
 
 from __future__ import annotations
 
@@ -8,13 +8,29 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from agent.host import Event, Host, Key, Space, UnreadableError, Value
+from agent.host import Entries, Event, Host, Key, Piece, Space, UnreadableError, Value
+from tests.agent import fields_of_sources as sources
 
 T = TypeVar("T")
 
 NOISE = "\N{REPLACEMENT CHARACTER} garbage \x01"
+BYTES = b"\xff\x00\xfe garbage \x80"
 Rows = tuple[Mapping[str, str], ...]
 Damage = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that goes wrong with the answer to one question."""
+
+    question: str
+    damage: Damage
+    words: str
+    refused: bool = False
+    """Whether the host says that it could not read: then whatever is lost has to be named."""
+    whole: bool = False
+    """Whether the answer is another one, and not one field of it: a class without instances is
+    what a PC says that has no such part."""
 
 
 def forbidden(_found: Any) -> Any:
@@ -30,7 +46,11 @@ def _empty(found: Any) -> Any:
 
 
 def _noise(found: Any) -> Any:
-    return b"\xff\x00\xfe garbage \x80" * 7 if isinstance(found, bytes) else NOISE * 7
+    return BYTES * 7 if isinstance(found, bytes) else NOISE * 7
+
+
+def _torn(found: Any) -> Any:
+    return found[: len(found) // 2 + 1]
 
 
 @dataclass
@@ -53,6 +73,10 @@ class Faulty:
     def read(self, path: str) -> bytes:
         return self._asked(f"file {path}", lambda: self.host.read(path))
 
+    def piece(self, path: str, start: int) -> Piece:
+        asked = f"piece {path} {start}"
+        return Piece(1, self._asked(asked, lambda: self.host.piece(path, start).data))
+
     def names(self, path: str) -> tuple[str, ...]:
         return self._asked(f"folder {path}", lambda: self.host.names(path))
 
@@ -60,16 +84,17 @@ class Faulty:
         return self._asked(f"link {path}", lambda: self.host.link(path))
 
     def run(self, program: str, argument: str | None = None) -> str:
-        return self._asked(f"program {program}", lambda: self.host.run(program, argument))
+        asked = f"program {program} {argument or ''}".rstrip()
+        return self._asked(asked, lambda: self.host.run(program, argument))
 
     def space(self, mount: str) -> Space:
-        return self.host.space(mount)
+        return self._asked(f"space {mount}", lambda: self.host.space(mount))
 
     def counters(self) -> Mapping[str, Any]:
         return self._asked("counters", self.host.counters)
 
     def addresses(self) -> dict[str, tuple[str, ...]]:
-        return self.host.addresses()
+        return self._asked("addresses", self.host.addresses)
 
     def wmi(self, name: str, namespace: str = "root\\cimv2") -> tuple[Mapping[str, str], ...]:
         return self._asked(f"class {name}", lambda: self.host.wmi(name, namespace))
@@ -77,8 +102,9 @@ class Faulty:
     def key(self, path: str) -> Key:
         return self._asked(f"key {path}", lambda: self.host.key(path))
 
-    def events(self, channel: str, after: int) -> tuple[Event, ...]:
-        return self.host.events(channel, after)
+    def events(self, channel: str, after: int) -> Entries:
+        asked = f"events {channel} {after}"
+        return Entries(self._asked(asked, lambda: self.host.events(channel, after).events))
 
     def _asked(self, question: str, ask: Callable[[], T]) -> T:
         if question not in self.answers:
@@ -93,37 +119,62 @@ class Faulty:
         return answer
 
 
-def faults(answers: Mapping[str, Any]) -> Iterator[tuple[str, Damage]]:
-    """Every question that was answered, with all that can go wrong with it."""
+def faults(answers: Mapping[str, Any]) -> Iterator[Fault]:
+    """Every question that was answered, with all that can go wrong with it and with each field."""
     for question, found in answers.items():
         if isinstance(found, UnreadableError):
             continue
-        wholes: list[Damage] = [forbidden, gone, _empty]
+        yield Fault(question, forbidden, "refused", refused=True, whole=True)
+        yield Fault(question, gone, "gone", whole=True)
+        if not isinstance(found, Space):
+            yield Fault(question, _empty, "empty", whole=True)
         if isinstance(found, bytes | str):
-            wholes.append(_noise)
-        if question.startswith("class "):
-            wholes += _properties(found)
-        if isinstance(found, Key):
-            wholes += _values(found)
-        yield from ((question, damage) for damage in wholes)
+            yield Fault(question, _noise, "noise", whole=True)
+            yield Fault(question, _torn, "torn", whole=True)
+        for words, damage in _fields(found):
+            yield Fault(question, damage, words)
 
 
-def _properties(rows: Rows) -> Iterator[Damage]:
+def _fields(found: Any) -> Iterator[tuple[str, Damage]]:
+    if isinstance(found, Key):
+        return _values(found)
+    if isinstance(found, bytes | str):
+        return sources.damages(found)
+    if isinstance(found, Mapping):
+        return sources.leaves(found)
+    if isinstance(found, tuple) and found and isinstance(found[0], Mapping):
+        return _properties(found)
+    if isinstance(found, tuple) and found and isinstance(found[0], Event):
+        return _entries(found)
+    return iter(())
+
+
+TEXTS = (None, "", NOISE, "-1", "9" * 30, "20991231235959.000000+000", "{", "Không có", "[" * 50)
+"""For a property of WMI: gone, empty, noise, less than nothing, more than can be, to come, torn,
+another language's words."""
+
+
+def _properties(rows: Rows) -> Iterator[tuple[str, Damage]]:
     for number, row in enumerate(rows):
         for name in row:
-            for text in (None, "", NOISE):
-                yield partial(_in_row, number, name, text)
+            for text in TEXTS:
+                yield f"{number}.{name}={text!r}", partial(_in_row, number, name, text)
 
 
 def _in_row(number: int, name: str, text: str | None, found: Rows) -> Rows:
     return tuple(_changed(row, name, text) if i == number else row for i, row in enumerate(found))
 
 
-def _values(key: Key) -> Iterator[Damage]:
+VALUES: tuple[Value | None, ...] = (
+    *(None, "", NOISE, b"", b"\xff\xfe", b"\xff" * 8, 0xDEAD, (1 << 64) - 1, ("x",), ()),
+    *("-1", "9" * 30, "20991231", "Không có"),
+)
+
+
+def _values(key: Key) -> Iterator[tuple[str, Damage]]:
     for name in key.values:
-        changed: tuple[Value | None, ...] = (None, "", NOISE, b"\xff\xfe", 0xDEAD, ("x",))
-        for value in changed:
-            yield partial(_in_key, name, value)
+        for value in VALUES:
+            yield f"{name}={value!r}", partial(_in_key, name, value)
 
 
 def _in_key(name: str, value: Value | None, found: Key) -> Key:
@@ -133,3 +184,27 @@ def _in_key(name: str, value: Value | None, found: Key) -> Key:
 def _changed(row: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
     kept = {one: row[one] for one in row if one != name}
     return kept if value is None else {**kept, name: value}
+
+
+def _entries(events: tuple[Event, ...]) -> Iterator[tuple[str, Damage]]:
+    for number, event in enumerate(events):
+        for name in event.data:
+            for text in (None, "", NOISE, "-1", "9" * 30):
+                yield f"{number}.{name}={text!r}", partial(_in_event, number, name, text)
+        for code in (0, -1, 1 << 40):
+            yield f"{number}.event_id={code}", partial(_with_code, number, code)
+
+
+def _in_event(number: int, name: str, text: str | None, found: tuple[Event, ...]) -> Any:
+    one = found[number]
+    data = _changed(one.data, name, text)
+    return _put(found, number, Event(one.record_id, one.event_id, one.provider, one.at, data))
+
+
+def _with_code(number: int, code: int, found: tuple[Event, ...]) -> Any:
+    one = found[number]
+    return _put(found, number, Event(one.record_id, code, one.provider, one.at, one.data))
+
+
+def _put(found: tuple[Event, ...], number: int, event: Event) -> tuple[Event, ...]:
+    return (*found[:number], event, *found[number + 1 :])

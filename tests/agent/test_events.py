@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 import textwrap
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from subprocess import PIPE, Popen  # noqa: TID251 - a process is killed here for real
@@ -16,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from agent import survey
-from agent.host import Event
+from agent.host import Entries, Event
 from agent.host.recorded import opened
 from agent.link import Link
 from agent.parse import event_xml, journal
@@ -152,7 +151,7 @@ def test_a_log_whose_numbers_begin_anew_was_cleared_and_is_read_from_its_start(
 ) -> None:
     first = windows(tmp_path / "1", Security=[failed(number, "lan") for number in range(1, 9)])
     hour = timedelta(hours=1)
-    anew = [replace(event(number, 4740, TargetSid=LAN), at=AT + hour) for number in range(1, 12)]
+    anew = [event(number, 4740, TargetSid=LAN)._replace(at=AT + hour) for number in range(1, 12)]
     later = windows(tmp_path / "2", dict(first.notes), Security=anew)
     assert kinds(later) == ["log-cleared", "account-locked"]
     assert later.section[1]["count"] == 11
@@ -161,7 +160,7 @@ def test_a_log_whose_numbers_begin_anew_was_cleared_and_is_read_from_its_start(
 
 def test_a_clearing_that_the_log_tells_itself_is_told_once(tmp_path: Path) -> None:
     first = windows(tmp_path / "1", Security=[failed(number, "lan") for number in range(1, 9)])
-    anew = [replace(event(1, 1102, SubjectUserSid=DUC), at=AT + timedelta(hours=1))]
+    anew = [event(1, 1102, SubjectUserSid=DUC)._replace(at=AT + timedelta(hours=1))]
     later = windows(tmp_path / "2", dict(first.notes), Security=anew)
     assert [(row["kind"], row["event_id"]) for row in later.section] == [("log-cleared", 1102)]
 
@@ -172,6 +171,23 @@ def test_a_channel_that_cannot_be_read_is_a_gap_and_its_mark_stays(tmp_path: Pat
     later = read("events", opened(tmp_path, NOON), dict(first.notes))
     assert (later.section, dict(later.notes)) == ([], {})
     assert [gap.field for gap in later.gaps] == ["Security"]
+
+
+def test_a_log_damaged_in_part_tells_the_rest_and_what_is_missing(tmp_path: Path) -> None:
+    place = tmp_path / "events" / "Security.evtx"
+    first = windows(tmp_path, Security=[failed(1, "lan"), event(2, 4720, TargetSid=LAN)])
+    log = [failed(1, "lan"), event(2, 4720, TargetSid=LAN), event(3, 4740, TargetSid=LAN)]
+    data = bytearray(event_logs.log([*log, event(4, 1102, SubjectUserSid=DUC)]))
+    # The fragment's first mark of the third entry, which was not told yet.
+    start = [found for found in range(len(data)) if data[found : found + 4] == b"**\0\0"][2]
+    data[start + 28] = 0x7E
+    place.write_bytes(bytes(data))
+    later = read("events", opened(tmp_path, NOON), dict(first.notes))
+    assert kinds(later) == ["log-cleared"]
+    (gap,) = later.gaps
+    assert (gap.field, "record 3 is damaged" in gap.cause) == ("Security", True)
+    again = read("events", opened(tmp_path, NOON), dict(later.notes))
+    assert (again.section, again.gaps) == ([], later.gaps)
 
 
 def test_the_first_question_is_for_a_day_and_every_other_for_what_came_after() -> None:
@@ -189,25 +205,28 @@ def test_events_printed_as_xml_are_read_whichever_way_they_hold_their_data() -> 
     data = "<EventData><Data Name='TargetSid'>S-1-5-7</Data><Data>dịch vụ</Data></EventData>"
     user = "<UserData><Cleared xmlns='x'><SubjectUserSid>S-1-5-18</SubjectUserSid></Cleared></UserData>"
     text = XML.format(code=4720, number=4, data=data) + XML.format(code=1102, number=5, data=user)
-    first, second = event_xml.events(text)
+    (read_whole, cause), count = event_xml.entries(text)
+    assert (cause, count) == (None, 2)
+    first, second = read_whole
     assert first == Event(
         4, 4720, "Microsoft-Windows-Eventlog", AT, {"TargetSid": "S-1-5-7", "1": "dịch vụ"}
     )
     assert (second.event_id, second.data) == (1102, {"SubjectUserSid": "S-1-5-18"})
 
 
-def test_xml_with_a_document_type_or_damage_is_left_out() -> None:
+def test_xml_with_a_document_type_or_damage_is_left_out_and_said() -> None:
     whole = XML.format(code=4720, number=4, data="")
     bomb = whole.replace("<System>", "<!DOCTYPE a [<!ENTITY b 'c'>]><System>", 1)
-    assert event_xml.events(bomb) == ()
-    assert len(event_xml.events(whole.replace("</System>", "") + whole)) == 1
+    assert event_xml.entries(bomb) == (Entries((), "1 of 1 entries are damaged"), 1)
+    (read_in_part, cause), count = event_xml.entries(whole.replace("</System>", "") + whole)
+    assert (len(read_in_part), cause, count) == (1, "1 of 2 entries are damaged", 2)
 
 
 @settings(max_examples=200, deadline=None)
 @given(some.text(max_size=60), some.integers(0, 400))
 def test_no_damage_of_xml_raises(noise: str, place: int) -> None:
     text = XML.format(code=4720, number=4, data="")
-    event_xml.events(text[:place] + noise + text[place:])
+    event_xml.entries(text[:place] + noise + text[place:])
 
 
 BOOT = "b" * 32

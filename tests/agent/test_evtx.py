@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import given, settings
@@ -19,9 +18,9 @@ MADE = Event(43, 4720, SECURITY, AT, {"TargetSid": "S-1-5-21-1-2-3-1005", "SamAc
 
 
 def test_events_come_out_as_they_were_logged() -> None:
-    log = evtx.log(event_logs.log([FAILED, replace(FAILED, record_id=42), MADE]))
+    log = evtx.log(event_logs.log([FAILED, FAILED._replace(record_id=42), MADE]))
     assert log.cause is None
-    assert log.events == (FAILED, replace(FAILED, record_id=42), MADE)
+    assert log.events == (FAILED, FAILED._replace(record_id=42), MADE)
 
 
 def test_parts_without_a_name_are_called_by_their_place() -> None:
@@ -61,7 +60,7 @@ def test_a_file_cut_short_tells_what_it_still_holds_and_that_it_was_cut() -> Non
     assert log.cause is not None
 
 
-OWN = event_logs.log([FAILED, replace(FAILED, record_id=42), MADE], [replace(MADE, record_id=50)])
+OWN = event_logs.log([FAILED, FAILED._replace(record_id=42), MADE], [MADE._replace(record_id=50)])
 USED = 4096 + 512 + 3000
 """The first chunk's records lie before; what follows is empty."""
 

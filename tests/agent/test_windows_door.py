@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.host import Event, UnreadableError, Value
+from agent.host import Entries, Event, UnreadableError, Value
 from agent.host.live import Live
 from agent.host.live_windows import registry_problem
 from agent.host.recorded import Recorded, opened
@@ -346,8 +346,8 @@ def test_recorded_events_are_those_after_the_bookmark(tmp_path: Path) -> None:
     ]
     (tmp_path / "events" / "Security.json").write_text(json.dumps(rows))
     host = opened(tmp_path, NOON)
-    assert [event.record_id for event in host.events("Security", 1)] == [2, 3]
-    assert host.events("Security", 2) == (Event(3, 4625, "P", NOON, {"a": "b"}),)
+    assert [event.record_id for event in host.events("Security", 1).events] == [2, 3]
+    assert host.events("Security", 2) == Entries((Event(3, 4625, "P", NOON, {"a": "b"}),))
     (tmp_path / "events" / "Security.json").write_text("[{}]")
     with pytest.raises(UnreadableError, match="badly recorded"):
         host.events("Security", 0)
