@@ -6,15 +6,9 @@ from agent.checks.check import Check, judged, unknown, unread
 from agent.checks.running import running
 from agent.host.reader import Reader
 from agent.parse import sshd
+from agent.software.remote import tools
 
 CONFIG = "/etc/ssh/sshd_config"
-REMOTE = {
-    "anydesk": "AnyDesk",
-    "teamviewerd": "TeamViewer",
-    "teamviewer": "TeamViewer",
-    "ultraviewer": "UltraViewer",
-    "rustdesk": "RustDesk",
-}
 UNITS = ("/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system")
 
 
@@ -59,13 +53,11 @@ def _included(reader: Reader, patterns: str) -> list[str]:
 
 
 def remote_access(reader: Reader) -> Check:
-    """AnyDesk, TeamViewer, UltraViewer, RustDesk: running, or installed as a service."""
+    """AnyDesk, TeamViewer, UltraViewer and their like: running, or installed as a service."""
     source = "/proc, systemd units"
     processes = running(reader)
     units = {name for folder in UNITS for name in reader.names(folder, "units") or ()}
     if processes is None or reader.gaps:
         return unread(source, reader, "the processes cannot be listed")
-    services = {name.removesuffix(".service").lower() for name in units}
-    lower = {name.lower() for name in processes}
-    found = sorted({label for name, label in REMOTE.items() if name in services | lower})
+    found = tools((*processes, *units))
     return judged(source, ", ".join(found) or "none", good=not found)

@@ -7,7 +7,6 @@ from typing import Any
 
 from agent.hardware.clean import clean
 from agent.host.reader import Reader
-from agent.parse import upower
 from agent.parse.firmware import Firmware, told
 
 FOLDER = "/sys/class/power_supply"
@@ -21,12 +20,19 @@ def batteries(reader: Reader, firmware: Firmware | None) -> list[dict[str, Any]]
         own = [name for name in names if _is_own(reader, name)]
         rows = [_battery(reader, name, f"batteries[{i}]") for i, name in enumerate(own)]
     else:
-        described = upower.batteries(reader.output("upower", "batteries") or "")
+        printed = reader.output("upower", "batteries")
+        described = _printed(printed) if printed else ()
         rows = [dict(row) for row in described or (firmware.batteries if firmware else ())]
     told_by = (clean(reader, f"batteries[{index}]", row) for index, row in enumerate(rows))
     return [
         row for row in told_by if row
     ]  # desktops' firmware describes a battery that is not there
+
+
+def _printed(text: str) -> tuple[dict[str, Any], ...]:
+    from agent.parse import upower
+
+    return upower.batteries(text)
 
 
 def _is_own(reader: Reader, name: str) -> bool:

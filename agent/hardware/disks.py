@@ -7,7 +7,6 @@ from typing import Any
 
 from agent.hardware.clean import clean
 from agent.host.reader import Reader
-from agent.parse import smartctl
 from agent.parse.firmware import told
 
 SECTOR_BYTES = 512
@@ -25,6 +24,8 @@ def disks(reader: Reader) -> list[dict[str, Any]] | None:
 
 
 def _by_smartctl_alone(reader: Reader) -> list[dict[str, Any]] | None:
+    from agent.parse import smartctl
+
     found = smartctl.disk(reader.output("smartctl", "disks") or "")
     if found is None:
         reader.gap("disks", "no /sys/block here")
@@ -49,7 +50,7 @@ def _disk(reader: Reader, name: str, place: str) -> dict[str, Any]:
         bus=_bus(name, reader.link(folder, f"{place}.bus")),
     )
     asked = reader.output("smartctl", f"{place}.health", name)
-    smart = smartctl.disk(asked or "") or {}
+    smart = _smart(asked) if asked else {}
     if "health" not in smart and not any(gap.field == f"{place}.health" for gap in reader.gaps):
         silent = "smartctl is not installed" if asked is None else "smartctl tells of no health"
         reader.gap(f"{place}.health", silent)
@@ -58,6 +59,12 @@ def _disk(reader: Reader, name: str, place: str) -> dict[str, Any]:
     if better.get("kind") == "unknown":
         del better["kind"]
     return clean(reader, place, own | better)
+
+
+def _smart(text: str) -> dict[str, Any]:
+    from agent.parse import smartctl
+
+    return smartctl.disk(text) or {}
 
 
 def _kind(name: str, rotational: str | None) -> str:

@@ -7,11 +7,11 @@ from typing import Any
 
 from agent.hardware.clean import clean
 from agent.host.reader import Reader
-from agent.parse import dmidecode, smbios
 from agent.parse.firmware import Firmware, Part, chassis, told
 from agent.parse.lines import whole
 
 TABLE = "/sys/firmware/dmi/tables/DMI"
+FIRMWARE = "/sys/firmware"
 FILES = "/sys/class/dmi/id"
 
 
@@ -20,12 +20,24 @@ def firmware(reader: Reader) -> Firmware | None:
     tried = Reader(reader.host)
     table = tried.data(TABLE, "memory.slots")
     if table:
+        from agent.parse import smbios
+
         return smbios.firmware(table)
+    if _without_smbios(tried):
+        return None
     text = tried.output("dmidecode", "memory.slots")
     if text and "DMI type" in text:
+        from agent.parse import dmidecode
+
         return dmidecode.firmware(text)
     reader.gaps.extend(tried.gaps)
     return None
+
+
+def _without_smbios(tried: Reader) -> bool:
+    """Whether the kernel itself found no table: dmidecode would look for one in vain."""
+    firmware = tried.names(FIRMWARE, "memory.slots")
+    return firmware is not None and "dmi" not in firmware and not tried.names(FILES, "memory.slots")
 
 
 def parts(reader: Reader, told_by: Firmware | None) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from typing import Any
 
 from agent.hardware.clean import clean
 from agent.host.reader import Reader
-from agent.parse import edid
 
 FOLDER = "/sys/class/drm"
 
@@ -23,6 +22,8 @@ def monitors(reader: Reader) -> list[dict[str, Any]] | None:
         data = reader.data(f"{FOLDER}/{name}/edid", place)
         if not data:
             continue  # a port with nothing plugged in has an empty EDID
+        from agent.parse import edid
+
         try:
             found.append(clean(reader, place, dict(edid.monitor(data))))
         except edid.EdidError as problem:

@@ -1,25 +1,69 @@
-"""The registry of probes. A new one is a file here, a line below and a recording for its test."""
+"""The registry of probes. A new one is a file here, a line below and a recording for its test.
+
+Each is loaded when it is read: a child that reads one section pays for no other.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
-from agent import load  # stands outside: the resident reads it, and none of the others
 from agent.host import Host
-from agent.probes import events, hardware, security, software, system
 from agent.report import Gap, Reading
 
 Probe = Callable[[Host], Reading]
 """Reads one section through the host. It never raises: what failed is among the gaps."""
 
+
+def _events(host: Host, notes: Mapping[str, str] | None = None) -> Reading:
+    from agent.probes import events
+
+    return events.probe(host, notes)
+
+
+def _hardware(host: Host) -> Reading:
+    from agent.probes import hardware
+
+    return hardware.probe(host)
+
+
+def _load(host: Host) -> Reading:
+    from agent import load  # stands outside: the resident reads it, and none of the others
+
+    return load.probe(host)
+
+
+def _security(host: Host) -> Reading:
+    from agent.probes import security
+
+    return security.probe(host)
+
+
+def _security_quick(host: Host) -> Reading:
+    from agent.probes import security
+
+    return security.probe_quick(host)
+
+
+def _software(host: Host) -> Reading:
+    from agent.probes import software
+
+    return software.probe(host)
+
+
+def _system(host: Host) -> Reading:
+    from agent.probes import system
+
+    return system.probe(host)
+
+
 PROBES: Mapping[str, Probe] = {
-    "events": events.probe,
-    "hardware": hardware.probe,
-    "load": load.probe,
-    "security": security.probe,
-    "security-quick": security.probe_quick,
-    "software": software.probe,
-    "system": system.probe,
+    "events": _events,
+    "hardware": _hardware,
+    "load": _load,
+    "security": _security,
+    "security-quick": _security_quick,
+    "software": _software,
+    "system": _system,
 }
 
 SYSTEMS = frozenset({"linux", "windows"})
@@ -33,4 +77,12 @@ def read(name: str, host: Host, notes: Mapping[str, str] | None = None) -> Readi
     """
     if host.system not in SYSTEMS:
         return Reading({}, (Gap(name, f"this version does not read {host.system}"),))
-    return events.probe(host, notes) if name == "events" else PROBES[name](host)
+    return _events(host, notes) if name == "events" else PROBES[name](host)
+
+
+def readings(
+    names: tuple[str, ...], host: Host, notes: Mapping[str, str] | None = None
+) -> Iterator[tuple[str, Reading]]:
+    """Several sections of one machine, each as soon as it is read: one child does for all."""
+    for name in names:
+        yield name, read(name, host, notes)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from agent.checks import CHECKS
 from agent.checks.check import Check
-from agent.checks.windows import WINDOWS_CHECKS
 from agent.host import Host
 from agent.host.reader import Reader
 from agent.parse.firmware import told
@@ -27,7 +25,14 @@ def probe_quick(host: Host) -> Reading:
 
 
 def _read(host: Host, left_out: tuple[str, ...]) -> Reading:
-    known = WINDOWS_CHECKS if host.system == "windows" else CHECKS
+    if host.system == "windows":
+        from agent.checks.windows import WINDOWS_CHECKS
+
+        known = WINDOWS_CHECKS
+    else:
+        from agent.checks import CHECKS
+
+        known = CHECKS
     found = {name: known[name](Reader(host)) for name in known if name not in left_out}
     checks = [_row(name, check) for name, check in found.items() if check]
     gaps = [

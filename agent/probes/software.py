@@ -7,19 +7,23 @@ from typing import Any
 from agent.host import Host
 from agent.host.reader import Reader
 from agent.report import Reading
-from agent.software import linux
 from agent.software.remote import tools
-from agent.software.source import Source, completeness, merged
-from agent.windows import appx, licences
-from agent.windows import software as windows
+from agent.software.source import completeness, merged
 
 
 def probe(host: Host) -> Reading:
     """Each list on its own. `sources` says of which one the whole is there."""
     reader = Reader(host)
-    own = host.system == "windows"
-    sources = _windows(reader) if own else linux.sources(reader)
-    services = windows.services(reader) if own else linux.services(reader)
+    if host.system == "windows":
+        from agent.windows import appx, licences, software
+
+        store = appx.apps(reader)
+        sources = (*software.sources(reader), *((store,) if store else ()))
+        services, found = software.services(reader), licences.licences(reader)
+    else:
+        from agent.software import linux
+
+        sources, services, found = linux.sources(reader), linux.services(reader), None
     if not sources:
         reader.gap("packages", "no list of installed software is known here")
     section: dict[str, Any] = {}
@@ -30,10 +34,4 @@ def probe(host: Host) -> Reading:
     names = [str(package["name"]) for source in sources for package in source.packages]
     if names or services:
         section["remote_access"] = tools((*names, *services))
-    found = licences.licences(reader) if own else None
     return Reading(section if found is None else {**section, "licences": found}, tuple(reader.gaps))
-
-
-def _windows(reader: Reader) -> tuple[Source, ...]:
-    store = appx.apps(reader)
-    return (*windows.sources(reader), *((store,) if store else ()))

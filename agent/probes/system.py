@@ -13,7 +13,6 @@ from agent.parse.firmware import told
 from agent.parse.lines import assignments
 from agent.probes.interfaces import interfaces
 from agent.report import Reading
-from agent.windows import system as windows
 
 OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
 
@@ -21,7 +20,9 @@ OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
 def probe(host: Host) -> Reading:
     """On Linux by files alone, but for the addresses."""
     if host.system == "windows":
-        return windows.probe(host)
+        from agent.windows import system
+
+        return system.probe(host)
     reader = Reader(host)
     section = told(
         os=_os(reader),

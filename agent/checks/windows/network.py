@@ -12,6 +12,7 @@ from agent.checks.windows.source import missing
 from agent.host import Key
 from agent.host.reader import Reader
 from agent.parse.lines import rows
+from agent.software.remote import tools
 
 HOSTS = "C:/Windows/System32/drivers/etc/hosts"
 SHARES = "Win32_Share"
@@ -24,12 +25,18 @@ UNINSTALL = (
     "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall",
     "HKLM\\SOFTWARE\\WOW6432Node\\Microsoft\\Windows\\CurrentVersion\\Uninstall",
 )
-REMOTE = {
-    "anydesk": "AnyDesk",
-    "teamviewer": "TeamViewer",
-    "ultraview": "UltraViewer",  # its service is UltraViewService
-    "rustdesk": "RustDesk",
-}
+ELSEWHERE = frozenset(
+    {
+        "publisher",
+        "urlinfoabout",
+        "urlupdateinfo",
+        "helplink",
+        "helptelephone",
+        "contact",
+        "comments",
+    }
+)
+"""Values of a program's key that tell of its maker, who may make other programs too."""
 
 
 def listening_ports(reader: Reader) -> Check:
@@ -79,7 +86,7 @@ def shares(reader: Reader) -> Check:
 
 
 def remote_access(reader: Reader) -> Check:
-    """AnyDesk, TeamViewer, UltraViewer, RustDesk: as a service, or installed for everyone."""
+    """AnyDesk, TeamViewer, UltraViewer and their like: as a service, or installed for everyone."""
     source = f"{SERVICES}, {UNINSTALL[0]}"
     services = reader.key(SERVICES, "remote-access")
     installed = [reader.key(path, "remote-access") for path in UNINSTALL]
@@ -87,9 +94,7 @@ def remote_access(reader: Reader) -> Check:
     for path, key in zip(UNINSTALL, installed, strict=True):
         for name in key.subkeys if key else ():
             texts += [name, *_texts(reader.key(f"{path}\\{name}", "remote-access"))]
-    found = sorted(
-        {label for text in texts for name, label in REMOTE.items() if name in text.lower()}
-    )
+    found = tools(texts)
     if found:
         return judged(source, ", ".join(found), good=False)
     if not services or not any(installed) or reader.gaps:
@@ -99,4 +104,5 @@ def remote_access(reader: Reader) -> Check:
 
 def _texts(key: Key | None) -> list[str]:
     # All of a program's texts: one that lost its display name still tells where it lies.
-    return [data for data in key.values.values() if isinstance(data, str)] if key else []
+    rows = key.values.items() if key else ()
+    return [data for name, data in rows if isinstance(data, str) and name.lower() not in ELSEWHERE]

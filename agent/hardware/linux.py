@@ -1,0 +1,25 @@
+"""What a Linux PC is made of: the section `hardware`, every part on its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agent.hardware import batteries, cpus, disks, graphics, identity, memory, monitors, tpm, usb
+from agent.host.reader import Reader
+
+
+def hardware(reader: Reader) -> dict[str, Any]:
+    """The section; a part that cannot be read is left out, and a gap says why."""
+    firmware = identity.firmware(reader)
+    return {
+        **identity.parts(reader, firmware),
+        "cpus": cpus.cpus(reader, firmware),
+        "memory": memory.memory(reader, firmware),
+        "disks": disks.disks(reader),
+        "graphics": graphics.graphics(reader),
+        "monitors": monitors.monitors(reader),
+        "usb": usb.devices(reader),
+        "printers": usb.printers(reader),
+        "batteries": batteries.batteries(reader, firmware),
+        "tpm": tpm.tpm(reader),
+    }
