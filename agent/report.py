@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """One thing that could not be read. Absence of a part that the PC does not have is no gap."""
 
     field: str
@@ -17,18 +18,16 @@ class Gap:
     """In words for the operator, what stood in the way: `permission denied: /sys/...`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What one probe read: the section as `docs/wire.md` describes it, and its gaps."""
 
     section: Any
     gaps: tuple[Gap, ...] = ()
-    notes: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, str] = NOTHING
     """How far logs were read, for the agent itself: kept with the report, never sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """One reading as it is spooled and sent. (agent, epoch, seq) names it for ever."""
 
     seq: int
