@@ -38,9 +38,12 @@ def parser() -> argparse.ArgumentParser:
     carry.add_argument("--state", type=Path, default=settings.folder(), metavar="DIR")
 
     report = commands.add_parser("report", help="print all that would be sent now")
-    probe = commands.add_parser("probe", help="print one section")
+    probe = commands.add_parser("probe", help="print sections, a line each")
     probe.add_argument(
-        "name", metavar="NAME", help="events, hardware, load, security, software or system"
+        "names",
+        nargs="+",
+        metavar="NAME",
+        help="events, hardware, load, security, software or system",
     )
     probe.add_argument("--recording", type=Path, action="append", default=[], metavar="DIR")
     probe.add_argument("--memory-bytes", type=int, help="cap of this process, set by the agent")

@@ -144,14 +144,16 @@ def report(given: argparse.Namespace, clock: Clock) -> int:
 
 
 def probe(given: argparse.Namespace, clock: Clock) -> int:
-    """Print one section, of this PC or of each recording: a line of JSON each."""
+    """Print sections, of this PC or of each recording: a line of JSON each."""
     from agent.host.recorded import RecordingError, opened  # noqa: PLC0415
     from agent.limits import limit  # noqa: PLC0415
-    from agent.probes import PROBES, read  # noqa: PLC0415 - all of them, which the resident never loads
+    from agent.probes import PROBES  # noqa: PLC0415 - the resident never loads it
+    from agent.probing import tell  # noqa: PLC0415
 
-    if given.name not in PROBES:
-        known = ", ".join(PROBES)
-        raise CommandError(f"no probe of that name: {given.name}; there are {known}")
+    for name in given.names:
+        if name not in PROBES:
+            known = ", ".join(PROBES)
+            raise CommandError(f"no probe of that name: {name}; there are {known}")
     if given.memory_bytes:
         limit(given.memory_bytes)
     try:
@@ -162,10 +164,7 @@ def probe(given: argparse.Namespace, clock: Clock) -> int:
     except RecordingError as problem:
         raise CommandError(str(problem)) from problem
     for host in hosts or [Live(clock())]:
-        reading = read(given.name, host, notes)
-        gaps = [{"field": gap.field, "cause": gap.cause} for gap in reading.gaps]
-        marks = {"notes": dict(reading.notes)} if given.notes else {}
-        _say(json.dumps({"section": reading.section, "gaps": gaps, **marks}))
+        tell(tuple(given.names), host, notes if given.notes else None)
     return 0
 
 
