@@ -72,7 +72,13 @@ class Live:
         return Space(found.f_blocks * found.f_frsize, found.f_bavail * found.f_frsize)
 
     def addresses(self) -> dict[str, tuple[str, ...]]:
-        # Imported here: only the probe `system` needs it, which runs in a child.
+        if sys.platform == "linux":
+            from agent.host import netlink  # noqa: PLC0415 - the probe `system` alone needs it
+
+            try:
+                return netlink.addresses()
+            except OSError as problem:
+                raise unreadable("network addresses", problem) from problem
         try:
             import psutil  # noqa: PLC0415
         except ImportError as problem:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from ipaddress import IPv4Address, IPv6Address, ip_address
+import socket
 
 from agent.parse.lines import rows
 
 LISTEN = "0A"
+LOOPBACK_6 = bytes(15) + b"\1"
+MAPPED = bytes(10) + b"\xff\xff"
+"""An IPv4 address within IPv6 begins so (RFC 4291, 2.5.5.2)."""
 SOCKET = re.compile(r"([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4})", re.IGNORECASE)
 
 
@@ -17,7 +20,7 @@ def gateway(text: str) -> str | None:
     for row in rows(text):
         if len(row) >= 7 and row[1] == "00000000" and re.fullmatch("[0-9A-F]{8}", row[2]):
             metric = int(row[6]) if row[6].isdigit() else 0
-            found.append((metric, str(IPv4Address(bytes.fromhex(row[2])[::-1]))))
+            found.append((metric, socket.inet_ntoa(bytes.fromhex(row[2])[::-1])))
     return min(found)[1] if found else None
 
 
@@ -26,11 +29,19 @@ def name_servers(text: str) -> list[str]:
     found = []
     for row in rows(text):
         if row[0] == "nameserver" and len(row) > 1:
-            try:
-                found.append(str(ip_address(row[1].partition("%")[0])))
-            except ValueError:
-                continue  # the resolver ignores such a line too
+            known = _canonical(row[1].partition("%")[0])
+            if known:  # the resolver ignores such a line too
+                found.append(known)
     return found
+
+
+def _canonical(text: str) -> str | None:
+    for family in (socket.AF_INET, socket.AF_INET6):
+        try:
+            return socket.inet_ntop(family, socket.inet_pton(family, text))
+        except (OSError, ValueError):  # a NUL within is a ValueError
+            continue
+    return None
 
 
 def listening(text: str) -> frozenset[int]:
@@ -38,16 +49,16 @@ def listening(text: str) -> frozenset[int]:
     ports = set()
     for row in rows(text):
         local = SOCKET.fullmatch(row[1]) if len(row) > 3 and row[3] == LISTEN else None
-        if local and not _address(local[1]).is_loopback:
+        if local and not _is_loopback(local[1]):
             ports.add(int(local[2], 16))
     return frozenset(ports)
 
 
-def _address(text: str) -> IPv4Address | IPv6Address:
+def _is_loopback(text: str) -> bool:
     # Words of four bytes in the machine's own order, which is little-endian wherever this runs.
     raw = bytes.fromhex(text)
-    words = b"".join(raw[place : place + 4][::-1] for place in range(0, len(raw), 4))
-    if len(words) == 4:
-        return IPv4Address(words)
-    address = IPv6Address(words)
-    return address.ipv4_mapped or address
+    address = b"".join(raw[place : place + 4][::-1] for place in range(0, len(raw), 4))
+    if address == LOOPBACK_6:
+        return True
+    plain = address.removeprefix(MAPPED)
+    return len(plain) == 4 and plain[0] == 127
