@@ -14,6 +14,7 @@ Key = tuple[str, str, int]
 """(agent, epoch, seq): one row each."""
 
 SEEN = "UPDATE agents SET last_report_at = ? WHERE id = ?"
+COUNTED = "UPDATE epochs SET highest_seq = ?, restored_at = NULL WHERE agent = ? AND epoch = ?"
 BEFORE = "SELECT coalesce(max(id), 0) FROM reports"
 ADD = (
     "INSERT INTO reports (agent, epoch, seq, kind, at, received_at, body, sha256)"
@@ -49,6 +50,13 @@ def mark_seen(connection: Connection, seen: Mapping[str, datetime]) -> None:
     connection.exec_driver_sql(_for(connection, SEEN), rows)
 
 
+def mark_counted(connection: Connection, highest: Mapping[tuple[str, str], int]) -> None:
+    """Set the highest number that came of each (agent, epoch)."""
+    rows = [(seq, agent, epoch) for (agent, epoch), seq in sorted(highest.items())]
+    if rows:
+        connection.exec_driver_sql(_for(connection, COUNTED), rows)
+
+
 def add(
     connection: Connection,
     rows: Iterable[tuple[str, str, int, str, datetime, datetime, str, bytes]],
@@ -63,7 +71,8 @@ def add(
         (agent, epoch, seq, kind, _micros(at), _micros(received_at), body, sha256)
         for agent, epoch, seq, kind, at, received_at, body, sha256 in rows
     ]
-    connection.exec_driver_sql(_for(connection, ADD), given)
+    if given:
+        connection.exec_driver_sql(_for(connection, ADD), given)
     sent = {row[0] for row in given}
     added = connection.exec_driver_sql(_for(connection, ADDED), (before,))
     return {(row.agent, row.epoch, row.seq): row.id for row in added if row.agent in sent}

@@ -117,6 +117,8 @@ def _agents(connection: Connection) -> dict[str, Agent]:
         agents.c.hostname,
         agents.c.joined_at,
         agents.c.last_report_at,
+        agents.c.quarantined_at,
+        agents.c.quarantine_cause,
     )
     return {row.id: Agent(*row) for row in connection.execute(columns)}
 

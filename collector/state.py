@@ -8,6 +8,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from msgspec import Struct
 
+from collector.quarantine import Cause
 from collector.readings import (
     Backup,
     Gap,
@@ -39,10 +40,12 @@ class Agent(Struct, frozen=True):
 
     id: str
     asset: str | None
-    state: Literal["pending", "approved", "revoked"]
+    state: Literal["pending", "approved", "quarantined", "revoked"]
     hostname: str
     joined_at: datetime
     last_report_at: datetime | None = None
+    quarantined_at: datetime | None = None
+    quarantine_cause: Cause | None = None
 
 
 class Machine(Struct, frozen=True):

@@ -12,8 +12,9 @@ from typing import Literal, Self
 
 from sqlalchemy.exc import DBAPIError
 
+from collector.batch import Batch, Stored
 from collector.store.database import Store
-from collector.writing import Batch, Stored, write
+from collector.writing import write
 
 log = logging.getLogger(__name__)
 

@@ -3,88 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
-from collector import asks, hot
+from collector import asks, copies, hot, numbers, quarantine
+from collector.batch import Batch, Stored
+from collector.counting import Count, counted
 from collector.hot import Key, Newest
-from collector.store.tables import agents, epochs, reports
+from collector.numbers import Epoch, Known
+from collector.quarantine import TAKEN
+from collector.store.tables import agents, epochs
 from collector.wire import Ask
 
-LOOK_UP = 5_000  # numbers in one question: SQLite takes 32,766 parameters at most
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One report, ready to be stored."""
-
-    seq: int
-    kind: str
-    at: datetime
-    body: str
-    sha256: bytes
-    latest: str | None
-    """Under which name it may become the newest; None: its section is not believed."""
-    job: int | None = None
-    """The ask that this is the receipt of."""
-    outcome: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What one agent sent at once."""
-
-    agent: str
-    epoch: str
-    received_at: datetime
-    rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What became of one batch."""
-
-    approved: bool
-    """False: the agent is pending or revoked, and nothing of it was stored."""
-    new: int = 0
-    repeated: int = 0
-    """Stored before, with the same bytes."""
-    conflicting: int = 0
-    """The number was stored before with other bytes: two PCs with one key, or a changed spool."""
-    asks: tuple[Ask, ...] = ()
+RARE = ("loss", "hardware")
 
 
 def write(connection: Connection, batches: Sequence[Batch]) -> list[Stored]:
     """Store a group; the answers hold once the caller has committed.
 
-    Exactly one row for each (agent, epoch, seq). `latest` moves on to a greater (ordinal of the
+    Exactly one row for each (agent, epoch, seq), for ever: numbers are known after pruning too. `latest` moves on to a greater (ordinal of the
     epoch, seq) only: no clock has a say, so any order of arrival ends in the same state.
     """
     # The rows of the agents are locked in one order: groups of several processes cannot deadlock,
     # and an agent's epochs are counted by one at a time.
-    approved = {
-        row.id: row.asset
+    agents_known = {
+        row.id: row
         for row in connection.execute(
-            select(agents.c.id, agents.c.asset)
-            .where(agents.c.id.in_({b.agent for b in batches}), agents.c.state == "approved")
+            select(agents.c.id, agents.c.asset, agents.c.state)
+            .where(agents.c.id.in_({b.agent for b in batches}), agents.c.state.in_(TAKEN))
             .order_by(agents.c.id)
             .with_for_update()
         )
     }
-    taken = [batch for batch in batches if batch.agent in approved]
+    taken = [batch for batch in batches if batch.agent in agents_known]
     if not taken:
         return [Stored(approved=False) for _ in batches]
     hot.mark_seen(connection, _seen(taken))
-    ordinals = _ordinals(connection, taken)
-    new = _add(connection, taken)
-    hot.move(connection, _newest(taken, new, ordinals))
-    conflicting = _conflicting(connection, taken, new)
-    asked = _asks(connection, taken, new, approved)
+    epochs_known = _epochs(connection, taken)
+    counts = _counts(connection, taken, epochs_known)
+    new = _add(connection, taken, counts)
+    conflicting = copies.conflicting(connection, taken, new)
+    _count(connection, taken, new, counts)
+    machines = _rare(connection, taken, new)
+    believed = {row.id for row in agents_known.values() if row.state == "approved"}
+    for agent, cause in copies.copied(taken, new, conflicting, epochs_known, machines).items():
+        at = max(batch.received_at for batch in taken)
+        quarantine.impose(connection, at, agent, agents_known[agent].asset, cause)
+        believed.discard(agent)
+    heard = [batch for batch in taken if batch.agent in believed]
+    ordinals = {key: epoch.ordinal for key, epoch in epochs_known.items()}
+    hot.move(connection, _newest(heard, new, ordinals))
+    assets = {agent: agents_known[agent].asset for agent in believed}
+    asked = _asks(connection, heard, new, assets)
     return [
-        _stored(batch, new, conflicting, asked.pop(approved[batch.agent], ()))
-        if batch.agent in approved
+        _stored(batch, new, conflicting, asked.pop(assets.get(batch.agent, ""), ()))
+        if batch.agent in agents_known
         else Stored(approved=False)
         for batch in batches
     ]
@@ -97,15 +71,14 @@ def _seen(batches: Iterable[Batch]) -> dict[str, datetime]:
     return seen
 
 
-def _ordinals(connection: Connection, batches: Iterable[Batch]) -> dict[tuple[str, str], int]:
-    """In which order the collector met each agent's epochs; a new one comes last."""
-    named = {batch.agent for batch in batches}
-    known = connection.execute(select(epochs).where(epochs.c.agent.in_(named))).all()
-    ordinals = {(row.agent, row.epoch): row.ordinal for row in known}
+def _epochs(connection: Connection, batches: Iterable[Batch]) -> dict[Epoch, Known]:
+    """These agents' epochs in the order in which the collector met them; a new one comes last."""
+    found = numbers.known(connection, {batch.agent for batch in batches})
     for batch in batches:
-        if (batch.agent, batch.epoch) not in ordinals:
-            last = max((n for (agent, _), n in ordinals.items() if agent == batch.agent), default=0)
-            ordinals[batch.agent, batch.epoch] = last + 1
+        if (batch.agent, batch.epoch) not in found:
+            mine = [one.ordinal for (agent, _), one in found.items() if agent == batch.agent]
+            last = max(mine, default=0)
+            found[batch.agent, batch.epoch] = Known(last + 1, Count())
             connection.execute(
                 insert(epochs).values(
                     agent=batch.agent,
@@ -114,11 +87,27 @@ def _ordinals(connection: Connection, batches: Iterable[Batch]) -> dict[tuple[st
                     first_received_at=batch.received_at,
                 )
             )
-    return ordinals
+    return found
 
 
-def _add(connection: Connection, batches: Iterable[Batch]) -> dict[Key, int]:
-    """The numbers of the rows that were not there before."""
+def _counts(
+    connection: Connection, batches: Iterable[Batch], known: Mapping[Epoch, Known]
+) -> dict[Epoch, Count]:
+    """What came before of the epochs at hand, with the gaps of those that send an old number."""
+    counts: dict[Epoch, Count] = {}
+    for batch in batches:
+        key = (batch.agent, batch.epoch)
+        counts.setdefault(key, known[key].count)
+        old = min(row.seq for row in batch.rows) <= counts[key].highest_seq
+        if old and not counts[key].missing:
+            counts[key] = numbers.with_missing(connection, key, counts[key])
+    return counts
+
+
+def _add(
+    connection: Connection, batches: Iterable[Batch], counts: Mapping[Epoch, Count]
+) -> dict[Key, int]:
+    """The numbers of the rows that never came before: one that was pruned does not come back."""
     return hot.add(
         connection,
         (
@@ -134,8 +123,53 @@ def _add(connection: Connection, batches: Iterable[Batch]) -> dict[Key, int]:
             )
             for batch in batches
             for row in sorted(batch.rows, key=lambda row: row.seq)
+            if not counts[batch.agent, batch.epoch].knows(row.seq)
         ),
     )
+
+
+def _count(
+    connection: Connection,
+    batches: Iterable[Batch],
+    new: Mapping[Key, int],
+    counts: Mapping[Epoch, Count],
+) -> None:
+    """Move each epoch's highest number on; open gaps where numbers were left out, and fill them."""
+    highest: dict[Epoch, int] = {}
+    now = dict(counts)
+    for batch in batches:
+        key = (batch.agent, batch.epoch)
+        came = [row.seq for row in batch.rows if (*key, row.seq) in new]
+        now[key] = counted(now[key], came, batch.received_at)
+    for key, after in now.items():
+        if after.missing != counts[key].missing:
+            numbers.keep(connection, key, counts[key], after)
+        if after.highest_seq != counts[key].highest_seq:
+            highest[key] = after.highest_seq
+    hot.mark_counted(connection, highest)
+
+
+def _rare(
+    connection: Connection, batches: Iterable[Batch], new: Mapping[Key, int]
+) -> dict[Epoch, str]:
+    """Keep what was declared lost, and whose hardware speaks in which epoch: a few rows a day."""
+    machines: dict[Epoch, str] = {}
+    for batch in batches:
+        key = (batch.agent, batch.epoch)
+        for row in batch.rows:
+            if row.kind not in RARE or (*key, row.seq) not in new:
+                continue
+            if row.kind == "loss":
+                numbers.declare(connection, key, row.seq, row.body, row.at, batch.received_at)
+            elif machine := quarantine.machine(row.body):
+                machines[key] = machine
+    for (agent, epoch), machine in machines.items():
+        connection.execute(
+            update(epochs)
+            .where(epochs.c.agent == agent, epochs.c.epoch == epoch)
+            .values(machine=machine)
+        )
+    return machines
 
 
 def _newest(
@@ -165,41 +199,15 @@ def _newest(
     return newest.values()
 
 
-def _conflicting(
-    connection: Connection, batches: Iterable[Batch], new: Mapping[Key, int]
-) -> set[Key]:
-    """Numbers that were stored before with other bytes than these."""
-    found: set[Key] = set()
-    for batch in batches:
-        sent = {
-            row.seq: row.sha256
-            for row in batch.rows
-            if (batch.agent, batch.epoch, row.seq) not in new
-        }
-        numbers = list(sent)
-        for start in range(0, len(numbers), LOOK_UP):
-            held = connection.execute(
-                select(reports.c.seq, reports.c.sha256).where(
-                    reports.c.agent == batch.agent,
-                    reports.c.epoch == batch.epoch,
-                    reports.c.seq.in_(numbers[start : start + LOOK_UP]),
-                )
-            )
-            found |= {
-                (batch.agent, batch.epoch, row.seq)
-                for row in held
-                if bytes(row.sha256) != sent[row.seq]
-            }
-    return found
-
-
 def _asks(
     connection: Connection,
-    batches: Iterable[Batch],
+    batches: Sequence[Batch],
     new: Mapping[Key, int],
     assets: Mapping[str, str],
 ) -> dict[str, tuple[Ask, ...]]:
     """Close the asks whose receipts came, and take what is newly asked."""
+    if not batches:
+        return {}
     now = max(batch.received_at for batch in batches)
     for batch in batches:
         for row in batch.rows:

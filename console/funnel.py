@@ -73,6 +73,8 @@ def _joining(machine: Machine) -> Stuck | None:
         return Stuck("no-agent", {})
     if agent.state == "revoked":
         return Stuck("revoked", {})
+    if agent.state == "quarantined":
+        return Stuck(f"quarantined-{agent.quarantine_cause}", {})
     return None if agent.last_report_at else Stuck("never", {})
 
 

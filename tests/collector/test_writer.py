@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, select, text
 
+from collector.batch import Batch, Stored
 from collector.ingest import understood
 from collector.store.columns import METADATA
 from collector.store.database import Store, connect
 from collector.store.tables import reports
 from collector.writer import Writer, WriterError
-from collector.writing import Batch, Stored
 from tests.collector.office import NOON, body, enrol, report
 
 

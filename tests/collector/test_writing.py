@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import func, select
 
 from collector import asks
+from collector.batch import Batch, Stored
 from collector.ingest import understood
 from collector.store.database import Store
 from collector.store.tables import agents, latest, reports
-from collector.writing import Batch, Stored, write
+from collector.writing import write
 from tests.collector.office import EPOCH, NOON, body, enrol, report
 
 

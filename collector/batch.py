@@ -1,0 +1,49 @@
+"""What is stored at once: one agent's reports, ready for the store, and what became of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from collector.wire import Ask
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One report, ready to be stored."""
+
+    seq: int
+    kind: str
+    at: datetime
+    body: str
+    sha256: bytes
+    latest: str | None
+    """Under which name it may become the newest; None: its section is not believed."""
+    job: int | None = None
+    """The ask that this is the receipt of."""
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one agent sent at once."""
+
+    agent: str
+    epoch: str
+    received_at: datetime
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of one batch."""
+
+    approved: bool
+    """False: the agent is pending or revoked, and nothing of it was stored. A quarantined one's
+    reports are stored, never believed."""
+    new: int = 0
+    repeated: int = 0
+    """Stored before, with the same bytes."""
+    conflicting: int = 0
+    """The number was stored before with other bytes: two PCs with one key, or a changed spool."""
+    asks: tuple[Ask, ...] = ()
