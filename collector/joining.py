@@ -12,12 +12,13 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from collector.audit import append
 from collector.inventory.model import Inventory
+from collector.quarantine import TAKEN
 from collector.store.tables import agents, tokens
 from collector.wire import JoinAnswer, JoinRequest
 
 DAY = timedelta(days=1)
-STRANGER = hashlib.sha256(secrets.token_bytes(32)).digest()
-"""Compared with when there is no such agent, so that the answer takes as long."""
+SHUT = ("quarantined", "revoked")
+"""Whose key opens nothing any more: the machine joins anew, with a token of its own."""
 
 
 class JoiningError(Exception):
@@ -109,16 +110,6 @@ def revoke(connection: Connection, now: datetime, actor: str, agent: str) -> Non
     append(connection, now, actor, "agent-revoked", {"agent": agent, "asset": row.asset})
 
 
-def authenticate(connection: Connection, agent: str, key: bytes) -> str | None:
-    """The state of the agent that holds this key; None for a stranger."""
-    row = connection.execute(
-        select(agents.c.key_hash, agents.c.state).where(agents.c.id == agent)
-    ).first()
-    known = bytes(row.key_hash) if row else STRANGER
-    same = hmac.compare_digest(known, hashlib.sha256(key).digest())
-    return row.state if row and same else None
-
-
 def _admit(
     connection: Connection,
     now: datetime,
@@ -151,7 +142,7 @@ def _admit(
 
 def _again(connection: Connection, token: Row[tuple[object, ...]], key_hash: bytes) -> JoinAnswer:
     row = _agent(connection, str(token.agent))
-    if not hmac.compare_digest(bytes(row.key_hash), key_hash) or row.state == "revoked":
+    if not hmac.compare_digest(bytes(row.key_hash), key_hash) or row.state in SHUT:
         raise RefusedError("the token was used before, by another key")
     return JoinAnswer(row.id, row.asset, row.state)
 
@@ -160,7 +151,7 @@ def _make_room(connection: Connection, now: datetime, actor: str, asset: str) ->
     """One machine has one agent: whichever spoke for it until now is revoked."""
     older = connection.execute(
         update(agents)
-        .where(agents.c.asset == asset, agents.c.state == "approved")
+        .where(agents.c.asset == asset, agents.c.state.in_(TAKEN))
         .values(state="revoked")
         .returning(agents.c.id)
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Literal
 
+from collector import office_hours
 from collector.exposition import Family, Sample
 from collector.inventory.model import Inventory
 from collector.inventory.model import Machine as Declared
-from collector.presence import PRESENCES, expected, presence
+from collector.presence import PRESENCES, Presence, never_off, presences
 from collector.state import Machine, State
 
 SERIES_PER_PC = 64  # mounts, disks or checks: a PC that invents thousands does not fill Prometheus
@@ -27,57 +29,60 @@ PerMachine = Callable[[Machine], Values]
 def families(inventory: Inventory, state: State, now: datetime) -> Iterable[Family]:
     """Every family of the collector. A declared asset keeps its series, reported or not."""
     return (
-        *_assets(inventory, state, now),
+        info(inventory),
+        awaited(inventory, now),
+        agent_states(inventory, presences(inventory, state.machines, now)),
         *(_of_machines(inventory, state, *row) for row in FROM_READINGS),
-        *_lines(inventory, state),
+        *lines(inventory, state),
     )
 
 
-def _assets(inventory: Inventory, state: State, now: datetime) -> Iterator[Family]:
+def info(inventory: Inventory) -> Family:
+    """What is declared of each asset."""
     site = inventory.site.id
     people = {person.id: person.department for person in inventory.people}
-    machines = inventory.machines
-    yield Family(
-        "wardwatch_asset_info",
-        "gauge",
-        "1 for every declared asset",
-        (
-            *(Sample(_info(machine, people, site), 1) for machine in machines),
-            *(
-                Sample(
-                    {
-                        "asset": device.id,
-                        "site": site,
-                        "kind": device.kind,
-                        "department": "",
-                        "profile": "",
-                    },
-                    1,
-                )
-                for device in inventory.devices
-            ),
-        ),
+    machines = (Sample(_info(machine, people, site), 1) for machine in inventory.machines)
+    devices = (
+        Sample(
+            {
+                "asset": device.id,
+                "site": site,
+                "kind": device.kind,
+                "department": "",
+                "profile": "",
+            },
+            1,
+        )
+        for device in inventory.devices
     )
-    yield Family(
+    meaning = "1 for every declared asset"
+    return Family("wardwatch_asset_info", "gauge", meaning, (*machines, *devices))
+
+
+def awaited(inventory: Inventory, now: datetime) -> Family:
+    """Which machines should be on; the same for as long as the office stays open, or shut."""
+    site, is_open = inventory.site, office_hours.is_open(inventory.site, now)
+    return Family(
         "wardwatch_asset_expected",
         "gauge",
         "1 while the machine should be on: in office hours, or always",
         tuple(
-            Sample({"asset": machine.id, "site": site}, int(expected(machine, inventory, now)))
-            for machine in machines
+            Sample({"asset": one.id, "site": site.id}, int(is_open or never_off(one)))
+            for one in inventory.machines
         ),
     )
-    where = {
-        machine.id: presence(state.machines.get(machine.id), machine, inventory, now)
-        for machine in machines
-    }
-    yield Family(
+
+
+def agent_states(inventory: Inventory, standing: Iterable[tuple[Declared, Presence]]) -> Family:
+    """A series for each state that an agent can be in."""
+    site = inventory.site.id
+    return Family(
         "wardwatch_agent_state",
         "gauge",
         "1 for the state that the machine's agent is in, 0 for the others",
         tuple(
-            Sample({"asset": asset, "site": site, "state": name}, int(name == is_now))
-            for asset, is_now in where.items()
+            Sample({"asset": declared.id, "site": site, "state": name}, int(name == is_now))
+            for declared, is_now in standing
             for name in PRESENCES
         ),
     )
@@ -101,17 +106,20 @@ def _of_machines(
     meaning: str,
     values: PerMachine,
 ) -> Family:
-    site = inventory.site.id
     samples: list[Sample] = []
     for declared in inventory.machines:
         machine = state.machines.get(declared.id)
-        if machine is None:
-            continue
-        for count, (labels, value) in enumerate(values(machine)):
-            if count == SERIES_PER_PC:
-                break
-            samples.append(Sample({"asset": declared.id, "site": site, **labels}, value))
+        if machine is not None:
+            samples.extend(of_machine(inventory.site.id, declared, machine, values))
     return Family(name, kind, meaning, tuple(samples))
+
+
+def of_machine(
+    site: str, declared: Declared, machine: Machine, values: PerMachine
+) -> Iterator[Sample]:
+    """One machine's share of a family of FROM_READINGS."""
+    for labels, value in islice(values(machine), SERIES_PER_PC):
+        yield Sample({"asset": declared.id, "site": site, **labels}, value)
 
 
 def _last_report(machine: Machine) -> Values:
@@ -216,7 +224,8 @@ FROM_READINGS: tuple[tuple[str, Literal["gauge", "counter"], str, PerMachine], .
 )
 
 
-def _lines(inventory: Inventory, state: State) -> Iterator[Family]:
+def lines(inventory: Inventory, state: State) -> Iterator[Family]:
+    """What is seen of the Internet lines."""
     site = inventory.site.id
     newest = {
         line.id: state.lines[line.id][0] for line in inventory.lines if state.lines.get(line.id)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Literal, get_args
 
 from collector import office_hours, state
@@ -27,10 +29,38 @@ def presence(
     - Silence counts in expected time alone: when the office opens, PCs get as long to come up as
       a running one may be silent.
     """
+    return _standing(machine, declared, now, _patience(inventory), lambda: opened(inventory, now))
+
+
+def presences(
+    inventory: Inventory, machines: Mapping[str, state.Machine], now: datetime
+) -> Iterator[tuple[Declared, Presence]]:
+    """The same for every declared machine, with the office's hours looked up once."""
+    patience, open_throughout = _patience(inventory), cache(lambda: opened(inventory, now))
+    for declared in inventory.machines:
+        machine = machines.get(declared.id)
+        yield declared, _standing(machine, declared, now, patience, open_throughout)
+
+
+def opened(inventory: Inventory, now: datetime) -> bool:
+    """Whether the office has been open for as long as a running PC may be silent."""
+    return all(office_hours.is_open(inventory.site, at) for at in (now, now - _patience(inventory)))
+
+
+def _patience(inventory: Inventory) -> timedelta:
+    return timedelta(seconds=inventory.rules.agent_silent.after_seconds)
+
+
+def _standing(
+    machine: state.Machine | None,
+    declared: Declared,
+    now: datetime,
+    patience: timedelta,
+    open_throughout: Callable[[], bool],
+) -> Presence:
     agent = machine.agent if machine else None
     if machine is None or agent is None or agent.state != "approved" or not agent.last_report_at:
         return "pending"
-    patience = timedelta(seconds=inventory.rules.agent_silent.after_seconds)
     silent = now - agent.last_report_at > patience
     word = last_word(machine)
     if word in ("shutdown", "sleep") and not declared.collector:
@@ -39,15 +69,12 @@ def presence(
         return "reporting"
     if word == "stopped" or declared.collector:
         return "killed"
-    awaited = expected(declared, inventory, now) and expected(declared, inventory, now - patience)
-    return "silent" if awaited else "off"
+    return "silent" if declared.always_on or open_throughout() else "off"
 
 
-def expected(declared: Declared, inventory: Inventory, now: datetime) -> bool:
-    """Whether the machine should be on: day and night, or in office hours."""
-    if declared.always_on or declared.collector:
-        return True
-    return office_hours.is_open(inventory.site, now)
+def never_off(declared: Declared) -> bool:
+    """Whether it should be on by night too; the others in office hours."""
+    return declared.always_on or declared.collector
 
 
 def last_word(machine: state.Machine) -> str | None:

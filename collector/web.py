@@ -6,7 +6,6 @@ import asyncio
 import hmac
 import json
 import logging
-import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +13,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import msgspec
+from isal import igzip
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from starlette.requests import Request
@@ -23,7 +23,7 @@ from starlette.routing import BaseRoute, Route
 from collector import joining, wire
 from collector.authority import Authority
 from collector.body import BodyError, read
-from collector.exposition import CONTENT_TYPE, Family, render
+from collector.exposition import CONTENT_TYPE, Block, Family, render
 from collector.ingest import Ingest
 from collector.inventory.model import Inventory
 from collector.openapi import document
@@ -34,7 +34,7 @@ from collector.writer import Writer
 
 log = logging.getLogger(__name__)
 
-Families = Callable[[], Iterable[Family]]
+Families = Callable[[], Iterable[Family | Block]]
 
 
 @dataclass(frozen=True)
@@ -57,14 +57,18 @@ class Parts:
     """What else keeps this process from being ready, in words; the packages above know."""
 
 
-def routes(parts: Parts) -> list[BaseRoute]:
+def ingest(parts: Parts) -> Ingest:
+    """The door that reports come in by: one for each process, since it remembers who is known."""
+    return Ingest(parts.store, parts.writer, parts.own, parts.clock)
+
+
+def routes(parts: Parts, reports: Ingest) -> list[BaseRoute]:
     """Every route of the collector; the console adds its own beside them."""
     doors = Doors(parts)
-    ingest = Ingest(parts.store, parts.writer, parts.own, parts.clock)
     return [
         Route("/v1/ca", doors.ca),
         Route("/v1/join", doors.join, methods=["POST"]),
-        Route("/v1/reports", ingest, methods=["POST"]),
+        Route("/v1/reports", reports, methods=["POST"]),
         Route("/metrics", doors.metrics),
         Route("/sd", doors.discovery),
         Route("/healthz", doors.healthy),
@@ -109,9 +113,8 @@ class Doors:
         text = await asyncio.to_thread(self._exposition)
         headers = {"Vary": "Accept-Encoding"}
         if "gzip" in request.headers.get("accept-encoding", ""):
-            # Level 1: five times faster than the default for a tenth more bytes on the wire.
-            packer = zlib.compressobj(1, zlib.DEFLATED, zlib.MAX_WBITS | 16)
-            text = packer.compress(text) + packer.flush()
+            # Level 1 of isa-l: five times as fast as zlib's for about as many bytes on the wire.
+            text = await asyncio.to_thread(igzip.compress, text, 1)
             headers["Content-Encoding"] = "gzip"
         return Response(text, headers=headers, media_type=CONTENT_TYPE)
 

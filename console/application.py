@@ -9,13 +9,14 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from alerts.metrics import families as alert_families
 from backup.metrics import families as backup_families
-from collector.exposition import Family
-from collector.metrics import families as fleet_families
+from collector.exposition import Block, Family
+from collector.ingest import fronted
 from collector.problems import HANDLERS
-from collector.web import Parts, routes
+from collector.web import Parts, ingest, routes
 from console import people
 from console.desk import Desk
 from console.health import health
@@ -69,17 +70,18 @@ def pages(desk: Desk) -> Starlette:
     return app
 
 
-def whole(desk: Desk, parts: Parts) -> Starlette:
+def whole(desk: Desk, parts: Parts) -> ASGIApp:
     """Everything on the one port."""
-    routes_of_all = [*routes(parts), Mount("/", pages(desk))]
-    return Starlette(routes=routes_of_all, exception_handlers=HANDLERS)
+    reports = ingest(parts)
+    routes_of_all = [*routes(parts, reports), Mount("/", pages(desk))]
+    return fronted(reports, Starlette(routes=routes_of_all, exception_handlers=HANDLERS))
 
 
-def families(desk: Desk) -> Iterator[Family]:
+def families(desk: Desk) -> Iterator[Family | Block]:
     """The metrics of all packages, of one and the same moment."""
     moment = desk.moment()
     office = moment.office
-    yield from fleet_families(office.inventory, office.state, office.now)
+    yield from desk.fleet.families(office.inventory, office.state, office.now)
     yield from backup_families(office.backups, office.now)
     judged_at = next(
         (one.at for one in health(desk.state_folder) if one.duty == "judgement" and not one.error),

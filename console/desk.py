@@ -18,6 +18,7 @@ from alerts.queries import Duty
 from alerts.targets import Target
 from backup import statement
 from collector.files import write_private
+from collector.fleet import Fleet
 from collector.inventory.source import Source
 from collector.live import Live
 from collector.store.database import Store, connect
@@ -56,6 +57,8 @@ class Desk:
     state_folder: Path
     clock: Callable[[], datetime]
     workshop: Workshop
+    fleet: Fleet = field(default_factory=Fleet)
+    """Each machine's metrics as text, kept from one scrape to the next."""
     _last: Moment | None = None
     _lock: Lock = field(default_factory=Lock)
 

@@ -10,7 +10,7 @@ import ssl
 import subprocess  # noqa: TID251 - the collector under test is a process that can be killed
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,15 +19,16 @@ from pathlib import Path
 from starlette.applications import Starlette
 
 from collector.authority import Authority
-from collector.exposition import Family
+from collector.exposition import Block, Family
+from collector.fleet import Fleet
+from collector.ingest import fronted
 from collector.live import Live
-from collector.metrics import families
 from collector.own_metrics import OwnMetrics
 from collector.problems import HANDLERS
 from collector.serve import serve
 from collector.store.columns import METADATA
 from collector.store.database import connect
-from collector.web import Parts, routes
+from collector.web import Parts, ingest, routes
 from collector.writer import Writer
 from tests.collector.office import OFFICE
 
@@ -43,8 +44,10 @@ async def main(state: Path, url: str, port: int) -> None:
     authority = Authority.open(state / "ca", ("wardwatch.test",), clock())
     live = Live(store)
 
-    def fleet() -> tuple[Family, ...]:
-        return tuple(families(OFFICE, live.refresh(), clock()))
+    fleet = Fleet()
+
+    def told() -> Iterable[Family | Block]:
+        return fleet.families(OFFICE, live.refresh(), clock())
 
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
@@ -55,13 +58,14 @@ async def main(state: Path, url: str, port: int) -> None:
             inventory=lambda: OFFICE,
             writer=writer,
             own=OwnMetrics(),
-            families=(fleet,),
+            families=(told,),
             clock=clock,
             metrics_token=state / "metrics.token",
             replicas=(f"127.0.0.1:{port}",),
         )
+        reports = ingest(parts)
         await serve(
-            Starlette(routes=routes(parts), exception_handlers=HANDLERS),
+            fronted(reports, Starlette(routes=routes(parts, reports), exception_handlers=HANDLERS)),
             "127.0.0.1",
             port,
             authority,

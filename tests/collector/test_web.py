@@ -11,7 +11,7 @@ from collector.authority import Authority
 from collector.own_metrics import OwnMetrics
 from collector.store.columns import METADATA
 from collector.store.database import connect
-from collector.web import Parts, routes
+from collector.web import Parts, ingest, routes
 from collector.writer import Writer
 from tests.collector.office import NOON, OFFICE
 
@@ -51,7 +51,7 @@ def status(
             "headers": [(name.lower().encode(), value.encode()) for name, value in headers],
             "client": (client, 40000),
         }
-        await Starlette(routes=routes(parts))(scope, receive, send)
+        await Starlette(routes=routes(parts, ingest(parts)))(scope, receive, send)
 
     if alive:
         with writer:
