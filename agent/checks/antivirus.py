@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from agent.checks.check import Check, judged, unknown, unread
+from agent.checks.check import Check, is_to_come, judged, unknown, unread
 from agent.checks.running import running
 from agent.host.reader import Reader
 from agent.parse import mdatp
@@ -77,7 +77,8 @@ def signatures(reader: Reader) -> Check | None:
 
 def _since(built: str, now: datetime) -> timedelta | None:
     try:
-        return now - datetime.strptime(built, "%d %b %Y %H-%M %z").astimezone(UTC)
+        at = datetime.strptime(built, "%d %b %Y %H-%M %z").astimezone(UTC)
+        return None if is_to_come(at, now) else now - at
     except ValueError:
         return None
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from agent.host.reader import Reader
+
+AHEAD = timedelta(days=1)
+"""As far as two clocks may differ. What is dated further ahead is damaged, and proves nothing."""
+DAMAGED = "a line cannot be read"
 
 
 class Check(NamedTuple):
@@ -24,6 +29,11 @@ def judged(source: str, observed: str, *, good: bool) -> Check:
 def unknown(source: str, reason: str) -> Check:
     """Nothing can be said."""
     return Check("unknown", source, reason=reason)
+
+
+def is_to_come(at: datetime, now: datetime) -> bool:
+    """Whether a thing of the past is dated after its reading."""
+    return at - now > AHEAD
 
 
 def unread(source: str, reader: Reader, otherwise: str) -> Check:

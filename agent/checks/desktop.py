@@ -34,7 +34,7 @@ def screen_lock(reader: Reader) -> Check | None:
         return judged(DATABASE, "the screen never locks", good=False)
     if on != "true" or seconds is None or not {LOCK_ENABLED, IDLE_DELAY} <= locked:
         return unread(DATABASE, reader, NOT_ENFORCED)
-    return judged(DATABASE, f"locks after {seconds} s", good=seconds <= MOST_SECONDS)
+    return judged(DATABASE, f"locks after {seconds} s", good=0 < seconds <= MOST_SECONDS)
 
 
 def autorun(reader: Reader) -> Check | None:

@@ -32,7 +32,7 @@ def firewall(reader: Reader) -> Check:
 
 
 def _nft_filters(rules: str) -> bool:
-    chains = re.findall(r"hook input[^;]*;\s*(?:policy (\w+);)?([^}]*)", rules)
+    chains = re.findall(r"hook input[^;]*;\s*(?:policy (\w+);)?((?:(?!\bchain\b)[^}])*)", rules)
     return any(policy == "drop" or re.search(r"\b(drop|reject)\b", body) for policy, body in chains)
 
 

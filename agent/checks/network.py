@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from ipaddress import ip_address, ip_network
 
-from agent.checks.check import Check, judged, unknown, unread
+from agent.checks.check import DAMAGED, Check, judged, unknown, unread
 from agent.host.reader import Reader
 from agent.parse.lines import rows
-from agent.parse.network import listening
+from agent.parse.network import is_table, listening
 
 TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
 RISKY = {
@@ -31,6 +32,7 @@ OFFICE = tuple(
     map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "fe80::/10"))
 )
 MOST_PORTS_TOLD = 20
+NAME = re.compile(r"[A-Za-z0-9_][\w.-]*", re.ASCII)
 
 
 def listening_ports(reader: Reader) -> Check:
@@ -41,6 +43,8 @@ def listening_ports(reader: Reader) -> Check:
         return unread(source, reader, "no table of sockets")
     if any(table is not None and "local_address" not in table for table in tables):
         return unknown(source, "a table without its heading: not the kernel's")
+    if not all(is_table(table or "") for table in tables):
+        return unknown(source, DAMAGED)
     ports = frozenset().union(*(listening(table or "") for table in tables))
     return of_ports(source, ports, RISKY)
 
@@ -63,12 +67,23 @@ def hosts_file(reader: Reader) -> Check:
     if not any(row[0] in {"127.0.0.1", "::1"} for row in entries):
         return unknown(source, "not one line for the PC itself: not the file that a system keeps")
     foreign = redirections(text)
+    if not foreign and not all(map(is_entry, rows(text))):
+        return unknown(source, DAMAGED)
     return judged(source, f"{foreign} entries that redirect a public name", good=foreign == 0)
 
 
 def redirections(text: str) -> int:
     """How many lines of a hosts file send a public name somewhere else."""
     return sum(1 for row in rows(text) if _redirects(row))
+
+
+def is_entry(row: list[str]) -> bool:
+    """Whether a line is an address and names for it: of another, nobody knows what it meant."""
+    try:
+        ip_address(row[0].partition("%")[0])
+    except ValueError:
+        return False
+    return len(row) > 1 and all(map(NAME.fullmatch, row[1:]))
 
 
 def _redirects(row: list[str]) -> bool:

@@ -16,6 +16,9 @@ def running(reader: Reader) -> frozenset[str] | None:
         if name.isdigit():
             try:
                 found.add(reader.host.read(f"/proc/{name}/comm").decode("utf-8", "replace").strip())
-            except UnreadableError:
-                continue  # it ended since it was listed
+            except UnreadableError as problem:
+                if not problem.absent:
+                    reader.missed("processes", problem)
+                    return None
+                # It ended since it was listed.
     return frozenset(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.checks.check import Check, judged, unknown, unread
+from agent.checks.check import DAMAGED, Check, judged, unknown, unread
 from agent.checks.running import running
 from agent.host.reader import Reader
 from agent.parse import sshd
@@ -24,6 +24,8 @@ def ssh(reader: Reader) -> Check | None:
     if not sshd.recognised(settings):
         return unknown(CONFIG, "not one known setting: not the file that a system keeps")
     problems = sshd.problems(sshd.effective(settings))
+    if not problems and not sshd.is_whole(settings):
+        return unknown(CONFIG, DAMAGED)
     return judged(CONFIG, ", ".join(problems) or "no weak setting", good=not problems)
 
 

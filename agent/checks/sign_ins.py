@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from agent.checks.check import Check, judged, unknown, unread
+from agent.checks.check import DAMAGED, Check, is_to_come, judged, unknown, unread
 from agent.host.reader import Reader
+from agent.parse import account_files
 
 ACCOUNTS = "/etc/passwd"
 CLOSED = ("nologin", "false", "sync", "halt", "shutdown")
@@ -18,13 +19,16 @@ IDLE = timedelta(days=90)
 
 def guest(reader: Reader) -> Check:
     """No account called guest that one can sign in to."""
-    accounts = [line.split(":") for line in (reader.text(ACCOUNTS, "guest") or "").splitlines()]
-    if not any(row[0] == "root" and len(row) == 7 for row in accounts):
+    text = reader.text(ACCOUNTS, "guest") or ""
+    accounts = account_files.passwd(text)
+    if accounts is None:
+        return unknown(ACCOUNTS, DAMAGED)
+    if not any(row[0] == "root" for row in accounts):
         return unread(ACCOUNTS, reader, "no account files")
     rows = [row for row in accounts if row[0].lower() == "guest"]
     if not rows:
         return judged(ACCOUNTS, "no guest account", good=True)
-    shut = all(len(row) == 7 and row[6].rpartition("/")[2] in CLOSED for row in rows)
+    shut = all(row[6].rpartition("/")[2] in CLOSED for row in rows)
     return judged(ACCOUNTS, "disabled" if shut else "enabled", good=shut)
 
 
@@ -36,7 +40,7 @@ def idle_accounts(reader: Reader) -> Check:
     rows = output.splitlines()[1:]
     if not rows:
         return unknown(LASTLOG, "no sign-in is told")
-    last = [_at(row) for row in rows]
+    last = [_at(row, reader.host.at) for row in rows]
     idle = sum(1 for at in last if at and reader.host.at - at > IDLE)
     if None not in last and not idle:
         return judged(LASTLOG, f"0 accounts unused for {IDLE.days} days", good=True)
@@ -50,10 +54,10 @@ def idle_accounts(reader: Reader) -> Check:
     return unknown(LASTLOG, f"{unclear} accounts do not tell when they were used")
 
 
-def _at(row: str) -> datetime | None:
+def _at(row: str, now: datetime) -> datetime | None:
     found = SIGNED_IN.search(row.strip())
     try:
         told = datetime.strptime(found[0], "%a %b %d %H:%M:%S %z %Y") if found else None
-        return told.astimezone(UTC) if told else None
+        return told.astimezone(UTC) if told and not is_to_come(told, now) else None
     except (ValueError, OverflowError):
         return None

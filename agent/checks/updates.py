@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from agent.checks import updates_rpm
-from agent.checks.check import Check, judged, unknown, unread
+from agent.checks.check import Check, is_to_come, judged, unknown, unread
 from agent.host import UnreadableError
 from agent.host.reader import Reader
 from agent.parse.lines import assignments
@@ -17,7 +17,9 @@ LISTS = "/var/lib/apt/lists"
 STALE = timedelta(days=30)
 """A mirror's lists change daily; ones a month old say nothing of what is missing now."""
 DATE = re.compile(r"^Date:\s*(.{10,60})$", re.MULTILINE)
-SUMMARY = re.compile(r"^\d+ upgraded, ", re.MULTILINE)
+SUMMARY = re.compile(r"^(\d{1,9}) upgraded, (\d{1,9}) newly installed, ", re.MULTILINE)
+WAITING = re.compile(r"Inst \S+ (?:\[\S+\] )?\(\S+ [^:)]+:[^/)]+/[^)]+\[\w+\]\).*")
+"""`Inst name [has] (gets Origin:release/suite [architecture])`: the suite tells what is of security."""
 KERNEL = re.compile(r"vmlinuz-(\d.*)")
 
 
@@ -46,7 +48,8 @@ def _by_apt(reader: Reader, names: tuple[str, ...] | None) -> Check:
     fresh = [name for name in names or () if name.endswith(("_InRelease", "_Release"))]
     if not fresh:
         return unread(LISTS, reader, "no package lists of apt: never refreshed, or another system")
-    newest = max(filter(None, (_date(reader, name) for name in fresh)), default=None)
+    dates = [at for name in fresh if (at := _date(reader, name))]
+    newest = max((at for at in dates if not is_to_come(at, reader.host.at)), default=None)
     if newest is None:
         return unread(LISTS, reader, "the lists carry no date")
     age = reader.host.at - newest
@@ -55,10 +58,12 @@ def _by_apt(reader: Reader, names: tuple[str, ...] | None) -> Check:
     text = reader.output("apt-get", "updates")
     if text is None:
         return unread("apt-get --simulate upgrade", reader, "apt-get is not installed")
-    if not SUMMARY.search(text):
-        return unknown("apt-get --simulate upgrade", "its answer is not whole")
+    told = SUMMARY.search(text)
     waiting = re.findall(r"^Inst .*", text, re.MULTILINE)
     security = sum(1 for line in waiting if "security" in line.lower())
+    whole = told is not None and len(waiting) == int(told[1]) + int(told[2])
+    if not whole or not (security or all(map(WAITING.fullmatch, waiting))):
+        return unknown("apt-get --simulate upgrade", "its answer is not whole")
     observed = f"{security} security updates and {len(waiting) - security} others are waiting"
     return judged("apt-get --simulate upgrade", observed, good=security == 0)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from agent.checks.check import Check, judged, unknown, unread
+from agent.checks.check import Check, is_to_come, judged, unknown, unread
 from agent.host.reader import Reader
 
 CACHES = ("/var/cache/dnf", "/var/cache/libdnf5")
@@ -20,7 +20,8 @@ WHOLE = "Last metadata expiration check"
 
 def updates(reader: Reader) -> Check:
     """Nothing of security waits, by lists that are fresh enough to know."""
-    newest = max(filter(None, (_newest(reader, folder) for folder in CACHES)), default=None)
+    dates = [at for folder in CACHES if (at := _newest(reader, folder))]
+    newest = max((at for at in dates if not is_to_come(at, reader.host.at)), default=None)
     if newest is None:
         return unread(CACHES[0], reader, "no package lists of dnf: never refreshed")
     if reader.host.at - newest > STALE:

@@ -8,6 +8,7 @@ import socket
 from agent.parse.lines import rows
 
 LISTEN = "0A"
+STATE = re.compile(r"[0-9A-F]{2}")
 LOOPBACK_6 = bytes(15) + b"\1"
 MAPPED = bytes(10) + b"\xff\xff"
 """An IPv4 address within IPv6 begins so (RFC 4291, 2.5.5.2)."""
@@ -42,6 +43,14 @@ def _canonical(text: str) -> str | None:
         except (OSError, ValueError):  # a NUL within is a ValueError
             continue
     return None
+
+
+def is_table(text: str) -> bool:
+    """Whether each line below the heading is a socket: a damaged one may hide an open port."""
+    found = [row for row in rows(text) if "local_address" not in row]
+    return all(
+        len(row) > 3 and SOCKET.fullmatch(row[1]) and STATE.fullmatch(row[3]) for row in found
+    )
 
 
 def listening(text: str) -> frozenset[int]:

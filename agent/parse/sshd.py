@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import NamedTuple
@@ -13,6 +14,13 @@ DEFAULTS = {
 }
 
 
+ROOT = ("yes", "no", "prohibit-password", "without-password", "forced-commands-only")
+VALUES = {
+    "permitrootlogin": frozenset(ROOT),
+    "permitemptypasswords": frozenset({"yes", "no"}),
+    "protocol": frozenset({"1", "2", "1,2", "2,1"}),
+}
+KEY = re.compile(r"[a-z][a-z0-9]+")
 COMMON = frozenset(
     [
         "acceptenv",
@@ -61,6 +69,18 @@ def lines(text: str) -> Iterator[Line]:
         words = bare.replace("=", " ", 1).split(None, 1)
         if words and not bare.startswith("#"):
             yield Line(words[0].lower(), words[1].strip().strip('"') if len(words) > 1 else "")
+
+
+def is_whole(settings: Iterable[Line]) -> bool:
+    """Whether each line has a key that could be one, and those judged here a value they can have.
+
+    sshd(8) does not start with another: which settings it runs with, such a file does not tell.
+    """
+    return all(
+        KEY.fullmatch(line.key)
+        and (line.key not in VALUES or line.value.lower() in VALUES[line.key])
+        for line in settings
+    )
 
 
 def recognised(settings: Iterable[Line]) -> bool:

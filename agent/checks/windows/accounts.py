@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from agent.checks.accounts import LEAST_LENGTH, MOST_ADMINISTRATORS
-from agent.checks.check import Check, judged, unknown, unread
+from agent.checks.check import Check, is_to_come, judged, unknown, unread
 from agent.checks.windows.source import missing, told
 from agent.host.reader import Reader
 from agent.parse.wmi import moment
@@ -75,7 +75,8 @@ def idle_accounts(reader: Reader) -> Check:
     logins = reader.instances("Win32_NetworkLoginProfile", "idle-accounts")
     if not rows or not logins:
         return missing(reader, USERS if not rows else LOGINS)
-    last = {_short(row): moment(row.get("LastLogon", "")) for row in logins}
+    dated = {_short(row): moment(row.get("LastLogon", "")) for row in logins}
+    last = {name: at for name, at in dated.items() if at and not is_to_come(at, reader.host.at)}
     local = [row for row in rows if told(row, "LocalAccount") is not False]
     enabled = [row for row in local if told(row, "Disabled") is not True]
     seen = [last.get(row.get("Name", "").lower() or "?") for row in enabled]

@@ -6,8 +6,8 @@ import json
 from ipaddress import ip_address
 from typing import Any
 
-from agent.checks.check import Check, judged, unknown, unread
-from agent.checks.network import RISKY, of_ports, redirections
+from agent.checks.check import DAMAGED, Check, judged, unknown, unread
+from agent.checks.network import RISKY, is_entry, of_ports, redirections
 from agent.checks.windows.source import missing
 from agent.host import Key
 from agent.host.reader import Reader
@@ -17,6 +17,10 @@ from agent.software.remote import tools
 HOSTS = "C:/Windows/System32/drivers/etc/hosts"
 SHARES = "Win32_Share"
 FOLDER = 0
+KINDS = frozenset({0, 1, 2, 3})
+"""Folder, printer, device, and IPC (Win32_Share.Type)."""
+SPECIAL = 0x8000_0000
+"""Added to the kind of a share that Windows made for its administrators."""
 SOCKETS = "GetExtendedTcpTable"
 RISKY_HERE = {port: name for port, name in RISKY.items() if port not in {139, 445}}
 """Windows itself always listens for SMB: the firewall, `shares` and `smb1` judge that."""
@@ -70,6 +74,8 @@ def hosts_file(reader: Reader) -> Check:
             HOSTS, "neither comments nor the PC itself: not the file that a system keeps"
         )
     foreign = redirections(text)
+    if not foreign and not all(map(is_entry, rows(text))):
+        return unknown(HOSTS, DAMAGED)
     return judged(HOSTS, f"{foreign} entries that redirect a public name", good=foreign == 0)
 
 
@@ -79,7 +85,7 @@ def shares(reader: Reader) -> Check:
     if not found:
         return missing(reader, SHARES)
     kinds = [row.get("Type", "") for row in found]
-    if not all(kind.isdecimal() for kind in kinds):
+    if not all(kind.isdecimal() and int(kind[:12]) & ~SPECIAL in KINDS for kind in kinds):
         return unknown(SHARES, "a share does not tell its kind")
     count = sum(1 for kind in kinds if int(kind) == FOLDER)
     return judged(SHARES, f"{count} shared folders", good=count == 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from agent.checks.check import Check, judged, unknown, unread
+from agent.checks.check import Check, is_to_come, judged, unknown, unread
 from agent.checks.windows.source import text
 from agent.host.reader import Reader
 from agent.windows.support import supported_until
@@ -56,7 +56,7 @@ def updates(reader: Reader) -> Check:
     """What the Update Agent found in its own last search; else how old the newest fix is."""
     output = reader.output("windows-update", "updates")
     told = parse(output) if output else None
-    if told is None:
+    if told is None or is_to_come(told.searched_at, reader.host.at):
         return _by_fixes(reader)
     if reader.host.at - told.searched_at > STALE:
         return unknown(AGENT, f"the last search was on {told.searched_at.date()}: too old to tell")
