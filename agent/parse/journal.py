@@ -67,7 +67,9 @@ def _entry(row: Mapping[str, Any]) -> Entry | None:
     return Entry(str(cursor), moment, str(program), str(message)[:LONGEST])
 
 
-def happenings(found: tuple[Entry, ...], numbers: Mapping[str, int]) -> Iterator[Happening]:
+def happenings(
+    found: tuple[Entry, ...], numbers: Mapping[str, int], channel: str = CHANNEL
+) -> Iterator[Happening]:
     """What is worth a line; `numbers` gives the number of an account. Names go no further."""
     failed: set[str] = set()
     for entry in found:
@@ -80,7 +82,7 @@ def happenings(found: tuple[Entry, ...], numbers: Mapping[str, int]) -> Iterator
             failed.remove(name)
         if kind:
             number = int(name) if kind == "account-created" else numbers.get(name)
-            yield Happening(entry.at, kind, CHANNEL, uid_class=uid_class(number), origin=place)
+            yield Happening(entry.at, kind, channel, uid_class=uid_class(number), origin=place)
 
 
 def _told(entry: Entry) -> tuple[str, str, str | None]:

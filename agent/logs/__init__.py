@@ -1,0 +1,1 @@
+"""Where a Linux system tells what happened on it: its journal, its text logs, its folders of units."""
