@@ -54,8 +54,11 @@ def copied(
 ) -> dict[str, Cause]:
     """The agents whose key is held by two machines, with how it showed."""
     found: dict[str, Cause] = {agent: "same-number" for agent, _, _ in clashing}
+    by_agent: dict[str, dict[str, Known]] = {}
+    for (agent, epoch), one in known.items():
+        by_agent.setdefault(agent, {})[epoch] = one
     for batch in batches:
-        mine = {epoch: one for (agent, epoch), one in known.items() if agent == batch.agent}
+        mine = by_agent[batch.agent]
         if batch.agent in found or len(mine) == 1:
             continue
         highest = mine[batch.epoch].count.highest_seq
