@@ -20,7 +20,17 @@ from collector.readings import Verdict
 
 SubjectKind = Literal["official", "machine", "set", "repository", "line", "device"]
 
-MACHINE_SECURITY = ("agent-silent", "antivirus", "firewall", "os-supported", "updates")
+MACHINE_SECURITY = (
+    "agent-cloned",
+    "agent-silent",
+    "antivirus",
+    "firewall",
+    "os-supported",
+    "updates",
+)
+ADDED = ("agent-cloned",)
+"""Rules that the first version did not have: a day on which no subject was judged by one of them
+lies before it, and its figures stay what they were."""
 SET_PROOF = ("backup-late", "backup-unproved")
 REPOSITORY_PROOF = ("repository-damaged",)
 LINE_STABILITY = ("line-down",)
@@ -142,6 +152,8 @@ def _target(
 def _rows(
     kind: SubjectKind, subjects: Iterable[str], rules: tuple[str, ...], by: By
 ) -> tuple[Row, ...]:
+    judged = {rule for rule, _ in by}
+    rules = tuple(rule for rule in rules if rule not in ADDED or rule in judged)
     rows = []
     for subject in subjects:
         why = tuple(_why(rule, subject, by) for rule in rules)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from alerts.rules import (
+    agent_cloned,
     agent_silent,
     antivirus,
     backup_late,
@@ -22,6 +23,7 @@ from alerts.rules import (
 from alerts.rules.rule import Rule
 
 RULES: dict[str, Rule[Any]] = {
+    "agent-cloned": agent_cloned.RULE,
     "agent-silent": agent_silent.RULE,
     "antivirus": antivirus.RULE,
     "backup-late": backup_late.RULE,

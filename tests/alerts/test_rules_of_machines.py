@@ -267,3 +267,38 @@ def test_the_collectors_own_machine_is_alive_so_its_silence_is_a_killed_agent() 
         "agent-silent", "pc-1", office(machine(agent=silent_since(900)), machines=machines)
     )
     assert (found.because, found.kind) == ("killed", "security")
+
+
+@pytest.mark.parametrize("cause", ["same-number", "two-machines"])
+def test_a_key_that_two_machines_hold_is_a_security_signal_of_its_moment(cause: Any) -> None:
+    at = NOON - timedelta(minutes=7)
+    copied = agent(state="quarantined", quarantined_at=at, quarantine_cause=cause)
+    found = finding("agent-cloned", "pc-1", office(machine(agent=copied)))
+    assert (found.verdict, found.because, found.kind) == ("fail", cause, "security")
+    assert found.signal_at == at
+
+
+def test_an_agent_alone_with_its_key_passes_by_its_last_report() -> None:
+    found = finding("agent-cloned", "pc-1", office(machine()))
+    assert (found.verdict, found.because) == ("pass", "alone")
+    assert [one.received_at for one in found.evidence] == [NOON - timedelta(seconds=30)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "because"),
+    [
+        ({"agent": None}, "no-agent"),
+        ({"agent": agent(state="revoked")}, "no-agent"),
+        ({"agent": agent(state="pending")}, "no-agent"),
+        ({"agent": agent(last_report_at=None)}, "no-report"),
+    ],
+)
+def test_a_machine_that_nobody_speaks_for_is_not_said_to_be_alone(
+    changes: dict[str, Any], because: str
+) -> None:
+    assert verdict("agent-cloned", **changes) == ("unknown", because)
+
+
+def test_of_a_copied_agent_nothing_else_passes_by_its_silence() -> None:
+    copied = agent(state="quarantined", quarantined_at=NOON, quarantine_cause="same-number")
+    assert verdict("agent-silent", agent=copied) == ("unknown", "pending")

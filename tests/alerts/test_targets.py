@@ -138,3 +138,20 @@ def test_serious_incidents_are_real_ones_open_at_some_moment_of_the_period() -> 
         replace(real, state="void"),
     ):
         assert counted(other) == 0
+
+
+def test_a_day_before_a_rule_was_there_keeps_its_figures() -> None:
+    here = office(machine(), machine("pc-2"), lines=UP, backups=WELL)
+    then = [one for one in judge.findings(here) if one.rule != "agent-cloned"]
+    (item_27,) = [one for one in targets(here, then) if one.item == 27]
+    assert counts(item_27) == (4, 0, 0, 4)
+    assert {why.rule for row in item_27.rows for why in row.why} == {
+        "agent-silent",
+        "antivirus",
+        "firewall",
+        "os-supported",
+        "updates",
+        "backup-late",
+        "backup-unproved",
+        "repository-damaged",
+    }
