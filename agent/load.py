@@ -36,6 +36,11 @@ SECTOR_BYTES = 512
 PARTS = re.compile(r"(sd[a-z]+|vd[a-z]+|xvd[a-z]+|hd[a-z]+|nvme\d+n\d+|mmcblk\d+)")
 WHOLE = ("cpu", "memory", "filesystems", "disk", "network", "uptime_seconds")
 """Every PC has these: one that is missing was not read."""
+NO_MORE = 1e12
+"""Seconds or processes: beyond it a number is damage."""
+DISK_ROW, DEVICE, FIELDS_OF_MOUNT = 10, "/dev/", 6
+NOT_LOCAL = frozenset({"squashfs", "iso9660", "udf", "erofs", "cramfs", "tmpfs", "devtmpfs"})
+"""On a device, but read from an image or a disc, or kept in memory."""
 TICKS_PER_SECOND = 100
 """USER_HZ, the unit of /proc/stat on every Linux that this runs on (proc(5))."""
 
@@ -111,7 +116,12 @@ def _filesystems(reader: Reader) -> list[dict[str, Any]] | None:
         return None
     found: list[dict[str, Any]] = []
     seen: set[str] = set()
-    for device, mount, kind, *_ in (row for row in rows(text) if len(row) >= 3):
+    mounts = [row for row in rows(text) if len(row) == FIELDS_OF_MOUNT and row[1].startswith("/")]
+    if len(mounts) < sum(1 for _ in rows(text)):
+        reader.gap("filesystems", "a line cannot be read")
+    for device, mount, kind, *_ in mounts:
+        if device.startswith(DEVICE) and kind not in LOCAL | NOT_LOCAL:
+            reader.gap("filesystems", f"a filesystem of a kind that is not known: {kind}")
         # One disk mounted at several places (bind mounts, btrfs subvolumes) is one filesystem.
         if device in seen or not (kind in LOCAL or mount == "/"):
             continue
@@ -120,7 +130,8 @@ def _filesystems(reader: Reader) -> list[dict[str, Any]] | None:
         try:
             space = reader.host.space(place)
         except UnreadableError as problem:
-            reader.missed(f"filesystems[{len(found)}]", problem)
+            # In the table and yet not there: it is missing all the same.
+            reader.gap(f"filesystems[{len(found)}]", problem.cause)
             continue
         row = {"mount": place, "type": kind, "total_bytes": space.total_bytes}
         found.append({**row, "available_bytes": space.available_bytes})
@@ -159,6 +170,7 @@ def _processes(reader: Reader) -> int | None:
 
 def _decimal(text: str) -> float | None:
     try:
-        return float(text)
+        found = float(text)
     except ValueError:
         return None
+    return found if 0 <= found < NO_MORE else None  # `nan` and `inf` are floats too, and no JSON

@@ -10,6 +10,8 @@ from agent.host.reader import Reader
 from agent.parse.firmware import Firmware, told
 
 FOLDER = "/sys/class/power_supply"
+KINDS = frozenset({"Unknown", "Battery", "UPS", "Mains", "USB", "Wireless", "BMS"})
+"""POWER_SUPPLY_TYPE of the kernel (Documentation/ABI/testing/sysfs-class-power)."""
 JOULES_PER_MICROWATT_HOUR = 3600 / 1_000_000
 
 
@@ -38,6 +40,8 @@ def _printed(text: str) -> tuple[dict[str, Any], ...]:
 def _is_own(reader: Reader, name: str) -> bool:
     # `scope` is Device for a mouse's or a phone's own battery.
     kind = reader.text(f"{FOLDER}/{name}/type", "batteries")
+    if kind not in KINDS:
+        reader.gap("batteries", f"not a kind of power supply: {name}")
     return kind == "Battery" and reader.text(f"{FOLDER}/{name}/scope", "batteries") != "Device"
 
 

@@ -12,6 +12,7 @@ from agent.parse.firmware import told
 FOLDER = "/sys/bus/usb/devices"
 DEVICE = re.compile(r"\d+-[\d.]+")
 PRINTER, HUB = "07", "09"
+CLASS = re.compile("[0-9a-f]{2}")
 
 
 def devices(reader: Reader) -> list[dict[str, Any]] | None:
@@ -22,7 +23,7 @@ def devices(reader: Reader) -> list[dict[str, Any]] | None:
         return None
     found: list[dict[str, Any]] = []
     for name in filter(DEVICE.fullmatch, names):
-        if reader.text(f"{FOLDER}/{name}/bDeviceClass", "usb") != HUB:
+        if _class(reader, f"{name}/bDeviceClass", "usb") != HUB:
             found.append(_device(reader, name, f"usb[{len(found)}]"))
     return found
 
@@ -33,11 +34,18 @@ def printers(reader: Reader) -> list[dict[str, Any]] | None:
     names = reader.names(FOLDER, "printers")
     for name in names or ():
         device, colon, _ = name.partition(":")
-        if colon and reader.text(f"{FOLDER}/{name}/bInterfaceClass", "printers") == PRINTER:
+        if colon and _class(reader, f"{name}/bInterfaceClass", "printers") == PRINTER:
             row = _device(reader, device, f"printers[{len(found)}]")
             label = " ".join(filter(None, (row.get("manufacturer"), row.get("model"))))
             found.append(told(name=label, port=f"usb:{device}", serial=row.get("serial")))
     return found if names is not None else None
+
+
+def _class(reader: Reader, file: str, field: str) -> str | None:
+    found = reader.text(f"{FOLDER}/{file}", field)
+    if found is not None and not CLASS.fullmatch(found):
+        reader.gap(field, f"not a class of USB: {file}")
+    return found
 
 
 def _device(reader: Reader, name: str, place: str) -> dict[str, Any]:

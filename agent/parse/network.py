@@ -7,6 +7,7 @@ import socket
 
 from agent.parse.lines import rows
 
+RESOLVER = frozenset({"nameserver", "domain", "search", "sortlist", "options"})
 LISTEN = "0A"
 STATE = re.compile(r"[0-9A-F]{2}")
 LOOPBACK_6 = bytes(15) + b"\1"
@@ -43,6 +44,13 @@ def _canonical(text: str) -> str | None:
         except (OSError, ValueError):  # a NUL within is a ValueError
             continue
     return None
+
+
+def is_resolver(text: str) -> bool:
+    """Whether each line of resolv.conf(5) is a setting, and each name server an address."""
+    found = [row for row in rows(text) if not row[0].startswith(";")]
+    servers = sum(1 for row in found if row[0] == "nameserver")
+    return servers == len(name_servers(text)) and all(row[0] in RESOLVER for row in found)
 
 
 def is_table(text: str) -> bool:

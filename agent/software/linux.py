@@ -7,12 +7,11 @@ from collections.abc import Callable
 from agent.host import LIMIT_BYTES
 from agent.host.reader import Reader
 from agent.parse import packages
-from agent.parse.firmware import Part
 from agent.software.source import Source
 
 STATUS = "/var/lib/dpkg/status"
 UNITS = ("/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system")
-PRINTING: dict[str, Callable[[str], tuple[Part, ...]]] = {
+PRINTING: dict[str, Callable[[str], packages.Listing]] = {
     "rpm": packages.rpm,
     "snap": packages.snap,
     "flatpak": packages.flatpak,
@@ -43,9 +42,9 @@ def _dpkg(reader: Reader) -> Source | None:
     if text is None:
         return Source("dpkg", (), complete=False) if failed else None
     found = packages.dpkg(text)
-    if not found:
+    if not found.packages:
         reader.gap("packages", "dpkg: not one package in its list")
-    return Source("dpkg", found, complete=bool(found) and not failed)
+    return _listed(reader, "dpkg", found, whole=bool(found.packages) and not failed)
 
 
 def _printed(reader: Reader, name: str) -> Source | None:
@@ -53,4 +52,10 @@ def _printed(reader: Reader, name: str) -> Source | None:
     text = reader.output(name, "packages")
     if text is None:
         return Source(name, (), complete=False) if len(reader.gaps) > before else None
-    return Source(name, PRINTING[name](text))
+    return _listed(reader, name, PRINTING[name](text), whole=True)
+
+
+def _listed(reader: Reader, name: str, found: packages.Listing, *, whole: bool) -> Source:
+    if not found.is_whole:
+        reader.gap("packages", f"{name}: an entry cannot be read")
+    return Source(name, found.packages, complete=whole and found.is_whole)

@@ -12,6 +12,9 @@ Row = Mapping[str, str]
 
 SUPERCLASS = "CIM_LogicalDevice"
 """Tells every device of every class in one answer; asked only where the class itself is silent."""
+CLASS = re.compile(r"[A-Za-z]\w*_\w+", re.ASCII)
+DEVICE = re.compile(r"[^\\\s]+\\[^\\]*\\.+")
+"""Bus, device and instance."""
 MICROSOFT = "045e"
 """Its USB vendor id: elsewhere that name is of the driver's maker, and not of the device's."""
 USB_ID = re.compile(r"USB\\VID_([0-9A-F]{4})&PID_([0-9A-F]{4})(&MI_\w+)?\\(.+)", re.IGNORECASE)
@@ -35,6 +38,8 @@ def devices(reader: Reader, wmi_class: str, name: str) -> tuple[Row, ...] | None
     if found is None and not tried.gaps:
         every = tried.instances(SUPERCLASS, name)
         if every is not None:
+            if not all(CLASS.fullmatch(row.get("CreationClassName", "")) for row in every):
+                reader.gap(name, "an entry cannot be read")
             return tuple(row for row in every if row.get("CreationClassName") == wmi_class)
         if not tried.gaps:
             tried.gap(name, f"no WMI class {wmi_class} here")
@@ -44,7 +49,11 @@ def devices(reader: Reader, wmi_class: str, name: str) -> tuple[Row, ...] | None
 
 def plugged(reader: Reader, name: str) -> tuple[Row, ...] | None:
     """Every device that is there at this moment, by Plug and Play."""
-    return devices(reader, "Win32_PnPEntity", name)
+    found = devices(reader, "Win32_PnPEntity", name)
+    if not all(DEVICE.fullmatch(row.get("DeviceID", "")) for row in found or ()):
+        for field in (name, "monitors", "scanners"):
+            reader.gap(field, "an entry cannot be read")
+    return found
 
 
 class UsbId(NamedTuple):

@@ -14,6 +14,7 @@ from agent.windows.classes import Row
 CLASSES = ("SoftwareLicensingProduct", "OfficeSoftwareProtectionProduct")
 """The second is of Office 2010 on Windows 7."""
 OFFICE = ("HKLM\\SOFTWARE\\Microsoft\\Office", "HKLM\\SOFTWARE\\WOW6432Node\\Microsoft\\Office")
+LICENSED = 1
 STATES = {
     0: "unlicensed",
     1: "licensed",
@@ -29,7 +30,10 @@ VERSIONS = ("16.0", "15.0", "14.0", "12.0")
 def licences(reader: Reader) -> list[dict[str, Any]] | None:
     """One entry a product that has a key; an Office that WMI does not know, by the registry."""
     answers = [reader.instances(name, "licences") for name in CLASSES]
-    rows = [row for answer in answers for row in answer or () if row.get("PartialProductKey")]
+    every = [row for answer in answers for row in answer or ()]
+    rows = [row for row in every if row.get("PartialProductKey")]
+    if any(whole(row.get("LicenseStatus")) == LICENSED for row in every if row not in rows):
+        reader.gap("licences", "an entry cannot be read")  # licensed, and yet without a key
     found = [_licence(reader, row) for row in rows]
     if not any("office" in row.get("Name", "").lower() for row in rows):
         found += _registered(reader)
@@ -91,6 +95,7 @@ def _registered(reader: Reader) -> list[dict[str, Any]]:
                     names = ("ProductName", "ConvertToEdition", "ProductNameNonQualified")
                     called = next((str(values[one]) for one in names if values.get(one)), None)
                     number = values.get("ProductID")
+                    number = number if isinstance(number, str) else None
                     row = told(name=called or f"Office {version}", product_id=number)
                     found.append(row)
     return found

@@ -30,7 +30,13 @@ def memory(reader: Reader) -> dict[str, Any] | None:
     if total is None:
         reader.gap("memory.total_bytes", "neither its modules nor Windows tell it")
     slots += [{"capacity_bytes": 0}] * (_places(reader) - len(slots) if modules else 0)
-    known = told(total_bytes=total, usable_bytes=usable)
+    most = _maximum(reader)
+    known = told(
+        total_bytes=total,
+        usable_bytes=usable,
+        # A table that was copied from another board takes less than is fitted: nonsense.
+        maximum_bytes=most if most and most >= fitted else None,
+    )
     return known | ({"slots": slots} if modules is not None else {})
 
 
@@ -50,9 +56,25 @@ def _slot(row: Row) -> dict[str, Any]:
     )
 
 
+def _arrays(reader: Reader) -> list[Row]:
+    arrays = reader.instances("Win32_PhysicalMemoryArray", "memory.slots") or ()
+    return [row for row in arrays if whole(row.get("Use")) in {None, SYSTEM_MEMORY}]
+
+
+def _maximum(reader: Reader) -> int:
+    """What the board takes, told in KiB; MaxCapacity has 32 bits, and newer Windows the Ex beside it."""
+    told_by = (row.get("MaxCapacityEx") or row.get("MaxCapacity") for row in _arrays(reader))
+    return sum(whole(kibibytes) or 0 for kibibytes in told_by) * 1024
+
+
 def _places(reader: Reader) -> int:
     """How many slots the board has in all; 0 where it does not tell."""
     arrays = reader.instances("Win32_PhysicalMemoryArray", "memory.slots") or ()
-    system = [row for row in arrays if whole(row.get("Use")) in {None, SYSTEM_MEMORY}]
-    count = sum(whole(row.get("MemoryDevices")) or 0 for row in system)
-    return count if count <= MOST_SLOTS else 0
+    system = _arrays(reader)
+    counts = [whole(row.get("MemoryDevices")) for row in system]
+    count = sum(one for one in counts if one and one > 0)
+    damaged = any(one is None or one < 0 for one in counts) or count > MOST_SLOTS
+    if damaged or (arrays and not system):
+        reader.gap("memory.slots", "the board does not tell how many slots it has")
+        return 0
+    return count

@@ -29,6 +29,7 @@ def network(reader: Reader) -> dict[str, Any]:
     settings = rows(reader, "Win32_NetworkAdapterConfiguration", "network[].addresses")
     adapters = rows(reader, "Win32_NetworkAdapter", "network")
     bound = {row.get("Index", ""): row for row in settings or ()}
+    _miss(reader, settings or (), adapters)
     found: dict[str, Any] = {"gateway": _gateway(settings or ()), "dns": None}
     if settings is not None:
         found["dns"] = _name_servers(settings)
@@ -37,9 +38,28 @@ def network(reader: Reader) -> dict[str, Any]:
         found["network"] = [
             _interface(row, bound.get(row.get("Index", ""), {}), kinds)
             for row in adapters
-            if row.get("NetConnectionID") or _enabled(bound.get(row.get("Index", ""), {}))
+            if row.get("NetConnectionID")
+            or row.get("NetConnectionStatus")
+            or _enabled(bound.get(row.get("Index", ""), {}))
         ]
     return told(**found)
+
+
+def _miss(reader: Reader, settings: tuple[Row, ...], adapters: tuple[Row, ...] | None) -> None:
+    """Name what a damaged entry costs: an address that is none, settings that no adapter has."""
+    switches = {row.get("IPEnabled", "").upper() for row in settings}
+    if not switches <= {"TRUE", "FALSE"}:
+        for field in ("network", "dns", "network[].addresses"):
+            reader.gap(field, "an entry cannot be read")
+    known = {row.get("Index", "") for row in adapters or ()}
+    used = [row for row in settings if _enabled(row)]
+    if adapters is not None and any(row.get("Index", "") not in known for row in used):
+        reader.gap("network", "the settings of an adapter that is not told")
+    for name, field in (("IPAddress", "network[].addresses"), ("DNSServerSearchOrder", "dns")):
+        if any(
+            len(_addresses(row.get(name, ""))) < len(items(row.get(name, ""))) for row in settings
+        ):
+            reader.gap(field, "not an address of the network")
 
 
 def _interface(row: Row, bound: Row, kinds: Mapping[str, Row]) -> dict[str, Any]:

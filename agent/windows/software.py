@@ -62,6 +62,8 @@ def _listed(reader: Reader, source: str, places: tuple[str, ...]) -> Source | No
             key = reader.key(f"{place}\\{name}", "packages")
             if key and (package := described(key.values)):
                 known.append(package)
+            elif key and lost_its_name(key.values):
+                reader.gap("packages", "an entry cannot be read")
     failed = len(reader.gaps) > before
     return Source(source, tuple(known), complete=not failed) if there or failed else None
 
@@ -77,6 +79,14 @@ def described(values: Mapping[str, Value]) -> Part | None:
         publisher=_text(values, "Publisher"),
         installed_at=day(_text(values, "InstallDate")),
         category=category(values, name),
+    )
+
+
+def lost_its_name(values: Mapping[str, Value]) -> bool:
+    """Whether what is no package looks like one: with a version and a publisher, or a damaged name."""
+    name = next((one for key, one in values.items() if key.lower() == "displayname"), "")
+    return not isinstance(name, str) or bool(
+        _text(values, "DisplayVersion") or _text(values, "Publisher")
     )
 
 
@@ -100,7 +110,10 @@ def _hotfixes(reader: Reader) -> Source | None:
     rows = reader.instances("Win32_QuickFixEngineering", "packages")
     if rows is None:
         return None
-    return Source("updates", tuple(_hotfix(row) for row in rows if row.get("HotFixID")))
+    known = tuple(_hotfix(row) for row in rows if row.get("HotFixID"))
+    if len(known) < len(rows):
+        reader.gap("packages", "an entry cannot be read")
+    return Source("updates", known, complete=len(known) == len(rows))
 
 
 def _hotfix(row: Row) -> Part:

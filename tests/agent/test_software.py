@@ -176,10 +176,20 @@ def test_tools_of_remote_control_are_known_by_their_names_alone() -> None:
 
 
 def test_snap_without_its_heading_and_rpm_without_tabs_tell_nothing() -> None:
-    assert packages.snap("error: cannot communicate with server\n") == ()
-    assert packages.snap("") == ()
-    assert packages.rpm("error: rpmdb open failed\n") == ()
-    assert packages.rpm("a\t1\t(none)\t99999999999999999\n") == ({"name": "a", "version": "1"},)
+    torn = packages.Listing((), is_whole=False)
+    assert packages.snap("error: cannot communicate with server\n") == torn
+    assert packages.snap("") == packages.Listing(())
+    assert packages.rpm("error: rpmdb open failed\n") == torn
+    known = packages.rpm("a\t1\t(none)\t99999999999999999\n")
+    assert known == packages.Listing(({"name": "a", "version": "1"},))
+
+
+def test_an_entry_without_its_name_is_told_as_a_list_that_is_not_whole() -> None:
+    assert not packages.dpkg("Package: a\nStatus: install ok insta\n\n").is_whole
+    assert not packages.dpkg("Status: install ok installed\nVersion: 1\n").is_whole
+    assert packages.dpkg("Package: a\nStatus: deinstall ok config-files\n").is_whole
+    assert not packages.rpm("\t1\t(none)\t1717400000\n").is_whole
+    assert not packages.flatpak("\t24.8\tflathub\n").is_whole
 
 
 def test_apps_without_a_publishers_id_keep_their_own_publisher() -> None:
