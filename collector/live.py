@@ -15,6 +15,7 @@ from sqlalchemy import Connection, func, select
 from collector import sections, wire
 from collector.lines.ledger import recent
 from collector.readings import LineReading
+from collector.software import Software, installed
 from collector.state import Agent, Latest, Machine, State, fold
 from collector.store.database import Store
 from collector.store.tables import agents, latest, line_readings, reports
@@ -162,6 +163,8 @@ def _reading(number: int, received_at: Any, kind: str, body: str) -> Latest[Any]
         # Stored by an older version that trusted more than this one does.
         log.warning("report %s is not understood any more: %s", number, error)
         return None
+    if isinstance(value, Software):
+        value = installed(value)
     at, gap = wire.instant(report.at, received_at)
     gaps = report.gaps if gap is None else (*report.gaps, gap)
     return Latest(number, at, received_at, value, gaps)

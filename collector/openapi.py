@@ -25,6 +25,13 @@ def document() -> dict[str, Any]:
         (*SENT, *ANSWERED), ref_template="#/components/schemas/{name}"
     )
     schemas["Batch"]["properties"]["reports"]["items"] = {"$ref": "#/components/schemas/Report"}
+    # On the wire a list; an object without a field stands for one of which nothing could be read.
+    listed = schemas["Events"]["properties"]["happened"]["anyOf"]
+    nothing = {"type": "object", "maxProperties": 0}
+    schemas["Events"] = {
+        "title": "Events",
+        "anyOf": [nothing if one == {"type": "null"} else one for one in listed],
+    }
     return {
         "openapi": "3.1.0",
         "info": {

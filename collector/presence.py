@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from collector import office_hours, state
 from collector.inventory.model import Inventory
@@ -82,6 +82,9 @@ def last_word(machine: state.Machine) -> str | None:
     said = machine.presence
     if said is None or said.value.state == "started":
         return None
-    later = (machine.hardware, machine.system, machine.load, machine.security)
+    later: tuple[state.Latest[Any] | None, ...] = (
+        *(machine.hardware, machine.system, machine.load, machine.security),
+        *(machine.events, machine.software, machine.neighbours),
+    )
     spoke_again = any(reading is not None and reading.report > said.report for reading in later)
     return None if spoke_again else said.value.state

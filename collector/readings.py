@@ -94,6 +94,15 @@ class Os(Struct, frozen=True):
     supported_until: str | None = None
 
 
+class Interface(Struct, frozen=True):
+    """One network interface. Only addresses that are some find a PC among its neighbours."""
+
+    name: str | None = None
+    mac: str | None = None
+    kind: str | None = None
+    up: bool | None = None
+
+
 class System(Struct, frozen=True):
     """Probe `system`."""
 
@@ -101,6 +110,7 @@ class System(Struct, frozen=True):
     boot_at: str | None = None
     hostname: str | None = None
     gateway: str | None = None
+    network: tuple[Interface, ...] | None = None
 
 
 class CpuLoad(Struct, frozen=True):
@@ -166,6 +176,8 @@ class Presence(Struct, frozen=True):
 
     state: Literal["started", "stopped", "shutdown", "sleep"]
     reason: str | None = None
+    slept_seconds: Annotated[float, Meta(ge=0)] | None = None
+    """Of a start after a sleep: how long the PC was asleep, by its own clock."""
 
 
 class Witness(Struct, frozen=True):

@@ -7,20 +7,35 @@ import re
 import msgspec
 from msgspec import Raw, Struct
 
+from collector.happenings import Events, Rows
+from collector.neighbours import Neighbours
 from collector.readings import Backup, Hardware, Load, Presence, Security, System
+from collector.software import Software
 
 TYPED: dict[str, type[Struct]] = {
     "load": Load,
     "hardware": Hardware,
     "system": System,
     "security": Security,
+    "events": Events,
+    "software": Software,
     "presence": Presence,
     "backup": Backup,
+    "neighbours": Neighbours,
 }
 """A kind that is not here is stored as it came; nothing judges it yet."""
 
 SET = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-_DECODERS = {kind: msgspec.json.Decoder(struct) for kind, struct in TYPED.items()}
+
+
+class _Nothing(Struct, frozen=True):
+    """The section of a list of which nothing could be read: an object without a field."""
+
+
+_DECODERS = {
+    kind: msgspec.json.Decoder(struct) for kind, struct in TYPED.items() if struct is not Events
+}
+_HAPPENED = msgspec.json.Decoder(Rows | _Nothing)
 
 
 class SectionError(Exception):
@@ -29,16 +44,20 @@ class SectionError(Exception):
 
 def typed(kind: str, section: Raw | bytes) -> Struct | None:
     """The section as its struct; None for a kind without one. Raises SectionError."""
-    decoder = _DECODERS.get(kind)
-    if decoder is None:
+    if kind not in TYPED:
         return None
     try:
-        value: Struct = decoder.decode(section)
+        value = _events(section) if kind == "events" else _DECODERS[kind].decode(section)
     except (msgspec.DecodeError, RecursionError) as error:
         raise SectionError(f"{kind}: {error}") from error
     if isinstance(value, Backup) and not SET.fullmatch(value.set):
         raise SectionError("backup: set is not an id - at `$.set`")
     return value
+
+
+def _events(section: Raw | bytes) -> Events:
+    found = _HAPPENED.decode(section)
+    return Events(None if isinstance(found, _Nothing) else found)
 
 
 def latest_key(kind: str, value: Struct | None) -> str:

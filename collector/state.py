@@ -8,6 +8,8 @@ from typing import Any, Generic, Literal, TypeVar
 
 from msgspec import Struct
 
+from collector.happenings import Events
+from collector.neighbours import Neighbours
 from collector.quarantine import Cause
 from collector.readings import (
     Backup,
@@ -19,6 +21,7 @@ from collector.readings import (
     Security,
     System,
 )
+from collector.software import Installed
 
 T = TypeVar("T")
 
@@ -58,6 +61,10 @@ class Machine(Struct, frozen=True):
     load: Latest[Load] | None = None
     security: Latest[Security] | None = None
     presence: Latest[Presence] | None = None
+    events: Latest[Events] | None = None
+    """The newest reading alone: every one stands in the store."""
+    software: Latest[Installed] | None = None
+    neighbours: Latest[Neighbours] | None = None
     backups: Mapping[str, Latest[Backup]] = {}
     """The newest receipt of each set, whether it succeeded or not."""
     cpu_ratio: float | None = None
@@ -106,6 +113,9 @@ def fold(
         load=load,
         security=own.get("security"),
         presence=own.get("presence"),
+        events=own.get("events"),
+        software=own.get("software"),
+        neighbours=own.get("neighbours"),
         backups=newest,
         cpu_ratio=ratio,
     )

@@ -17,6 +17,8 @@ RECORD = b"**\0\0"
 SMALLEST = 28
 """A record's head and its closing size, without a word of XML."""
 MOST_FIELDS = 256
+LARGEST_NUMBER = 2**63 - 1
+"""As large as a database keeps a number; a log would fill for longer than there are disks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ def _records(block: bytes, causes: list[str]) -> Iterator[Event]:
 
 
 def _event(number: int, written: int, root: Fragment) -> Event:
+    if number > LARGEST_NUMBER:
+        raise BinxmlError("its number is none that a log comes to")
     system = root.child("System")
     parts = {one.name(): one for one in system.children()} if system else {}
     code = parts["EventID"].text() if "EventID" in parts else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,8 @@ CHANNELS = (SECURITY, SYSTEM, DEFENDER)
 ALWAYS = (SECURITY, SYSTEM)
 """Every Windows has these; Defender's is not there where another product took its place."""
 ADMINISTRATORS = "S-1-5-32-544"
+SID = re.compile(r"S-1-\d{1,15}(-\d{1,10}){1,15}")
+"""As [MS-DTYP] 2.4.2.1 writes it; a damaged log may hold anything in its place."""
 NOBODY = "S-1-0-0"
 """Stands for the account in a failed logon: Windows does not say who it would have been."""
 FAILED, SUCCEEDED = 4625, 4624
@@ -162,6 +165,6 @@ def _happening(channel: str, event: Event) -> Happening:
         channel,
         event_id=event.event_id,
         record_id=event.record_id,
-        account_sid=sid if sid.startswith("S-1-") and sid != NOBODY else None,
+        account_sid=sid if SID.fullmatch(sid) and sid != NOBODY else None,
         origin=origin(event.data.get("IpAddress", "")) if event.event_id == FAILED else None,
     )
