@@ -61,7 +61,14 @@ PROGRAMS = {
     "ufw": Program(("ufw", "status")),
     "iptables": Program(("iptables", "-S")),
     "timedatectl": Program(("timedatectl", "show")),
-    "apt-get": Program(("apt-get", "--simulate", "-o", "Debug::NoLocking=true", "upgrade"), 60),
+    # Without its planner's log, the one file that a simulation would write.
+    "apt-get": Program(
+        (
+            *("apt-get", "--simulate", "-o", "Debug::NoLocking=true"),
+            *("-o", "Dir::Log::Planner=", "upgrade"),
+        ),
+        60,
+    ),
     "upower": Program(("upower", "--dump")),
     "lastlog": Program(("lastlog", "-u", "1000-60000")),
     "dnf": Program(("dnf", "--cacheonly", "updateinfo", "list", "--security"), 60),
@@ -84,9 +91,13 @@ PROGRAMS = {
 
 MANAGED = {
     "systemd-reload": Program(("systemctl", "daemon-reload"), 60),
-    "systemd-enable": Program(("systemctl", "enable", "--now", "wardwatch-agent.service"), 60),
-    "systemd-enable-offline": Program(("systemctl", "enable", "wardwatch-agent.service"), 60),
+    "systemd-enable": Program(("systemctl", "enable", "wardwatch-agent.service"), 60),
+    "systemd-restart": Program(("systemctl", "restart", "wardwatch-agent.service"), 60),
     "systemd-disable": Program(("systemctl", "disable", "--now", "wardwatch-agent.service"), 60),
+    # Fails where it has not failed.
+    "systemd-forget": Program(
+        ("systemctl", "reset-failed", "wardwatch-agent.service"), accepts=None
+    ),
     # Its exit code says the same as its word.
     "systemd-state": Program(("systemctl", "is-active", "wardwatch-agent.service"), accepts=None),
     "windows-create": Program(("sc.exe", "create", "wardwatch-agent"), 60),

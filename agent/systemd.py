@@ -98,22 +98,37 @@ def install(place: Place) -> str:
     if place.is_live and not (place.root / BOOTED).is_dir():
         raise InstallError("systemd does not run on this system: nothing was installed")
     path = place.root / FOLDER / NAME
+    before = path.read_bytes() if path.is_file() else None
+    _write(path, text.encode("ascii"))
+    try:
+        return _enabled(place, path)
+    except programs.ManageError as problem:
+        if before is None:
+            remove(place)
+            raise InstallError(f"{problem}; nothing was installed") from problem
+        _write(path, before)
+        programs.manage("systemd-reload")
+        raise InstallError(f"{problem}; the unit is as it was before") from problem
+
+
+def _write(path: Path, text: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "ascii")
+        path.write_bytes(text)
         path.chmod(0o644)
     except OSError as problem:
         raise InstallError(f"cannot write {path}: {problem.strerror}") from problem
-    try:
-        if place.is_live:
-            programs.manage("systemd-reload")
-            programs.manage("systemd-enable")
-            return f"installed and started: {path}"
-        programs.manage("systemd-enable-offline", f"--root={place.root}")
-    except programs.ManageError as problem:
-        remove(place)
-        raise InstallError(f"{problem}; nothing was installed") from problem
-    return f"installed, starts with the system: {path}"
+
+
+def _enabled(place: Place, path: Path) -> str:
+    if not place.is_live:
+        programs.manage("systemd-enable", f"--root={place.root}")
+        return f"installed, starts with the system: {path}"
+    programs.manage("systemd-reload")
+    programs.manage("systemd-enable")
+    # Not only started: one that runs already is of the version before.
+    programs.manage("systemd-restart")
+    return f"installed and started: {path}"
 
 
 def remove(place: Place) -> str:
@@ -130,6 +145,8 @@ def remove(place: Place) -> str:
         path.unlink(missing_ok=True)
         if live:
             programs.manage("systemd-reload")
+            # One that ended badly would stay in the list of what has failed.
+            programs.manage("systemd-forget")
     except programs.ManageError as problem:
         raise InstallError(str(problem)) from problem
     except OSError as problem:

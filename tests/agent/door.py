@@ -38,6 +38,8 @@ class Door:
     """So many answers get lost after the batch was stored."""
     bytes_read: int = 0
     refuse: Callable[[list[dict[str, Any]]], bool] = lambda _reports: False
+    on_join: Callable[[], None] = lambda: None
+    """Called while an agent waits for its answer."""
 
     @property
     def string(self) -> str:
@@ -76,6 +78,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _join(self, asked: dict[str, Any]) -> None:
         self.door.joins.append(asked)
+        self.door.on_join()
         if asked["token"] != TOKEN:
             return self._problem(401)
         self.door.keys["a1"] = asked["key_sha256"]

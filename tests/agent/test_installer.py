@@ -2,67 +2,31 @@
 
 from __future__ import annotations
 
-import ensurepip
-import hashlib
+import re
 import shutil
 import subprocess  # noqa: TID251 - the installer is run as an administrator runs it
 import sys
-import sysconfig
-from importlib.metadata import distribution
 from pathlib import Path
-from zipfile import ZipFile
-
-import pytest
 
 from agent.systemd import FOLDER, NAME
 from tests.agent import door
+from tests.agent.stick import DEPLOY, summed
+from tests.agent.stick import stick as stick  # noqa: PLC0414 - a fixture
 from tests.test_wheel import wheel as wheel  # noqa: PLC0414 - a fixture
 
-DEPLOY = Path(__file__).parents[2] / "deploy/linux"
+MESSAGES = DEPLOY / "messages"
 
 
-def psutil_wheel(folder: Path) -> None:
-    """Packed again from what is installed here: a test has no network."""
-    found = distribution("psutil")
-    tags = [line for line in (found.read_text("WHEEL") or "").splitlines() if "Tag: " in line]
-    python, abi, _ = tags[0].removeprefix("Tag: ").split("-")
-    platforms = ".".join(tag.rpartition("-")[2] for tag in tags)
-    with ZipFile(folder / f"psutil-{found.version}-{python}-{abi}-{platforms}.whl", "w") as packed:
-        for path in found.files or ():
-            if path.suffix != ".pyc" and path.name not in {"INSTALLER", "REQUESTED"}:
-                packed.write(path.locate(), str(path))
-
-
-def pip_wheel() -> Path:
-    """The one that every Python brings along."""
-    beside = Path(ensurepip.__file__).parent / "_bundled"
-    folder = sysconfig.get_config_var("WHEEL_PKG_DIR") or beside
-    return next(Path(folder).glob("pip-*.whl"))
-
-
-@pytest.fixture(scope="module")
-def stick(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("stick")
-    for name in ("wheels", "pip"):
-        (folder / name).mkdir()
-    shutil.copy(DEPLOY / "install.sh", folder)
-    shutil.copy(request.getfixturevalue("wheel"), folder / "wheels")
-    shutil.copy(pip_wheel(), folder / "pip")
-    psutil_wheel(folder / "wheels")
-    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    sums = (f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path}" for path in files)
-    (folder / "SHA256SUMS").write_text("\n".join(sums).replace(f"{folder}/", "") + "\n")
-    return folder
-
-
-def ran(stick: Path, root: Path, *words: str, paste: str = "") -> subprocess.CompletedProcess[str]:
+def ran(
+    stick: Path, root: Path, *words: str, paste: str = "", language: str = "en_US.UTF-8"
+) -> subprocess.CompletedProcess[str]:
     python = f"{Path(sys.executable).resolve().parent}:/usr/bin:/bin"
     return subprocess.run(
         ["/bin/sh", str(stick / "install.sh"), *words],
         input=f"{paste}\n",
         capture_output=True,
         text=True,
-        env={"WARDWATCH_ROOT": str(root), "PATH": python},
+        env={"WARDWATCH_ROOT": str(root), "PATH": python, "LANG": language},
         timeout=300,
         check=False,
     )
@@ -79,6 +43,7 @@ def test_a_pasted_string_is_all_it_takes_and_uninstalling_leaves_nothing(
     root.mkdir()
     with door.opened(tmp_path) as there:
         done = ran(stick, root, paste=there.string)
+        assert not list(stick.rglob("__pycache__"))
         assert done.returncode == 0, done.stderr
         assert "approved as pc-01" in done.stdout
         unit = (root / FOLDER / NAME).read_text()
@@ -92,6 +57,8 @@ def test_a_pasted_string_is_all_it_takes_and_uninstalling_leaves_nothing(
         assert again.returncode == 0, again.stderr
         assert (root / "var/lib/wardwatch-agent/agent.json").read_text() == key
         assert len(there.joins) == 1
+        assert "Updated" in again.stdout
+        assert (root / "usr/local/sbin/wardwatch-agent").readlink() == agent
     gone = ran(stick, root, "--uninstall")
     assert gone.returncode == 0, gone.stderr
     assert left(root) == []
@@ -114,4 +81,93 @@ def test_a_wrong_join_string_is_told_and_starts_no_service(stick: Path, tmp_path
     done = ran(stick, root, paste="wardwatch:nonsense")
     assert done.returncode == 2
     assert "wardwatch-agent: " in done.stderr
-    assert not (root / FOLDER / NAME).exists()
+    assert "nothing was installed" in done.stderr
+    assert left(root) == []
+
+
+def test_a_join_string_on_the_command_line_is_refused_unread(stick: Path, tmp_path: Path) -> None:
+    with door.opened(tmp_path) as there:
+        done = ran(stick, tmp_path / "root", there.string)
+    assert done.returncode == 2
+    assert "paste it when asked" in done.stderr
+    assert door.TOKEN not in done.stderr + done.stdout
+    assert there.joins == []
+    assert not (tmp_path / "root").exists()
+
+
+def installed(stick: Path, root: Path, folder: Path) -> Path:
+    """An agent that has joined, with a mark of its own in its program."""
+    with door.opened(folder) as there:
+        done = ran(stick, root, paste=there.string)
+    assert done.returncode == 0, done.stderr
+    mark = root / "opt/wardwatch-agent/mark"
+    mark.write_text("the older version")
+    return mark
+
+
+def test_an_update_that_does_not_fit_leaves_the_older_version_at_work(
+    stick: Path, tmp_path: Path
+) -> None:
+    root, copy = tmp_path / "root", tmp_path / "copy"
+    mark = installed(stick, root, tmp_path)
+    before = sorted(left(root))
+    shutil.copytree(stick, copy)
+    next((copy / "wheels").glob("psutil-*.whl")).unlink()
+    summed(copy)
+    done = ran(copy, root)
+    assert done.returncode == 2
+    assert "do not fit the Python" in done.stderr
+    assert mark.exists()
+    assert sorted(left(root)) == before
+
+
+def test_an_update_whose_service_cannot_be_put_in_is_taken_back(
+    stick: Path, tmp_path: Path
+) -> None:
+    root = tmp_path / "root"
+    mark = installed(stick, root, tmp_path)
+    unit = root / FOLDER / NAME
+    unit.unlink()
+    unit.mkdir()
+    done = ran(stick, root)
+    assert done.returncode == 2
+    assert "older version is back" in done.stderr
+    assert mark.exists()
+    unit.rmdir()
+    mended = ran(stick, root)
+    assert mended.returncode == 0, mended.stderr
+    assert not mark.exists()
+    assert not (root / "opt/wardwatch-agent.old").exists()
+
+
+def test_a_power_cut_in_the_middle_of_an_update_is_mended_by_the_next_one(
+    stick: Path, tmp_path: Path
+) -> None:
+    root = tmp_path / "root"
+    program = installed(stick, root, tmp_path).parent
+    program.rename(program.with_name("wardwatch-agent.old"))
+    again = ran(stick, root)
+    assert again.returncode == 0, again.stderr
+    assert program.is_dir()
+    assert not program.with_name("wardwatch-agent.old").exists()
+
+
+def test_the_installer_speaks_vietnamese_where_nobody_asks_for_english(
+    stick: Path, tmp_path: Path
+) -> None:
+    done = ran(stick, tmp_path / "root", "--remove", language="C")
+    assert "không có tùy chọn" in done.stderr
+    assert "no such option" in ran(stick, tmp_path / "root", "--remove").stderr
+
+
+def test_every_word_of_the_installer_stands_in_both_languages_and_is_said() -> None:
+    said = {
+        path.stem: dict(re.findall(r"^([a-z_]+)='(.*)'$", path.read_text("utf-8"), re.MULTILINE))
+        for path in MESSAGES.glob("*.sh")
+    }
+    assert said.keys() == {"vi", "en"}
+    assert said["vi"].keys() == said["en"].keys()
+    used = set(re.findall(r"\$([a-z_]+)", (DEPLOY / "install.sh").read_text("utf-8")))
+    assert said["vi"].keys() <= used
+    for name, text in said["vi"].items():
+        assert text.count("%s") == said["en"][name].count("%s"), name

@@ -1,0 +1,17 @@
+# What install.sh says in English; vi.sh has the same names in Vietnamese. Read in by install.sh.
+# shellcheck shell=sh disable=SC2034
+needs_root='needs root: run "sudo sh install.sh"'
+needs_python='Python 3.11 or newer is needed (Debian 12 and Ubuntu 24.04 have it); this PC has: %s'
+needs_systemd='systemd does not run on this PC'
+damaged='the files beside this script are damaged or missing: copy the whole folder again'
+does_not_fit='the wheels do not fit the Python of this PC: %s'
+unknown='no such option: "%s"; there is --uninstall'
+not_as_word='no join string on the command line, which every account of this PC can read: run "sudo sh install.sh" and paste it when asked'
+paste='Paste the join string (wardwatch:...), then press Enter: '
+as_before='not updated: the older version runs again as before'
+as_before_stopped='not updated; the older version is back in its place but does not run: see "systemctl status wardwatch-agent"'
+nothing='nothing was installed on this PC'
+joined_not_started='this PC has joined but the service does not run: mend the above and run this again, no new string is needed'
+installed='Installed. How it stands: sudo wardwatch-agent service status'
+updated='Updated, the PC stays joined. How it stands: sudo wardwatch-agent service status'
+removed='Removed: %s'

@@ -1,0 +1,17 @@
+# Lời của install.sh bằng tiếng Việt; bản tiếng Anh ở en.sh có cùng các tên. Được install.sh đọc vào.
+# shellcheck shell=sh disable=SC2034
+needs_root='cần quyền quản trị: chạy "sudo sh install.sh"'
+needs_python='cần Python 3.11 trở lên (có sẵn từ Debian 12, Ubuntu 24.04); máy này có: %s'
+needs_systemd='máy này không chạy systemd'
+damaged='tệp trên USB bị hỏng hoặc thiếu: sao chép lại cả thư mục'
+does_not_fit='bộ cài không hợp với Python của máy này: %s'
+unknown='không có tùy chọn "%s"; chỉ có --uninstall'
+not_as_word='không ghi chuỗi tham gia trên dòng lệnh, vì mọi tài khoản của máy đọc được dòng lệnh: chạy "sudo sh install.sh" rồi dán chuỗi khi được hỏi'
+paste='Dán chuỗi tham gia (wardwatch:...) rồi nhấn Enter: '
+as_before='chưa cập nhật được: phiên bản cũ đã chạy lại như trước'
+as_before_stopped='chưa cập nhật được, phiên bản cũ đã đặt lại chỗ cũ nhưng chưa chạy được: xem "systemctl status wardwatch-agent"'
+nothing='chưa cài gì lên máy này'
+joined_not_started='máy đã tham gia nhưng dịch vụ chưa chạy: sửa lỗi trên rồi chạy lại, không cần chuỗi mới'
+installed='Đã cài. Xem trạng thái: sudo wardwatch-agent service status'
+updated='Đã cập nhật, máy vẫn giữ danh tính cũ. Xem trạng thái: sudo wardwatch-agent service status'
+removed='Đã gỡ hết: %s'

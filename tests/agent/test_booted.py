@@ -1,0 +1,190 @@
+"""The service's whole life, under a real systemd: installed, killed, restarted, updated, removed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.systemd import NAME
+from tests.agent.booted import Booted, booted, opened_inside
+from tests.agent.door import TOKEN, Door, eventually
+from tests.agent.stick import stick as stick  # noqa: PLC0414 - a fixture
+from tests.test_wheel import wheel as wheel  # noqa: PLC0414 - a fixture
+
+INSTALL = ("sh", "/media/stick/install.sh")
+AGENT = "/usr/local/sbin/wardwatch-agent"
+KINDS = {"presence", "load", "security", "hardware", "system", "software", "events"}
+MOST_EXPOSED = 4.0
+LONG_SECONDS = 60
+"""For what takes a second on an idle machine."""
+
+
+def told_presence(there: Door) -> list[str]:
+    return [f"{row['state']}: {row['reason']}" for row in there.sections("presence")]
+
+
+def on_command_lines(there: Door) -> list[str]:
+    """Every command line of this machine that holds the token, at this instant."""
+    lines = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            lines.append(path.read_bytes().decode("utf-8", "replace"))
+        except OSError:
+            continue  # it has ended
+    return [line for line in lines if TOKEN in line]
+
+
+def readings(printed: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {report["kind"]: report for report in printed}
+
+
+def unread(report: dict[str, Any]) -> set[str]:
+    return {gap["field"] for gap in report["gaps"]}
+
+
+def verdicts(report: dict[str, Any]) -> dict[str, str]:
+    return {check["id"]: check["verdict"] for check in report["section"]["checks"]}
+
+
+def numbered(there: Door) -> None:
+    """One epoch, and every number from the first on: none lost, none given twice."""
+    assert len({epoch for epoch, _ in there.rows}) == 1
+    numbers = sorted(number for _, number in there.rows.copy())
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+def installed_from_a_read_only_stick_it_reports(system: Booted, there: Door) -> None:
+    seen: list[str] = []
+    there.on_join = lambda: seen.extend(on_command_lines(there))
+    printed = system.told(*INSTALL, paste=f"{there.string}\n", LANG="en_US.UTF-8")
+    assert "approved as pc-01" in printed
+    assert (len(there.joins), seen) == (1, [])
+    assert system.told(AGENT, "service", "status") == "running"
+    assert system.shown("UnitFileState") == "enabled"
+    eventually(lambda: {row["kind"] for row in there.stored()} == KINDS, LONG_SECONDS)
+    assert told_presence(there) == ["started: first start"]
+
+
+def exposed_little_it_reads_all_that_an_unhardened_root_reads(system: Booted, there: Door) -> None:
+    analysed = system.told("systemd-analyze", "security", "--no-pager", NAME)
+    found = re.search(r"exposure level for .*: ([0-9.]+)", analysed)
+    assert found, analysed
+    assert float(found[1]) <= MOST_EXPOSED
+    bare = readings(json.loads(system.told(AGENT, "report", "--json"))["reports"])
+    sent = readings(there.stored())
+    for kind in KINDS - {"presence"}:
+        assert unread(sent[kind]) <= unread(bare[kind]), kind
+    assert verdicts(sent["security"]) == verdicts(bare["security"])
+    assert sent["hardware"]["section"] == bare["hardware"]["section"]
+
+
+def killed_it_is_started_again_and_no_number_is_lost(system: Booted, there: Door) -> None:
+    killed, before = system.shown("MainPID"), len(there.rows)
+    system.told("kill", "-KILL", killed)
+    eventually(lambda: system.shown("NRestarts") == "1", LONG_SECONDS)
+    eventually(lambda: system.ran(AGENT, "service", "status").stdout == "running\n", LONG_SECONDS)
+    assert system.shown("MainPID") not in {"0", killed}
+    eventually(lambda: len(there.rows) >= before + len(KINDS), LONG_SECONDS)
+    assert told_presence(there)[-1] == "started: restart without a goodbye before"
+    numbered(there)
+
+
+def stopped_it_says_so_and_started_it_goes_on(system: Booted, there: Door) -> None:
+    system.told("systemctl", "stop", NAME)
+    assert told_presence(there)[-1] == "stopped: SIGTERM"
+    assert system.ran(AGENT, "service", "status").stdout == "stopped\n"
+    system.told("systemctl", "start", NAME)
+    eventually(lambda: told_presence(there)[-1] == "started: restart")
+    numbered(there)
+
+
+def a_system_that_restarts_says_shutdown_and_brings_it_back(system: Booted, there: Door) -> None:
+    before, words = system.first, len(there.sections("presence"))
+    system.ran("systemctl", "--no-wall", "reboot")
+    eventually(lambda: system.first not in {0, before} and system.is_up(), LONG_SECONDS)
+    eventually(lambda: len(there.sections("presence")) == words + 2, LONG_SECONDS)
+    assert told_presence(there)[-2:] == ["shutdown: the system goes down", "started: restart"]
+    assert system.told(AGENT, "service", "status") == "running"
+    numbered(there)
+
+
+def an_update_runs_at_once_and_the_pc_stays_joined(system: Booted, there: Door) -> None:
+    before = system.shown("MainPID")
+    key = system.told("cat", "/var/lib/wardwatch-agent/agent.json")
+    assert "Đã cập nhật" in system.told(*INSTALL, LANG="vi_VN.UTF-8")
+    assert system.shown("MainPID") not in {"0", before}
+    assert system.told("cat", "/var/lib/wardwatch-agent/agent.json") == key
+    eventually(lambda: told_presence(there)[-2:] == ["stopped: SIGTERM", "started: restart"])
+    assert len(there.joins) == 1
+    numbered(there)
+
+
+def its_journal_holds_no_secret(system: Booted, there: Door) -> None:
+    kept = json.loads(system.told("cat", "/var/lib/wardwatch-agent/agent.json"))
+    journal = system.told("journalctl", "--no-pager", "--output=export")
+    assert f"Started {NAME}" in journal
+    assert kept["secret"] not in journal
+    assert TOKEN not in journal
+
+
+def uninstalled_it_leaves_nothing(system: Booted, there: Door, untouched: frozenset[str]) -> None:
+    assert "Đã gỡ hết" in system.told(*INSTALL, "--uninstall")
+    assert told_presence(there)[-1] == "stopped: SIGTERM"
+    assert system.shown("LoadState") == "not-found"
+    assert NAME not in system.told("systemctl", "list-units", "--all", "--no-pager")
+    # A folder of the system's own is seen as changed once something was in it; nothing is now.
+    left = {line for line in system.changed() - untouched if not Path(line[2:]).is_dir()}
+    # The journal keeps what was said, as the system's own settings want it.
+    assert left == set()
+    found = system.told("find", "/run", "/tmp", "/var/tmp", "-iname", "*wardwatch*")  # noqa: S108
+    assert found == ""
+    assert system.told("sh", "-c", "ps -eo args | grep -c '[w]ardwatch' || true") == "0"
+
+
+def test_the_service_is_installed_killed_restarted_updated_and_removed(
+    stick: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """One story, since each chapter stands on the one before."""
+    folder = tmp_path_factory.mktemp("booted")
+    with booted(folder, stick) as system, opened_inside(system, tmp_path) as there:
+        untouched = system.changed()
+        installed_from_a_read_only_stick_it_reports(system, there)
+        exposed_little_it_reads_all_that_an_unhardened_root_reads(system, there)
+        killed_it_is_started_again_and_no_number_is_lost(system, there)
+        stopped_it_says_so_and_started_it_goes_on(system, there)
+        a_system_that_restarts_says_shutdown_and_brings_it_back(system, there)
+        an_update_runs_at_once_and_the_pc_stays_joined(system, there)
+        its_journal_holds_no_secret(system, there)
+        uninstalled_it_leaves_nothing(system, there, untouched)
+
+
+def test_the_machine_that_it_was_booted_on_is_as_it_was(
+    stick: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """What a start empties and sets anew is not this machine's, and nothing is left of it."""
+    old = tmp_path / "old"  # systemd-tmpfiles would take it for litter
+    old.write_text("mine")
+    os.utime(old, (0, 0))
+    name, folder = socket.gethostname(), tmp_path_factory.mktemp("another")
+    with booted(folder, stick) as one:
+        assert one.ran("cat", str(old)).returncode != 0
+        assert one.ran("touch", "/media/stick/x").returncode != 0
+        assert one.ran("cp", "/bin/true", "/media/stick").returncode != 0
+        assert one.told("hostname") == one.name
+        assert len(one.told("ls", "/proc").split()) < len(os.listdir("/proc"))  # noqa: PTH208
+        one.told("sh", "-c", "echo changed >/etc/hostname; rm -r /etc/apt")
+        one.ran("systemctl", "--no-wall", "poweroff")
+        assert one.around.wait(LONG_SECONDS) == 0
+    assert old.read_text() == "mine"
+    assert socket.gethostname() == name
+    assert Path("/etc/hostname").read_text() != "changed\n"
+    assert Path("/etc/apt").is_dir()
+    assert str(folder) not in Path("/proc/self/mountinfo").read_text()
+    assert list(folder.iterdir()) == []
+    assert not list(Path("/sys/fs/cgroup").rglob(one.name))
