@@ -38,7 +38,7 @@ WHOLE = ("cpu", "memory", "filesystems", "disk", "network", "uptime_seconds")
 """Every PC has these: one that is missing was not read."""
 NO_MORE = 1e12
 """Seconds or processes: beyond it a number is damage."""
-DISK_ROW, DEVICE, FIELDS_OF_MOUNT = 10, "/dev/", 6
+DEVICE, FIELDS_OF_MOUNT = "/dev/", 6
 NOT_LOCAL = frozenset({"squashfs", "iso9660", "udf", "erofs", "cramfs", "tmpfs", "devtmpfs"})
 """On a device, but read from an image or a disc, or kept in memory."""
 TICKS_PER_SECOND = 100

@@ -21,7 +21,12 @@ def apps(reader: Reader) -> Source | None:
     text = tried.output(PROGRAM, "packages")
     found = printed(text) if text else ()
     if found:
-        return Source("appx", found)
+        # The first line of each app is its name: one that lost it is no app to tell of.
+        named = sum(1 for row in blocks(text or "") if row.get("NAME"))
+        whole = named == sum(1 for _ in blocks(text or ""))
+        if not whole:
+            reader.gap("packages", "an entry cannot be read")
+        return Source("appx", found, complete=whole)
     top = reader.key(STORE, "packages")
     if top is None:
         reader.gaps.extend(tried.gaps)

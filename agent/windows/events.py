@@ -98,11 +98,25 @@ def read(reader: Reader, notes: Mapping[str, str]) -> tuple[tuple[Happening, ...
             continue
         if fresh.cause:
             reader.gap(channel, fresh.cause)
+        torn = sum(1 for one in fresh.events if _is_torn(channel, one))
+        if torn:
+            reader.gap(channel, f"{torn} entries without the fields that they must have")
         found += happenings(channel, fresh)
         if fresh.events:
             last = fresh.events[-1]
             marks[channel] = Mark(last.record_id, last.at).text()
     return tuple(found), marks
+
+
+NEEDED = {FAILED: "TargetUserName", SUCCEEDED: "TargetUserName"} | dict.fromkeys(
+    (4728, 4732), "TargetSid"
+)
+"""By what an entry is told from others: without it, one that counts may be missed."""
+
+
+def _is_torn(channel: str, event: Event) -> bool:
+    needed = NEEDED.get(event.event_id) if channel == SECURITY else None
+    return needed is not None and not event.data.get(needed)
 
 
 def _since(reader: Reader, channel: str, last: Mark | None) -> Fresh:

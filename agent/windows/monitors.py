@@ -27,11 +27,15 @@ def monitors(reader: Reader, present: tuple[Row, ...] | None) -> list[dict[str, 
         place = f"monitors[{len(found)}]"
         settings = reader.key(f"{DISPLAY}\\{name}\\Device Parameters", place)
         data = settings.values.get("EDID") if settings else None
-        if isinstance(data, bytes):
-            try:
-                found.append(clean(reader, place, dict(edid.monitor(data))))
-            except edid.EdidError as problem:
-                reader.gap(place, f"{problem}: {name}")
+        if not isinstance(data, bytes):
+            # One that was here once need not have left an EDID; one that is here now has one.
+            if here is not None or data is not None:
+                reader.gap(place, f"no EDID is told of {name}")
+            continue
+        try:
+            found.append(clean(reader, place, dict(edid.monitor(data))))
+        except edid.EdidError as problem:
+            reader.gap(place, f"{problem}: {name}")
     return found
 
 

@@ -31,7 +31,10 @@ def network(reader: Reader) -> dict[str, Any]:
     bound = {row.get("Index", ""): row for row in settings or ()}
     _miss(reader, settings or (), adapters)
     found: dict[str, Any] = {"gateway": _gateway(settings or ()), "dns": None}
-    if settings is not None:
+    if settings is None:
+        reader.gap("dns", reader.gaps[-1].cause)
+        reader.gap("gateway", reader.gaps[-1].cause)
+    else:
         found["dns"] = _name_servers(settings)
     if adapters is not None:
         kinds = _kinds(reader)

@@ -82,12 +82,13 @@ def described(values: Mapping[str, Value]) -> Part | None:
     )
 
 
+OF_A_PROGRAM = ("DisplayVersion", "Publisher", "UninstallString", "InstallLocation")
+
+
 def lost_its_name(values: Mapping[str, Value]) -> bool:
     """Whether what is no package looks like one: with a version and a publisher, or a damaged name."""
     name = next((one for key, one in values.items() if key.lower() == "displayname"), "")
-    return not isinstance(name, str) or bool(
-        _text(values, "DisplayVersion") or _text(values, "Publisher")
-    )
+    return not isinstance(name, str) or any(_text(values, one) for one in OF_A_PROGRAM)
 
 
 def category(values: Mapping[str, Value], name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from agent.hardware.clean import clean
@@ -11,6 +12,7 @@ from agent.windows.classes import Row, maker, usb_id
 
 HUBS = frozenset({"usbhub", "usbhub3"})
 IMAGE = "{6bdd1fc6-810f-11d0-bec7-08002be2092f}"
+GUID = re.compile(r"\{[0-9A-Fa-f-]{36}\}")
 CAMERAS = frozenset({"usbvideo"})
 """Webcams share the class of the scanners until Windows 10."""
 
@@ -34,6 +36,8 @@ def scanners(reader: Reader, present: tuple[Row, ...] | None) -> list[dict[str, 
         return None
     seen: dict[str, Row] = {}
     for row in present:
+        if usb_id(row.get("DeviceID", "")) and not GUID.fullmatch(row.get("ClassGuid", "")):
+            reader.gap("scanners", "a device without a driver, which may be a scanner")
         image = row.get("ClassGuid", "").lower() == IMAGE
         if image and row.get("Service", "").lower() not in CAMERAS:
             seen.setdefault(row.get("DeviceID", "").upper(), row)

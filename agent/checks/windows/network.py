@@ -57,7 +57,10 @@ def listening_ports(reader: Reader) -> Check:
 
 def _open(found: Any) -> frozenset[int]:
     sockets = [(ip_address(one["address"]), int(one["port"])) for one in found["listening"]]
-    if not sockets or len(sockets) != found["count"]:
+    sound = all(
+        type(one["port"]) is int and 0 < one["port"] < 1 << 16 for one in found["listening"]
+    )
+    if not sockets or not sound or len(sockets) != found["count"]:
         # Windows always listens on 135: an empty table was not read whole.
         raise ValueError
     return frozenset(port for address, port in sockets if not address.is_loopback)
