@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from agent.hardware import batteries, cpus, disks, graphics, identity, memory, monitors, tpm, usb
+from agent.hardware import batteries, cpus, disks, identity, memory, monitors, pci, slots, tpm, usb
 from agent.host.reader import Reader
 
 
 def hardware(reader: Reader) -> dict[str, Any]:
     """The section; a part that cannot be read is left out, and a gap says why."""
     firmware = identity.firmware(reader)
+    cards = pci.cards(reader)
     return {
         **identity.parts(reader, firmware),
         "cpus": cpus.cpus(reader, firmware),
         "memory": memory.memory(reader, firmware),
         "disks": disks.disks(reader),
-        "graphics": graphics.graphics(reader),
+        "graphics": pci.graphics(reader, cards),
+        "sound": pci.sound(reader, cards),
+        "controllers": pci.controllers(reader, cards),
+        "slots": slots.slots(reader, firmware),
         "monitors": monitors.monitors(reader),
         "usb": usb.devices(reader),
         "printers": usb.printers(reader),

@@ -30,7 +30,12 @@ def memory(reader: Reader, firmware: Firmware | None) -> dict[str, Any]:
         reader.gap("memory.total_bytes", "not told by /proc/meminfo or the firmware")
     if firmware is None and not any(gap.field == "memory.slots" for gap in reader.gaps):
         reader.gap("memory.slots", "no SMBIOS table here")
-    return told(total_bytes=total, usable_bytes=usable) | ({"slots": slots} if firmware else {})
+    most = firmware.memory_maximum_bytes if firmware else None
+    # A table that was copied from another board takes less than is fitted: nonsense.
+    most = most if most and most >= fitted else None
+    return told(total_bytes=total, usable_bytes=usable, maximum_bytes=most) | (
+        {"slots": slots} if firmware else {}
+    )
 
 
 def _fitted(slot: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import struct
 import sys
@@ -29,7 +30,7 @@ def rows(data: bytes) -> Iterator[Row | None]:
             yield None
         elif kind == ERROR:
             code = -int.from_bytes(body[:4], sys.byteorder, signed=True)
-            raise OSError(code, "rtnetlink answered an error")
+            raise OSError(code, os.strerror(code))
         elif kind == NEW_ADDRESS and len(body) >= ADDRESS.size:
             family, _, _, _, number = ADDRESS.unpack_from(body)
             told = dict(_attributes(body[ADDRESS.size :]))

@@ -79,6 +79,8 @@ def firmware(text: str) -> Firmware:
         cpus=tuple(cpu for one in found.get(4, []) if (cpu := _cpu(one)) is not None),
         slots=_slots(found),
         batteries=tuple(_battery(one) for one in found.get(22, []) if one.values),
+        expansion=tuple(_expansion(one) for one in found.get(9, []) if one.values),
+        memory_maximum_bytes=sum(map(_maximum, found.get(16, []))) or None,
     )
 
 
@@ -96,6 +98,19 @@ def _cpu(one: Block) -> Part | None:
         or _scaled(one.text("max speed", "maximum speed"), SPEEDS),
         serial=one.text("serial number"),
     )
+
+
+def _expansion(one: Block) -> Part:
+    usage = (one.text("current usage", "usage") or "").lower()
+    return told(
+        name=one.text("designation", "slot designation"),
+        in_use={"available": False, "in use": True}.get(usage),
+    )
+
+
+def _maximum(one: Block) -> int:
+    kept = (one.text("use") or "").lower() == "system memory"
+    return (_scaled(one.text("maximum capacity"), SIZES) or 0) if kept else 0
 
 
 def _slots(found: dict[int, list[Block]]) -> tuple[Part, ...]:

@@ -18,6 +18,10 @@ class Firmware(NamedTuple):
     slots: tuple[Part, ...] = ()
     """Memory slots; `capacity_bytes` is 0 where one is empty."""
     batteries: tuple[Part, ...] = ()
+    expansion: tuple[Part, ...] = ()
+    """Slots for cards, with whether one is in use."""
+    memory_maximum_bytes: int | None = None
+    """What the board takes, in all of its memory slots."""
 
 
 def told(**values: Any) -> Part:

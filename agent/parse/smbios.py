@@ -9,6 +9,10 @@ from uuid import UUID
 from agent.parse.firmware import Firmware, Part, chassis, memory_type, told
 
 END_OF_TABLE = 127
+SYSTEM_MEMORY = 3
+TOO_LARGE = 0x8000_0000
+IN_USE = {3: False, 4: True}
+"""Current usage of a slot; others are unknown or not to be had."""
 MIB = 1024 * 1024
 DISABLED = frozenset({2, 3})
 """Status of a processor that the user or the firmware keeps off, as virtual machines do."""
@@ -72,6 +76,8 @@ def firmware(table: bytes) -> Firmware:
         cpus=tuple(cpu for one in found.get(4, []) if (cpu := _cpu(one)) is not None),
         slots=tuple(_slot(one) for one in found.get(17, [])),
         batteries=tuple(_battery(one) for one in found.get(22, [])),
+        expansion=tuple(_expansion(one) for one in found.get(9, [])),
+        memory_maximum_bytes=sum(map(_maximum, found.get(16, []))) or None,
     )
 
 
@@ -115,6 +121,18 @@ def _slot(one: Structure) -> Part:
         manufacturer=one.text(23),
         serial=one.text(24),
     )
+
+
+def _expansion(one: Structure) -> Part:
+    return told(name=one.text(4), in_use=IN_USE.get(one.number(7, 1) or 0))
+
+
+def _maximum(one: Structure) -> int:
+    # In KiB; of more than 2 TiB in a field of its own, in bytes. Use 3 is the system's memory.
+    narrow = one.number(7, 4) or 0
+    if one.number(5, 1) != SYSTEM_MEMORY:
+        return 0
+    return (one.number(15, 8) or 0) if narrow == TOO_LARGE else narrow * 1024
 
 
 def _capacity(one: Structure) -> int | None:

@@ -19,11 +19,13 @@ def probe(host: Host) -> Reading:
 
         store = appx.apps(reader)
         sources = (*software.sources(reader), *((store,) if store else ()))
-        services, found = software.services(reader), licences.licences(reader)
+        services, own = software.services(reader), {"licences": licences.licences(reader)}
     else:
         from agent.software import linux
+        from agent.software.repositories import repositories
 
-        sources, services, found = linux.sources(reader), linux.services(reader), None
+        sources, services = linux.sources(reader), linux.services(reader)
+        own = {"repositories": repositories(reader)}
     if not sources:
         reader.gap("packages", "no list of installed software is known here")
     section: dict[str, Any] = {}
@@ -34,4 +36,5 @@ def probe(host: Host) -> Reading:
     names = [str(package["name"]) for source in sources for package in source.packages]
     if names or services:
         section["remote_access"] = tools((*names, *services))
-    return Reading(section if found is None else {**section, "licences": found}, tuple(reader.gaps))
+    section |= {name: value for name, value in own.items() if value is not None}
+    return Reading(section, tuple(reader.gaps))

@@ -11,7 +11,9 @@ from agent.host.reader import Reader
 from agent.parse import network, support
 from agent.parse.firmware import told
 from agent.parse.lines import assignments
+from agent.probes import machine
 from agent.probes.interfaces import interfaces
+from agent.probes.volumes import volumes
 from agent.report import Reading
 
 OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
@@ -30,14 +32,24 @@ def probe(host: Host) -> Reading:
         hostname=reader.text("/proc/sys/kernel/hostname", "hostname"),
         domain=_domain(reader),
         timezone=_timezone(reader),
+        boot_mode=machine.boot_mode(reader),
+        hypervisor=machine.hypervisor(reader),
+        volumes=volumes(reader),
         network=interfaces(reader),
         gateway=network.gateway(reader.text("/proc/net/route", "gateway") or ""),
-        dns=network.name_servers(reader.text("/etc/resolv.conf", "dns") or ""),
+        dns=_name_servers(reader),
     )
     for name in ("boot_at", "hostname", "timezone"):
         if name not in section and not any(gap.field == name for gap in reader.gaps):
             reader.gap(name, "not told by this system")
     return Reading(section, tuple(reader.gaps))
+
+
+def _name_servers(reader: Reader) -> list[str]:
+    text = reader.text("/etc/resolv.conf", "dns") or ""
+    if not network.is_resolver(text):
+        reader.gap("dns", "a line cannot be read")
+    return network.name_servers(text)
 
 
 def _os(reader: Reader) -> dict[str, Any]:

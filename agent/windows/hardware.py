@@ -7,6 +7,7 @@ from typing import Any
 from agent.host.reader import Reader
 from agent.windows import (
     batteries,
+    cards,
     cpus,
     disks,
     graphics,
@@ -29,6 +30,9 @@ def hardware(reader: Reader) -> dict[str, Any]:
         "memory": memory.memory(reader),
         "disks": disks.disks(reader),
         "graphics": graphics.graphics(reader),
+        "sound": cards.sound(reader),
+        "controllers": cards.controllers(reader, present),
+        "slots": cards.slots(reader),
         "monitors": monitors.monitors(reader, present),
         "usb": usb.devices(reader, present),
         "printers": printers.printers(reader),

@@ -43,6 +43,8 @@ QUERIES: Mapping[str, Query] = {
     "MSFT_PhysicalDisk": Query("root\\Microsoft\\Windows\\Storage", "hardware"),
     "MSStorageDriver_FailurePredictStatus": Query(WMI, "hardware"),
     "Win32_VideoController": Query(batch="hardware"),
+    "Win32_SoundDevice": Query(batch="hardware"),
+    "Win32_SystemSlot": Query(batch="hardware"),
     "Win32_Printer": Query(batch="hardware"),
     "Win32_PnPEntity": Query(batch="hardware"),
     "Win32_Battery": Query(batch="hardware"),
@@ -52,6 +54,7 @@ QUERIES: Mapping[str, Query] = {
     "BatteryCycleCount": Query(WMI, "hardware"),
     "Win32_Tpm": Query("root\\cimv2\\Security\\MicrosoftTpm"),
     "Win32_OperatingSystem": Query(batch="system"),
+    "Win32_LogicalDisk": Query(batch="system", where="DriveType=3"),
     "Win32_NetworkAdapter": Query(batch="system"),
     "Win32_NetworkAdapterConfiguration": Query(batch="system"),
     "MSFT_NetAdapter": Query(STANDARD, "system"),
@@ -82,6 +85,12 @@ function Tell($class, $space, $where) {
   try {
     $asked = @{ ClassName = $class; Namespace = $space; OperationTimeoutSec = SECONDS }
     if ($where) { $asked.Filter = $where }
+    if ($class -eq 'Win32_GroupUser') {
+      # All memberships of a domain otherwise, of which one group of this PC is wanted.
+      $group = Get-CimInstance Win32_Group -Filter "LocalAccount=TRUE AND SID='S-1-5-32-544'"
+      $named = "Win32_Group.Domain='{0}',Name='{1}'" -f $group.Domain, $group.Name
+      $asked.Filter = 'GroupComponent="{0}"' -f $named
+    }
     $told.rows = @(Get-CimInstance @asked | ForEach-Object {
       $row = [ordered]@{}
       foreach ($one in $_.CimInstanceProperties) {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-# learn.microsoft.com/lifecycle. Paid extensions (ESU) are left out: nothing tells whether one was
+# learn.microsoft.com/lifecycle and learn.microsoft.com/windows/release-health. Paid extensions (ESU) are left out: nothing tells whether one was
 # bought.
 HOME = {
     "7601": date(2020, 1, 14),
@@ -29,6 +29,8 @@ HOME = {
     "22631": date(2025, 11, 11),
     "26100": date(2026, 10, 13),
     "26200": date(2027, 10, 12),
+    "26300": date(2028, 10, 10),
+    "28000": date(2028, 3, 14),
 }
 """Home and Pro; the others too where no longer day is known."""
 ENTERPRISE = {
@@ -45,6 +47,7 @@ ENTERPRISE = {
     "22631": date(2026, 11, 10),
     "26100": date(2027, 10, 12),
     "26200": date(2028, 10, 10),
+    "28000": date(2029, 3, 13),
 }
 """Enterprise and Education have a year more of most versions."""
 LONG_TERM = {
@@ -54,6 +57,11 @@ LONG_TERM = {
     "19044": date(2027, 1, 12),
     "26100": date(2029, 10, 9),
 }
+LONG_TERM_IOT = {
+    "19044": date(2032, 1, 13),
+    "26100": date(2034, 10, 10),
+}
+"""IoT Enterprise LTSC kept its ten years where Enterprise LTSC has had five since 2021."""
 SERVER = {
     "7601": date(2020, 1, 14),
     "9200": date(2023, 10, 10),
@@ -64,12 +72,17 @@ SERVER = {
     "26100": date(2034, 10, 10),
 }
 
+YEAR_MORE = ("enterprise", "education", "iotenterprise", "serverrdsh")
+"""How EditionID begins; ServerRdsh is Enterprise for several sessions at once."""
+
 
 def supported_until(build: str, edition: str, kind: str) -> date | None:
     """The last day of support of CurrentBuild, EditionID and InstallationType; None if unknown."""
     if kind.lower() == "client":
-        if edition.lower() in {"enterprises", "enterprisesn", "iotenterprises"}:
-            return LONG_TERM.get(build)
-        year_more = edition.lower().startswith(("enterprise", "education", "iotenterprise"))
+        named = edition.lower()
+        if named.startswith(("enterprises", "iotenterprises")):
+            longer = LONG_TERM_IOT.get(build) if named.startswith("iot") else None
+            return longer or LONG_TERM.get(build)
+        year_more = named.startswith(YEAR_MORE)
         return (ENTERPRISE.get(build) if year_more else None) or HOME.get(build)
     return SERVER.get(build) if kind.lower().startswith("server") else None

@@ -9,10 +9,13 @@ from agent.host import Host, Key
 from agent.host.reader import Reader
 from agent.parse import wmi
 from agent.parse.firmware import told
+from agent.probes.machine import brand
 from agent.report import Reading
-from agent.windows.classes import Row
+from agent.windows.classes import Row, first
 from agent.windows.network import network
 from agent.windows.support import supported_until
+from agent.windows.volumes import volumes
+from agent.windows.zones import zone
 
 VERSION = "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
 CONTROL = "HKLM\\SYSTEM\\CurrentControlSet\\Control"
@@ -32,13 +35,18 @@ def probe(host: Host) -> Reading:
     reader = Reader(host)
     running = next(iter(reader.instances("Win32_OperatingSystem", "os") or ()), {})
     system = _os(reader, running)
+    own_zone = _text(reader.key(TIME_ZONE, "timezone"), "TimeZoneKeyName")
     section = told(
         os=system,
         boot_at=_instant(running.get("LastBootUpTime", "")),
         hostname=_text(reader.key(COMPUTER, "hostname"), "ComputerName")
         or _text(reader.key(TCPIP, "hostname"), "Hostname"),
         domain=_text(reader.key(TCPIP, "domain"), "Domain"),
-        timezone=_text(reader.key(TIME_ZONE, "timezone"), "TimeZoneKeyName"),
+        # One that is not in the table is told as Windows calls it, which is better than nothing.
+        timezone=zone(own_zone) or own_zone,
+        timezone_windows=own_zone,
+        hypervisor=_hypervisor(reader),
+        volumes=volumes(reader),
         **network(reader),
     )
     missing = [name for name in NEEDED if name not in section]
@@ -92,6 +100,13 @@ def _installed_at(key: Key | None) -> str | None:
 def _instant(text: str) -> str | None:
     found = wmi.moment(text)
     return found.isoformat() if found else None
+
+
+def _hypervisor(reader: Reader) -> str | None:
+    row = first(reader.instances("Win32_ComputerSystem", "hypervisor"))
+    known = brand(f"{row.get('Manufacturer', '')} {row.get('Model', '')}")
+    # HypervisorPresent is TRUE on a real PC too, below which Windows protects itself by Hyper-V.
+    return known or ("none" if row.get("HypervisorPresent", "").upper() == "FALSE" else None)
 
 
 def _text(key: Key | None, name: str) -> str:

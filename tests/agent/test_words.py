@@ -30,6 +30,7 @@ UNDERSTANDING = frozenset(
     {
         "dmidecode",
         "firmware",
+        "machine",
         "makers",
         "placeholders",
         "queries",
@@ -38,6 +39,7 @@ UNDERSTANDING = frozenset(
         "smartctl",
         "smbios",
         "wmi",
+        "zones",
     }
 )
 """Modules of `parse` that know other programs' texts, and say nothing of their own."""
