@@ -17,7 +17,7 @@ ca-certificates   lets pip trust the package index
 TEST_PACKAGES='
 prometheus               scrapes a running collector; promtool checks and tests the rules
 prometheus-alertmanager  amtool checks the routes of the alerts
-systemd                  systemd-analyze checks the unit that the agent writes
+systemd                  the service is installed, killed and removed under one; checks the unit
 postgresql               the store'"'"'s tests run on it as well as on SQLite
 chromium                 walks through the console and takes its pictures
 libatomic1               the driver that steers Chromium needs it

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Boots this machine's own systemd as the first process of a copy of its system that is thrown away.
 #
-#   unshare --mount --propagation private --net --uts --ipc sh boot.sh around FOLDER STICK NAME
+#   unshare --mount --propagation private --net --uts --ipc sh boot.sh around FOLDER STICK NAME PYTHON
 #
 # Nothing of the machine can be reached from inside, by construction: its files are the lower layer
 # of an overlay, whose changes go to memory; the folders that a start empties (/run, /tmp, /var/tmp)
@@ -11,10 +11,11 @@
 # /media/stick, read-only and not executable. It ends when the system inside is switched off, and
 # starts it anew when that restarts.
 set -eu
-stage=$1 folder=$2 stick=$3 name=$4
+stage=$1 folder=$2 stick=$3 name=$4 python=$5
+here=$(dirname "$0")
 root=$folder/root groups=$folder/groups
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
-SYSTEMD=/lib/systemd/systemd
+withheld=-sys_time,-sys_module,-mknod,-syslog,-mac_admin,-mac_override,-wake_alarm
 
 prepare() { # a system that has just been put on this PC, and nobody has changed
     units=$root/etc/systemd/system generators=$root/etc/systemd/system-generators
@@ -57,7 +58,7 @@ around() {
         (
             echo 0 >"$groups/$name/cgroup.procs"
             exec unshare --cgroup --pid --fork --kill-child --mount --propagation private \
-                sh "$0" inside "$folder" "$stick" "$name"
+                sh "$0" inside "$folder" "$stick" "$name" "$python"
         ) &
         inside=$!
         status=0
@@ -100,12 +101,10 @@ inside() {
     mount -o remount,bind,ro,noexec,nosuid,nodev "$root/media/stick"
     hostname "$name"
     cd "$root"
-    pivot_root . .before
-    # The machine's root is let go of first; what is started then has never seen it.
-    exec chroot . sh -c "umount -l /.before && exec env -i container=$name PATH=$PATH setpriv \
-        --bounding-set -sys_time,-sys_module,-mknod,-syslog,-mac_admin,-mac_override,-wake_alarm \
-        --inh-caps -sys_time,-sys_module,-mknod,-syslog,-mac_admin,-mac_override,-wake_alarm \
-        $SYSTEMD --unit=multi-user.target --log-target=journal --show-status=no"
+    # The machine's root is let go of first: what is started then has never seen it.
+    exec env -i container="$name" PATH="$PATH" "$python" -I "$here/letting_go.py" \
+        /usr/bin/setpriv --bounding-set "$withheld" --inh-caps "$withheld" \
+        /lib/systemd/systemd --unit=multi-user.target --log-target=journal --show-status=no
 }
 
 "$stage"
