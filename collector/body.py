@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import zlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from collector.deadline import Deadline
+
 LIMIT_BYTES = 1024 * 1024  # as sent and after decompression
 DEADLINE_SECONDS = 30.0  # the HTTP server closes slow headers, but lets a body trickle for ever
+TRICKLE_SECONDS = 10.0
+TRICKLE_BYTES = 64 * 1024  # by then: 52 kbit/s, less than the slowest line that an office has
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
@@ -21,18 +24,27 @@ class BodyError(Exception):
         self.status = status
 
 
-async def read(
-    receive: Receive, encoding: str, deadline_seconds: float = DEADLINE_SECONDS
-) -> bytes:
-    """The body, decompressed. Raises BodyError: 400, 408, 413 or 415."""
-    if encoding not in ("", "identity", "gzip"):
-        raise BodyError(415, "Content-Encoding is gzip or identity")
-    try:
-        async with asyncio.timeout(deadline_seconds):
-            sent = await _received(receive)
-    except TimeoutError:
-        raise BodyError(408, f"the body took longer than {deadline_seconds:g} seconds") from None
-    return unpacked(sent) if encoding == "gzip" else sent
+class Bodies:
+    """Reads bodies for one event loop: ten seconds for the first 64 KiB, thirty for the whole."""
+
+    def __init__(
+        self, trickle_seconds: float = TRICKLE_SECONDS, whole_seconds: float = DEADLINE_SECONDS
+    ) -> None:
+        self._first = Deadline(trickle_seconds)
+        self._rest = Deadline(whole_seconds - trickle_seconds)
+
+    async def read(self, receive: Receive, encoding: str) -> bytes:
+        """The body, decompressed. Raises BodyError: 400, 408, 413 or 415."""
+        if encoding not in ("", "identity", "gzip"):
+            raise BodyError(415, "Content-Encoding is gzip or identity")
+        parts: list[bytes] = []
+        try:
+            if await self._first.within(_received(receive, parts, TRICKLE_BYTES)):
+                await self._rest.within(_received(receive, parts, LIMIT_BYTES + 1))
+        except TimeoutError:
+            raise BodyError(408, "the body came too slowly") from None
+        sent = b"".join(parts)
+        return unpacked(sent) if encoding == "gzip" else sent
 
 
 def unpacked(sent: bytes) -> bytes:
@@ -49,10 +61,10 @@ def unpacked(sent: bytes) -> bytes:
     return body
 
 
-async def _received(receive: Receive) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    while True:
+async def _received(receive: Receive, parts: list[bytes], until_bytes: int) -> bool:
+    """Add what comes to the parts, up to so many bytes; True while there is more to come."""
+    size = sum(map(len, parts))
+    while size < until_bytes:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise BodyError(400, "the connection was closed before the body's end")
@@ -61,4 +73,5 @@ async def _received(receive: Receive) -> bytes:
         if size > LIMIT_BYTES:
             raise BodyError(413, f"the body is larger than {LIMIT_BYTES} bytes")
         if not message.get("more_body", False):
-            return b"".join(parts)
+            return False
+    return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import logging
 import re
@@ -18,8 +17,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from collector import sections, wire
 from collector.batch import Batch, Row, Stored
-from collector.body import BodyError, read
+from collector.body import Bodies, BodyError
 from collector.buckets import Buckets
+from collector.deadline import Deadline
 from collector.keys import Keys
 from collector.mailbox import Mailbox
 from collector.own_metrics import RESULTS, OwnMetrics
@@ -57,6 +57,8 @@ class Ingest:
         self._keys = Keys(store)
         self._mailbox = Mailbox[Stored]()
         self._buckets = Buckets(time.monotonic)
+        self._bodies = Bodies()
+        self._commit = Deadline(WAIT_SECONDS)
         self._results = {result: metrics.reports.labels(result) for result in RESULTS}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,7 +66,7 @@ class Ingest:
         try:
             agent = await self._known(headers.get(b"authorization", b"").decode("latin-1"))
             encoding = headers.get(b"content-encoding", b"").decode("latin-1")
-            body = await read(receive, encoding.strip().lower())
+            body = await self._bodies.read(receive, encoding.strip().lower())
             began = time.perf_counter()
             answer = await self._taken(agent, body)
         except Refusal as refusal:
@@ -117,8 +119,7 @@ class Ingest:
 
     async def _stored(self, batch: Batch) -> Stored:
         try:
-            async with asyncio.timeout(WAIT_SECONDS):
-                return await self._mailbox.arrival(self._writer.submit(batch))
+            return await self._commit.within(self._mailbox.arrival(self._writer.submit(batch)))
         except WriterError as error:
             raise Refusal(_later(STATUS[error.cause], str(error))) from error
         except TimeoutError as error:

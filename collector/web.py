@@ -22,7 +22,7 @@ from starlette.routing import BaseRoute, Route
 
 from collector import joining, wire
 from collector.authority import Authority
-from collector.body import BodyError, read
+from collector.body import Bodies, BodyError
 from collector.exposition import CONTENT_TYPE, Block, Family, render
 from collector.ingest import Ingest
 from collector.inventory.model import Inventory
@@ -82,6 +82,7 @@ class Doors:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._bodies = Bodies()
 
     async def ca(self, _request: Request) -> Response:
         return Response(self._parts.authority.ca_pem, media_type="application/x-pem-file")
@@ -89,7 +90,7 @@ class Doors:
     async def join(self, request: Request) -> Response:
         try:
             encoding = request.headers.get("content-encoding", "").strip().lower()
-            asked = wire.join_request(await read(request.receive, encoding))
+            asked = wire.join_request(await self._bodies.read(request.receive, encoding))
             answer = await asyncio.to_thread(self._join, asked)
         except BodyError as error:
             return problem(error.status, str(error))

@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 
-from collector.body import LIMIT_BYTES, BodyError, read, unpacked
+from collector.body import LIMIT_BYTES, TRICKLE_BYTES, Bodies, BodyError, unpacked
 from collector.buckets import BURST, PER_SECOND, Buckets
 
 Messages = list[MutableMapping[str, Any]]
 
 
-def received(messages: Messages, encoding: str = "", deadline_seconds: float = 30) -> bytes:
+def received(
+    messages: Messages, encoding: str = "", trickle_seconds: float = 10, whole_seconds: float = 30
+) -> bytes:
     waiting = iter(messages)
 
     async def receive() -> MutableMapping[str, Any]:
@@ -24,7 +26,10 @@ def received(messages: Messages, encoding: str = "", deadline_seconds: float = 3
         assert found is not None
         return found
 
-    return asyncio.run(read(receive, encoding, deadline_seconds))
+    async def story() -> bytes:
+        return await Bodies(trickle_seconds, whole_seconds).read(receive, encoding)
+
+    return asyncio.run(story())
 
 
 def part(content: bytes, *, more: bool) -> dict[str, Any]:
@@ -35,10 +40,16 @@ def test_a_body_in_parts_is_put_together() -> None:
     assert received([part(b"ab", more=True), part(b"c", more=False)]) == b"abc"
 
 
-def test_a_body_that_never_ends_is_given_up() -> None:
+@pytest.mark.parametrize("sent_bytes", [1, TRICKLE_BYTES - 1, TRICKLE_BYTES, 2 * TRICKLE_BYTES])
+def test_a_body_that_never_ends_is_given_up(sent_bytes: int) -> None:
     with pytest.raises(BodyError) as caught:
-        received([part(b"a", more=True)], deadline_seconds=0.05)
+        received([part(b"a" * sent_bytes, more=True)], trickle_seconds=0.05, whole_seconds=0.1)
     assert caught.value.status == 408
+
+
+def test_a_body_that_has_come_far_enough_is_given_the_whole_time() -> None:
+    slow = [part(b"a" * TRICKLE_BYTES, more=True), part(b"b", more=False)]
+    assert received(slow, trickle_seconds=0.0)[-1:] == b"b"
 
 
 def test_a_client_that_goes_away_is_no_batch() -> None:
