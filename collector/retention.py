@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, literal, select, tuple_
 
-from collector import wire
+from collector import rollup, wire
 from collector.store.columns import EPOCH, Instant
 from collector.store.database import Store
 from collector.store.tables import agents, latest, reports
@@ -22,15 +22,16 @@ AT_ONCE = 500  # rows in one transaction: the agents' reports do not wait behind
 def prune(store: Store, now: datetime, cited: Collection[int] = (), at_once: int = AT_ONCE) -> int:
     """Let go of what was received more than 35 days ago and says nothing; returns how many rows.
 
-    Loads go. Of equal snapshots in a row the first stays: that is when it changed. Events,
+    Loads go once they are in their hour. Of equal snapshots in a row the first stays: that is when it changed. Events,
     receipts and goodbyes stay, and so does a machine's newest reading, whatever its age. `cited`
     are rows that incidents rest on: they stay as long as the incident does.
     """
     with store.read() as connection:
         stay = {*cited, *connection.execute(select(latest.c.report)).scalars()}
         known = connection.execute(select(agents.c.id)).scalars().all()
+        rolled_up_to = rollup.loads_rolled_up_to(connection)
     before = now - KEEP
-    deleted = _let_go(store, _loads(store, before, at_once), stay)
+    deleted = _let_go(store, _loads(store, before, rolled_up_to, at_once), stay)
     for agent in known:
         for kind in SNAPSHOTS:
             deleted += _let_go(store, _repeats(store, agent, kind, before, at_once), stay)
@@ -48,7 +49,7 @@ def _let_go(store: Store, pages: Iterator[list[int]], stay: set[int]) -> int:
     return deleted
 
 
-def _loads(store: Store, before: datetime, at_once: int) -> Iterator[list[int]]:
+def _loads(store: Store, before: datetime, rolled_up_to: int, at_once: int) -> Iterator[list[int]]:
     place = tuple_(reports.c.received_at, reports.c.id)
     seen = (EPOCH, 0)
     while True:
@@ -56,6 +57,7 @@ def _loads(store: Store, before: datetime, at_once: int) -> Iterator[list[int]]:
             page = connection.execute(
                 select(reports.c.received_at, reports.c.id)
                 .where(reports.c.kind == "load", reports.c.received_at < before)
+                .where(reports.c.id <= rolled_up_to)
                 .where(place > tuple_(literal(seen[0], Instant), literal(seen[1])))
                 .order_by(reports.c.received_at, reports.c.id)
                 .limit(at_once)

@@ -12,7 +12,7 @@ from threading import Event
 from alerts import duties as judgement
 from alerts import evidence
 from backup.duties import Duties as BackupDuties
-from collector import asks, lines, retention
+from collector import asks, changes, lines, retention, rollup
 from collector.inventory.model import Inventory
 from console import first_run
 from console.desk import Desk, keep, office
@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 ROUND_SECONDS = 2.0
 LOOK_EVERY_SECONDS = 60.0
 CLEAN_EVERY_SECONDS = 3600.0
-LINES_KEPT = timedelta(days=400)
-"""A year of minutes and a month: what a yearly report looks back on."""
+LINES_KEPT = timedelta(days=35)
+"""By the minute, like loads; by the hour three years, see `collector.rollup`."""
 
 
 @dataclass
@@ -121,9 +121,12 @@ def judge(desk: Desk) -> None:
 def clean(desk: Desk) -> None:
     """Forget what has served its time; what an incident rests on stays with the incident."""
     now = desk.clock()
+    rollup.roll_up(desk.store, now)
+    changes.follow(desk.store)
     with desk.store.write() as connection:
-        lines.prune(connection, now - LINES_KEPT)
         asks.give_up(connection, now)
+        rollup.forget(connection, now)
+    lines.prune(desk.store, now - LINES_KEPT)
     with desk.store.read() as connection:
         resting_on = evidence.cited(connection)
     retention.prune(desk.store, now, cited=resting_on)

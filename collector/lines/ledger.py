@@ -8,7 +8,10 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Connection, delete, insert, select
 
+from collector import progress
+from collector.lines.hours import NAME
 from collector.readings import LineReading, Target
+from collector.store.database import Store
 from collector.store.tables import line_readings
 
 _TARGETS = msgspec.json.Decoder(tuple[Target, ...])
@@ -42,6 +45,23 @@ def recent(connection: Connection, since: datetime) -> Mapping[str, tuple[LineRe
     return {line: tuple(readings) for line, readings in found.items()}
 
 
-def prune(connection: Connection, before: datetime) -> int:
-    """Forget the readings from before then; returns how many."""
-    return connection.execute(delete(line_readings).where(line_readings.c.at < before)).rowcount
+def prune(store: Store, before: datetime, at_once: int = 500) -> int:
+    """Forget the readings from before then that are in their hour; returns how many.
+
+    Page by page: what is written beside it does not wait behind a year of minutes.
+    """
+    gone = 0
+    with store.read() as connection:
+        rolled_up_to = progress.reached(connection, NAME)
+    while True:
+        with store.write() as connection:
+            old = connection.execute(
+                select(line_readings.c.id)
+                .where(line_readings.c.at < before, line_readings.c.id <= rolled_up_to)
+                .limit(at_once)
+            )
+            numbers = list(old.scalars())
+            connection.execute(delete(line_readings).where(line_readings.c.id.in_(numbers)))
+        gone += len(numbers)
+        if len(numbers) < at_once:
+            return gone

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from collector import rollup
 from collector.lines import look, prune, recent, record
 from collector.lines.look import ask
 from collector.store.database import Store
@@ -53,5 +54,8 @@ def test_readings_are_kept_newest_first_and_pruned(store: Store) -> None:
         for reading in seen:
             record(connection, reading)
         assert recent(connection, NOON) == {"vnpt": tuple(reversed(seen))}
-        assert prune(connection, NOON + timedelta(minutes=2)) == 2
+    assert prune(store, NOON + timedelta(minutes=2)) == 0  # not in their hour yet
+    rollup.roll_up(store, NOON + timedelta(hours=1))
+    assert prune(store, NOON + timedelta(minutes=2), at_once=1) == 2
+    with store.read() as connection:
         assert recent(connection, NOON) == {"vnpt": (seen[2],)}

@@ -1,0 +1,89 @@
+"""Keeps each hour of a line's readings as one row, for as long as plans look back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, delete, insert, select
+
+from collector import progress
+from collector.readings import Target
+from collector.store.database import Store
+from collector.store.tables import line_hours, line_readings
+
+NAME = "line_hours"
+SETTLED = timedelta(minutes=10)
+"""PostgreSQL may show a row after one with a greater number; no commit takes as long as this."""
+_TARGETS = msgspec.json.Decoder(tuple[Target, ...])
+
+
+@dataclass(slots=True)
+class LineHour:
+    """One line's hour, as `line_hours` keeps it. None: nothing answered."""
+
+    count: int = 0
+    up_count: int = 0
+    latency_count: int = 0
+    latency_seconds_sum: float = 0.0
+    latency_seconds_min: float | None = None
+    latency_seconds_max: float | None = None
+    asked_count: int = 0
+    answered_count: int = 0
+
+    def add(self, up: bool, latency_seconds: float | None, targets: tuple[Target, ...]) -> None:
+        """One reading more."""
+        self.count += 1
+        self.up_count += up
+        self.asked_count += len(targets)
+        self.answered_count += sum(one.latency_seconds is not None for one in targets)
+        if latency_seconds is None:
+            return
+        self.latency_count += 1
+        self.latency_seconds_sum += latency_seconds
+        low, high = self.latency_seconds_min, self.latency_seconds_max
+        self.latency_seconds_min = latency_seconds if low is None else min(low, latency_seconds)
+        self.latency_seconds_max = latency_seconds if high is None else max(high, latency_seconds)
+
+
+def roll_up(store: Store, now: datetime, at_once: int) -> int:
+    """Add what was read since the last time to its hours, each reading exactly once."""
+    taken = 0
+    while True:
+        with store.read() as connection:
+            start = progress.reached(connection, NAME)
+            rows = connection.execute(
+                select(line_readings)
+                .where(line_readings.c.id > start, line_readings.c.at < now - SETTLED)
+                .order_by(line_readings.c.id)
+                .limit(at_once)
+            ).all()
+        if not rows:
+            return taken
+        with store.write() as connection:
+            if progress.move(connection, NAME, start, rows[-1].id):
+                _merge(connection, list(rows))
+                taken += len(rows)
+
+
+def _merge(connection: Connection, rows: list[Any]) -> None:
+    made: dict[tuple[str, datetime], LineHour] = {}
+    for row in rows:
+        place = (row.line, row.at.replace(minute=0, second=0, microsecond=0))
+        if place not in made:
+            made[place] = _held(connection, *place)
+        made[place].add(row.up, row.latency_seconds, _TARGETS.decode(row.detail))
+    for (line, hour_at), hour in made.items():
+        connection.execute(insert(line_hours).values(line=line, hour_at=hour_at, **asdict(hour)))
+
+
+def _held(connection: Connection, line: str, hour_at: datetime) -> LineHour:
+    """What the hour held so far, taken out of the table."""
+    here = (line_hours.c.line == line, line_hours.c.hour_at == hour_at)
+    row = connection.execute(select(line_hours).where(*here)).first()
+    if row is None:
+        return LineHour()
+    connection.execute(delete(line_hours).where(*here))
+    return LineHour(*row[2:])
