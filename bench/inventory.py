@@ -3,13 +3,15 @@
     apt-get install fusioninventory-agent
     python -m bench.inventory [--runs N]
 
-Each is started as its service starts it, its output is thrown away after the count, and the median
-of the runs is told: processor time with that of all children (wait4(2)), and wall time.
+Ours is installed alone into an environment of its own, as a PC has it (a checkout's own environment
+costs each start a third more), and started as the service starts it. Each runs once unmeasured; then
+the median of the runs is told: processor time with that of all children (wait4(2)), and wall time.
 """
 
 from __future__ import annotations
 
 import argparse
+import compileall
 import json
 import os
 import shutil
@@ -18,13 +20,20 @@ import subprocess  # noqa: TID251 - the programs that are measured
 import sys
 import tempfile
 import time
+import venv
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
 
 PEER = "fusioninventory-inventory"
 SECTIONS = ("hardware", "system", "software")
 RUNS = 10
+GOAL = 10
+"""How many times cheaper than its peer ours is to be, in wall and in processor time."""
+FLAGS = ("-I",)
 
 
 @dataclass(frozen=True)
@@ -44,8 +53,20 @@ def our_inventory(runs: int = RUNS) -> Survey:
         sections = (json.loads(line)["section"] for line in out.splitlines())
         return sum(1 for section in sections for value in section.values() if value)
 
-    command = [sys.executable, "-I", "-m", "agent", "probe", *SECTIONS, "--json"]
-    return _median("wardwatch-agent", command, runs, filled)
+    with installed() as python:
+        command = [python, *FLAGS, "-m", "agent", "probe", *SECTIONS, "--json"]
+        return _median("wardwatch-agent", command, runs, filled)
+
+
+@contextmanager
+def installed() -> Iterator[str]:
+    """The interpreter of an environment that holds the agent alone."""
+    with tempfile.TemporaryDirectory() as name:
+        venv.create(name, symlinks=True)
+        packages = next(Path(name, "lib").glob("python*")) / "site-packages"
+        shutil.copytree(str(files("agent")), packages / "agent")
+        compileall.compile_dir(packages, quiet=1)
+        yield str(Path(name, "bin", "python"))
 
 
 def fusioninventory(runs: int = RUNS) -> Survey:
@@ -69,6 +90,7 @@ def table(rows: list[Survey]) -> str:
         f" | {row.cpu_seconds / own.cpu_seconds:.1f} x |"
         for row in rows
     ]
+    lines.append(f"\ngoal: at least {GOAL} x in both, and no fewer sections")
     return "\n".join(lines)
 
 
