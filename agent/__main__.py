@@ -1,21 +1,34 @@
-"""`wardwatch-agent`: the arguments, the clock and the log; what each command does is in `commands`."""
+"""`wardwatch-agent`: the arguments, the clock and the log; what each command does is elsewhere."""
 
 from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
 
-from agent import probing
-
 
 def main() -> int:
     """Run one command; 2 for what the caller can put right."""
-    names = probing.plain(sys.argv[1:])
-    return probing.here(names, _clock) if names else _commanded()
+    words = sys.argv[1:]
+    # Each of the two that run all day loads its own part of the agent alone.
+    if words[:1] == ["probe"]:
+        from agent import probing  # noqa: PLC0415
+
+        if names := probing.plain(words):
+            probing.here(names, _clock)
+    from agent import running  # noqa: PLC0415
+
+    plain = running.plain(words)
+    if plain is None:
+        return _commanded()
+    try:
+        running.resident(plain[0], _clock, plain[1]).run()
+    except running.StartError as problem:
+        return _refused(problem)
+    return 0
 
 
 def _commanded() -> int:
-    import logging  # noqa: PLC0415 - a child that reads one section needs none of these
+    import logging  # noqa: PLC0415 - loaded by those alone who need it
 
     from agent.arguments import parser  # noqa: PLC0415
     from agent.commands import COMMANDS, CommandError  # noqa: PLC0415
@@ -27,8 +40,12 @@ def _commanded() -> int:
     try:
         return COMMANDS[given.command](given, _clock)
     except CommandError as problem:
-        sys.stderr.write(f"wardwatch-agent: {problem}\n")
-        return 2
+        return _refused(problem)
+
+
+def _refused(problem: Exception) -> int:
+    sys.stderr.write(f"wardwatch-agent: {problem}\n")
+    return 2
 
 
 def _clock() -> datetime:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from agent import settings, survey
+from agent.running import RHYTHM
 
 
 def parser() -> argparse.ArgumentParser:
@@ -18,12 +19,17 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     join = commands.add_parser("join", help="join this PC to a collector by its join string")
-    join.add_argument("string", help="wardwatch:HOST:PORT/PIN/TOKEN, or - to read it from stdin")
+    join.add_argument(
+        "string",
+        metavar="STRING|STICK",
+        help="wardwatch:HOST:PORT/PIN/TOKEN; - to read it from stdin; without a network the"
+        " folder of the stick with the invitation",
+    )
     run = commands.add_parser("run", help="read, keep and send until stopped")
     for command in (join, run):
         command.add_argument("--state", type=Path, default=settings.folder(), metavar="DIR")
     rhythm = survey.tasks.__defaults__ or ()
-    for name, seconds in zip(("load", "security", "inventory", "events"), rhythm, strict=True):
+    for name, seconds in zip(RHYTHM, rhythm, strict=True):
         run.add_argument(f"--{name}-interval", type=_seconds, default=seconds, metavar="SECONDS")
 
     service = commands.add_parser("service", help="put the agent in as a service, or take it out")
@@ -33,9 +39,14 @@ def parser() -> argparse.ArgumentParser:
         "--root", type=Path, default=Path("/"), metavar="DIR", help="a system that does not run yet"
     )
 
-    carry = commands.add_parser("export", help="write what waits into a file for a USB stick")
-    carry.add_argument("file", type=Path, metavar="FILE")
-    carry.add_argument("--state", type=Path, default=settings.folder(), metavar="DIR")
+    carry = commands.add_parser("export", help="write what waits onto a USB stick")
+    carry.add_argument("file", type=Path, metavar="STICK", help="the stick's folder, or a file")
+    taken = commands.add_parser(
+        "taken", help="delete what the answer on a USB stick says is stored"
+    )
+    taken.add_argument("file", type=Path, metavar="STICK", help="the stick's folder, or the answer")
+    for command in (carry, taken):
+        command.add_argument("--state", type=Path, default=settings.folder(), metavar="DIR")
 
     report = commands.add_parser("report", help="print all that would be sent now")
     probe = commands.add_parser("probe", help="print sections, a line each")

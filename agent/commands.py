@@ -7,13 +7,15 @@ import json
 import socket
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent import settings, survey
+from agent import running, settings, survey
 from agent.host import Host
 from agent.host.live import Live
+from agent.report import Written
+from agent.running import rfc3339
 
 if TYPE_CHECKING:  # the resident alone needs it
     from agent.service import Resident
@@ -29,6 +31,10 @@ def join(given: argparse.Namespace, _clock: Clock) -> int:
     """Join, and keep what came of it. The token is read from stdin where `-` stands for it."""
     from agent import joining  # noqa: PLC0415 - not needed by the resident
 
+    if given.string != "-" and (place := Path(given.string)).exists():
+        from agent import stick  # noqa: PLC0415 - for a PC without a network
+
+        return stick.join(given.state, place)
     text = sys.stdin.readline() if given.string == "-" else given.string
     try:
         invited = joining.invitation(text)
@@ -38,7 +44,7 @@ def join(given: argparse.Namespace, _clock: Clock) -> int:
         settings.save(given.state, joined.settings, joined.pem)
     except (joining.JoiningError, settings.SettingsError) as problem:
         raise CommandError(str(problem)) from problem
-    _say(f"joined {invited.collector} as {joined.settings.agent}: {_meaning(joined)}")
+    say(f"joined {invited.collector} as {joined.settings.agent}: {_meaning(joined)}")
     return 0
 
 
@@ -51,28 +57,16 @@ def _meaning(joined: object) -> str:
 
 def run(given: argparse.Namespace, clock: Clock) -> int:
     """Be the resident agent until SIGTERM."""
-    rhythm = (
-        given.load_interval,
-        given.security_interval,
-        given.inventory_interval,
-        given.events_interval,
-    )
+    rhythm = (getattr(given, f"{name}_interval") for name in running.RHYTHM)
     _resident(given.state, clock, survey.tasks(*rhythm)).run()
     return 0
 
 
 def _resident(state: Path, clock: Clock, tasks: tuple[survey.Task, ...]) -> Resident:
-    from agent.link import Link  # noqa: PLC0415 - short commands start without the network
-    from agent.service import Resident  # noqa: PLC0415
-    from agent.spool import SpoolError, recovered  # noqa: PLC0415
-
     try:
-        found = settings.load(state)
-        pem = (state / settings.CA).read_text("ascii")
-        spool = recovered(state / "spool.sqlite", rfc3339(clock()))
-    except (settings.SettingsError, SpoolError, OSError) as problem:
+        return running.resident(state, clock, tasks)
+    except running.StartError as problem:
         raise CommandError(str(problem)) from problem
-    return Resident(state, spool, Link(found, pem), clock, tasks)
 
 
 def _host(state: Path, clock: Clock) -> int:
@@ -106,38 +100,37 @@ def service(given: argparse.Namespace, clock: Clock) -> int:
         told = act(given.action, place)
     except (settings.SettingsError, InstallError) as problem:
         raise CommandError(str(problem)) from problem
-    _say(told)
+    say(told)
     return 0 if given.action != "status" or told == "running" else 1
 
 
 def export(given: argparse.Namespace, clock: Clock) -> int:
-    """Write all that waits into a signed file; the spool keeps it until the collector has it."""
-    from agent.carrying import CarryingError  # noqa: PLC0415 - not needed by the resident
-    from agent.carrying import export as carry  # noqa: PLC0415
-    from agent.spool import Spool, SpoolError  # noqa: PLC0415
+    """Write all that waits into a sealed file; the spool keeps it until the collector has it."""
+    from agent import stick  # noqa: PLC0415 - for a PC without a network
 
-    try:
-        found = settings.load(given.state)
-        spool = Spool(given.state / "spool.sqlite")
-        try:
-            count = carry(spool, found, given.file, rfc3339(clock()))
-        finally:
-            spool.close()
-    except (settings.SettingsError, SpoolError, CarryingError) as problem:
-        raise CommandError(str(problem)) from problem
-    _say(f"{count} reports written to {given.file}; `wardwatch import` on the server takes them in")
-    return 0
+    return stick.export(given, clock)
+
+
+def taken(given: argparse.Namespace, clock: Clock) -> int:
+    """Delete what the collector's answer on the stick says is stored."""
+    from agent import stick  # noqa: PLC0415 - for a PC without a network
+
+    return stick.taken(given, clock)
 
 
 def report(given: argparse.Namespace, clock: Clock) -> int:
     """One full survey of this PC, printed."""
+    from agent.heavy import finished  # noqa: PLC0415 - not needed by the other commands
+
     host = Live(clock())
     rows = []
     for task in survey.tasks():
         heavy = task.kind != survey.LIGHT
-        taken = survey.finished(survey.begin(task, None, 0.0)) if heavy else survey.light(host)
+        taken = finished(task, host.at).taken if heavy else survey.light(host)
         gaps = [{"field": gap.field, "cause": gap.cause} for gap in taken.reading.gaps]
-        row = {"kind": task.kind, "at": rfc3339(host.at), "section": taken.reading.section}
+        section = taken.reading.section
+        section = json.loads(section.text) if isinstance(section, Written) else section
+        row = {"kind": task.kind, "at": rfc3339(host.at), "section": section}
         rows.append({**row, "gaps": gaps, "cpu_seconds": round(taken.cpu_seconds, 4)})
     _say(json.dumps({"version": 1, "reports": rows}, indent=None if given.json else 2))
     return 0
@@ -179,7 +172,7 @@ def record(given: argparse.Namespace, clock: Clock) -> int:
         count = record_machine(Live(clock()), folder, masked=given.mask)
     except OSError as problem:
         raise CommandError(f"cannot write {problem.filename}: {problem.strerror}") from problem
-    _say(f"recorded {count} files into {folder}")
+    say(f"recorded {count} files into {folder}")
     return 0
 
 
@@ -196,9 +189,11 @@ def fields(given: argparse.Namespace, _clock: Clock) -> int:
     return 0
 
 
-def rfc3339(moment: datetime) -> str:
-    """As every instant is written: UTC, to the second, `Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def say(sentence: str) -> None:
+    """Tell the reader, in the reader's language."""
+    from agent.speech import said  # noqa: PLC0415 - the resident speaks to nobody
+
+    _say(said(sentence))
 
 
 def _say(text: str) -> None:
@@ -210,6 +205,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Clock], int]] = {
     "run": run,
     "service": service,
     "export": export,
+    "taken": taken,
     "report": report,
     "probe": probe,
     "record": record,

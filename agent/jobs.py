@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import time
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from agent import programs
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:  # a backup's child takes the exit codes from here, and needs no network for that
     from agent.link import Ask
+    from agent.programs import Child
 
 REPORT_NOW = "report-now"
 BACKUP = "backup"
@@ -30,18 +28,17 @@ class JobError(Exception):
     """The ask is not one that this PC does; says why."""
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(NamedTuple):
     """A child at work. `end` is the monotonic instant of its deadline."""
 
     ask: Ask
-    child: programs.Child
+    child: Child
     started_at: str
     start: float
     end: float
 
 
-def start(ask: Ask, state: Path, at: str) -> Job:
+def start(ask: Ask, state: str | os.PathLike[str], at: str) -> Job:
     """Start a job of the table; raises `JobError` where the ask is not among them."""
     if ask.job != BACKUP:
         raise JobError(f"unknown job: {ask.job[:60]!r}")
@@ -50,6 +47,8 @@ def start(ask: Ask, state: Path, at: str) -> Job:
         raise JobError(f"no backup set of that name is pinned on this PC: {name[:63]!r}")
     # Literal but for a name that the officer has pinned here, and a number.
     entry = ("backup", "run", name, "--agent-state", str(state), "--job", str(int(ask.id)))
+    from agent import programs  # noqa: PLC0415 - starting programs costs the resident memory
+
     now = time.monotonic()
     return Job(ask, programs.start(entry), at, now, now + DEADLINE_SECONDS)
 
@@ -59,12 +58,19 @@ def ended(job: Job) -> str | None:
     code = job.child.poll()
     if code is None and time.monotonic() < job.end:
         return None
-    programs.kill(job.child)  # whatever it left behind, or itself when it hangs
+    stop(job)  # whatever it left behind, or itself when it hangs
     if code is None:
         return f"did not end within {DEADLINE_SECONDS} s"
     if code < 0:
         return f"killed by signal {-code}"
     return "" if code in {STORED, TOLD} else f"ended with exit code {code}"
+
+
+def stop(job: Job) -> None:
+    """End a job with all that it started; harmless once it has ended."""
+    from agent import programs  # noqa: PLC0415 - loaded already: it has started the child
+
+    programs.kill(job.child)
 
 
 def failed(ask: Ask, error: str, at: str, seconds: float) -> dict[str, Any]:
@@ -73,9 +79,10 @@ def failed(ask: Ask, error: str, at: str, seconds: float) -> dict[str, Any]:
     return {**receipt, "duration_seconds": round(seconds, 3), "error": error, "job": ask.id}
 
 
-def _pinned(state: Path) -> frozenset[str]:
+def _pinned(state: str | os.PathLike[str]) -> frozenset[str]:
     try:
-        sets = json.loads((state / "backup.json").read_text("utf-8"))["sets"]
+        with open(os.path.join(state, "backup.json"), encoding="utf-8") as file:
+            sets = json.load(file)["sets"]
     except (OSError, ValueError, KeyError, TypeError):
         return frozenset()  # nothing pinned that can be read: nothing is backed up, and said so
     return frozenset(sets) if isinstance(sets, dict) else frozenset()

@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import sys
 
+from agent.closed_list import FOLDERS
+
 NICENESS = 10
 """Behind whatever the official does."""
+ENVIRONMENT = {"PATH": ":".join(FOLDERS), "LC_ALL": "C", "LANG": "C", "HOME": "/"}
+"""Of every child on Linux: nothing of whoever started the agent comes in."""
 
 
 def limit(memory_bytes: int) -> None:

@@ -27,6 +27,15 @@ class Reading(NamedTuple):
     """How far logs were read, for the agent itself: kept with the report, never sent."""
 
 
+class Written(NamedTuple):
+    """A section as JSON text already: a child wrote it, and the resident only passes it on.
+
+    Read into objects and written again, the programs of one PC would cost it megabytes.
+    """
+
+    text: str
+
+
 class Report(NamedTuple):
     """One reading as it is spooled and sent. (agent, epoch, seq) names it for ever."""
 

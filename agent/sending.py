@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from random import Random
+import os
+from typing import Protocol
 
 LARGEST_BYTES = 512 * 1024
 """Half of what the collector takes, so that a backlog never meets the wall."""
@@ -12,15 +12,29 @@ PENDING_SECONDS = 10.0
 """Not approved yet: the officer is at the screen and waits for the PC to appear."""
 
 
-@dataclass
+class Chance(Protocol):
+    """What spreads the attempts of many PCs."""
+
+    def uniform(self, a: float, b: float, /) -> float:
+        """Any number between the two."""
+
+
+class SystemChance:
+    """By the system's own generator, without the module `random`."""
+
+    def uniform(self, a: float, b: float, /) -> float:
+        return a + (b - a) * int.from_bytes(os.urandom(6)) / 2**48
+
+
 class Pace:
     """The next instant for an attempt, in monotonic seconds."""
 
-    chance: Random
-    next_at: float = float("-inf")
-    limit_bytes: int = LARGEST_BYTES
-    failures: int = 0
-    status: int | None = None
+    def __init__(self, chance: Chance) -> None:
+        self.chance = chance
+        self.next_at = float("-inf")
+        self.limit_bytes = LARGEST_BYTES
+        self.failures = 0
+        self.status: int | None = None
 
     def ready(self, now: float) -> bool:
         """Whether it may be tried now."""

@@ -7,10 +7,12 @@ import os
 import re
 import ssl
 import sys
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from agent.der import DerError, spki_sha256
+
+if TYPE_CHECKING:  # the resident goes without: half a mebibyte
+    from pathlib import Path
 
 FILE, CA = "agent.json", "ca.pem"
 COLLECTOR = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]{1,253}):(?P<port>[0-9]{1,5})")
@@ -20,8 +22,7 @@ class SettingsError(Exception):
     """The agent's folder does not say what it must; worded for the operator."""
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """What one joining set. `secret` is the agent's key: it is sent to that collector alone."""
 
     collector: str
@@ -40,16 +41,16 @@ class Settings:
         return int(self.collector.rpartition(":")[2])
 
 
-def folder() -> Path:
+def folder() -> str:
     """The agent's folder where none is named on the command line."""
     named = os.environ.get("WARDWATCH_AGENT_STATE")
     if named:
-        return Path(named)
+        return named
     if sys.platform == "win32":
-        return Path(os.environ.get("PROGRAMDATA", "C:/ProgramData")) / "wardwatch-agent"
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        return Path("/var/lib/wardwatch-agent")
-    return Path.home() / ".local/state/wardwatch-agent"
+        return os.path.join(os.environ.get("PROGRAMDATA", "C:/ProgramData"), "wardwatch-agent")
+    if os.geteuid() == 0:
+        return "/var/lib/wardwatch-agent"
+    return os.path.expanduser("~/.local/state/wardwatch-agent")
 
 
 def prepare(state: Path) -> None:
@@ -61,27 +62,38 @@ def prepare(state: Path) -> None:
         raise SettingsError(f"cannot make the folder {state}: {problem.strerror}") from problem
 
 
-def load(state: Path) -> Settings:
+def load(state: str | os.PathLike[str]) -> Settings:
     """Read the settings, and check that the kept authority is the pinned one."""
+    return joined(state)[0]
+
+
+def joined(state: str | os.PathLike[str]) -> tuple[Settings, str]:
+    """The settings, and the authority's certificate (PEM) that is pinned in them."""
     try:
-        found = json.loads((state / FILE).read_text("utf-8"))
-        settings = Settings(**{name: str(found[name]) for name in Settings.__annotations__})
-        pem = (state / CA).read_text("ascii")
+        found = json.loads(_text(state, FILE))
+        settings = Settings(*[str(found[name]) for name in Settings._fields])
+        pem = _text(state, CA)
     except FileNotFoundError as problem:
         raise SettingsError(f"not joined yet: no {problem.filename}") from problem
     except OSError as problem:
         raise SettingsError(f"cannot read {problem.filename}: {problem.strerror}") from problem
     except (ValueError, KeyError, TypeError) as problem:
-        raise SettingsError(f"damaged: {state / FILE}; join again") from problem
+        raise SettingsError(f"damaged: {os.path.join(state, FILE)}; join again") from problem
+    place = os.path.join(state, CA)
     if not COLLECTOR.fullmatch(settings.collector):
-        raise SettingsError(f"no host:port in {state / FILE}: {settings.collector!r}")
+        raise SettingsError(f"no host:port in {os.path.join(state, FILE)}: {settings.collector!r}")
     try:
         pin = spki_sha256(ssl.PEM_cert_to_DER_cert(pem))
     except (ValueError, DerError) as problem:
-        raise SettingsError(f"no certificate: {state / CA}; join again") from problem
+        raise SettingsError(f"no certificate: {place}; join again") from problem
     if pin != settings.pin:
-        raise SettingsError(f"not the authority that this agent joined: {state / CA}")
-    return settings
+        raise SettingsError(f"not the authority that this agent joined: {place}")
+    return settings, pem
+
+
+def _text(state: str | os.PathLike[str], name: str) -> str:
+    with open(os.path.join(state, name), encoding="utf-8") as file:
+        return file.read()
 
 
 def save(state: Path, settings: Settings, pem: str) -> None:
@@ -89,7 +101,7 @@ def save(state: Path, settings: Settings, pem: str) -> None:
     prepare(state)
     try:
         _write(state / CA, pem)
-        _write(state / FILE, json.dumps(asdict(settings), indent=1))
+        _write(state / FILE, json.dumps(settings._asdict(), indent=1))
     except OSError as problem:
         raise SettingsError(f"cannot write in {state}: {problem.strerror}") from problem
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from agent import spool_limits
-from agent.report import Gap
+from agent.report import Gap, Written
 
 VERSION = "1"
+Place = str | os.PathLike[str]
+"""The resident hands a string: `pathlib` would cost it half a mebibyte."""
 WAIT_SECONDS = 10
 """The resident and a backup's child take turns; each holds the lock for milliseconds."""
 REPORT_BYTES = 900 * 1024
@@ -34,6 +33,7 @@ CREATE TABLE IF NOT EXISTS reports (
 CREATE INDEX IF NOT EXISTS reports_day ON reports (day);
 CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
+WRITER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 AFTER = "SELECT seq, body FROM reports WHERE seq>? ORDER BY seq"
 CHECKED = """
 SELECT seq, kind, CAST(body AS BLOB), sha256, day FROM reports WHERE seq>? ORDER BY seq"""
@@ -44,8 +44,7 @@ class SpoolError(Exception):
     """The spool cannot be opened or written; worded for the operator."""
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(NamedTuple):
     """A request's body, and the reports that it carries."""
 
     epoch: str
@@ -56,7 +55,7 @@ class Batch:
 class Spool:
     """One file. Safe across processes: each may append, the resident alone sends and deletes."""
 
-    def __init__(self, path: Path, limits: spool_limits.Limits = spool_limits.LIMITS) -> None:
+    def __init__(self, path: Place, limits: spool_limits.Limits = spool_limits.LIMITS) -> None:
         self.path = path
         self.limits = limits
         try:
@@ -83,7 +82,7 @@ class Spool:
             fresh = "INSERT OR IGNORE INTO notes VALUES (?, ?)"
             self._file.execute(fresh, ("version", VERSION))
             # A rebuilt spool counts from 1 again: the epoch keeps the numbers apart.
-            self._file.execute(fresh, ("epoch", secrets.token_hex(16)))
+            self._file.execute(fresh, ("epoch", os.urandom(16).hex()))
         version = self.noted("version")
         if version != VERSION:
             raise SpoolError(f"spool of version {version}, this agent knows {VERSION}: {self.path}")
@@ -98,13 +97,16 @@ class Spool:
         at: str,
         cpu_seconds: float = 0.0,
         notes: Mapping[str, str] | None = None,
+        read_at: str | None = None,
     ) -> int:
         """Accept one report: durable when this returns its seq. `at` is RFC 3339 in UTC.
 
+        `read_at` is told where the section was read before, and holds still: its sources were
+        unchanged `at`.
         `notes` are kept together with it or not at all: how far a log was read goes with what was
         read there, so that nothing is told twice or never.
         """
-        body = _body(kind, at, section, gaps, cpu_seconds)
+        body = _body(kind, at, section, gaps, cpu_seconds, read_at)
         if len(body.encode()) > REPORT_BYTES:
             gap = Gap(kind, f"the section has {len(body)} signs: more than can be sent")
             body = _body(kind, at, {}, [gap], cpu_seconds)
@@ -155,6 +157,12 @@ class Spool:
         """How many reports are not yet stored."""
         with _told(self.path):
             return int(self._file.execute("SELECT count(*) FROM reports").fetchone()[0])
+
+    def waits(self) -> bool:
+        """Whether any report is not yet stored."""
+        with _told(self.path):
+            row = self._file.execute("SELECT EXISTS (SELECT 1 FROM reports)").fetchone()
+            return bool(row[0])
 
     def accepted(self) -> int:
         """How many reports this epoch ever held: stored, waiting and lost."""
@@ -237,7 +245,7 @@ class Spool:
         return count
 
 
-def recovered(path: Path, at: str) -> Spool:
+def recovered(path: Place, at: str) -> Spool:
     """Open the spool; a file that is none is put aside, and its loss declared in a new epoch."""
     try:
         return Spool(path)
@@ -253,23 +261,32 @@ def recovered(path: Path, at: str) -> Spool:
         return spool
 
 
-def _put_aside(path: Path) -> None:
+def _put_aside(place: Place) -> None:
+    from pathlib import Path  # noqa: PLC0415 - half a mebibyte, for what hardly ever happens
+
+    path = Path(place)
     for suffix in ("", "-wal", "-shm"):
         part = path.with_name(path.name + suffix)
         if part.exists():
             part.replace(path.with_name(f"{path.name}.damaged{suffix}"))
 
 
-def _body(kind: str, at: str, section: Any, gaps: Sequence[Gap], cpu_seconds: float) -> str:
-    report = {
-        "kind": kind,
-        "at": at,
-        "section": section,
+def _body(
+    kind: str,
+    at: str,
+    section: Any,
+    gaps: Sequence[Gap],
+    cpu_seconds: float,
+    read_at: str | None = None,
+) -> str:
+    # ASCII alone: half a letter from a broken file name cannot make the text unsendable.
+    head = {"kind": kind, "at": at, **({"read_at": read_at} if read_at else {})}
+    told = section.text if isinstance(section, Written) else WRITER.encode(section)
+    rest = {
         "gaps": [{"field": gap.field, "cause": gap.cause} for gap in gaps],
         "cpu_seconds": round(cpu_seconds, 4),
     }
-    # ASCII alone: half a letter from a broken file name cannot make the text unsendable.
-    return json.dumps(report, separators=(",", ":"), allow_nan=False)
+    return f'{WRITER.encode(head)[:-1]},"section":{told},{WRITER.encode(rest)[1:]}'
 
 
 def _checksum(kind: str, held: str | bytes) -> bytes:
@@ -279,7 +296,7 @@ def _checksum(kind: str, held: str | bytes) -> bytes:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _told(path: Place) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as problem:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 SNAPSHOTS = ("load", "hardware", "system", "security")
 """The newest of these says it all; of every other kind each report counts for itself."""
 SLICE = 64
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """A week without a network fits in a fifth of this."""
 
     size_bytes: int = 64 * 1024 * 1024
@@ -23,18 +21,17 @@ class Limits:
 LIMITS = Limits()
 
 
-@dataclass(frozen=True)
-class Loss:
-    """Reports that will never come: of seqs from..to, `count` that were still waiting."""
+class Loss(NamedTuple):
+    """Reports that will never come: of seqs from..to, `reports` that were still waiting."""
 
     from_seq: int | None
     to_seq: int | None
-    count: int | None
+    reports: int | None
     cause: str
 
     def section(self) -> dict[str, Any]:
         """As it is reported."""
-        numbers = {"from_seq": self.from_seq, "to_seq": self.to_seq, "count": self.count}
+        numbers = {"from_seq": self.from_seq, "to_seq": self.to_seq, "count": self.reports}
         return {**numbers, "cause": self.cause}
 
 

@@ -1,42 +1,51 @@
-"""Which probe is due when, and how each is read: light ones here, heavy ones in a child."""
+"""Which probe is due when, and what of a reading is news."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
-from agent import load, programs
+from agent import load
 from agent.host import Host
 from agent.report import Gap, Reading
 
-DAY_SECONDS = 24 * 3600
-MEMORY_BYTES = 512 * 1024 * 1024
-"""Address space of a child: ten times what it needs, far below what would hurt the PC."""
+HOUR_SECONDS = 3600.0
+DAY_SECONDS = 24 * HOUR_SECONDS
 CHANGING = frozenset({"charge_ratio", "state"})
 """Fields that change by themselves: alone they are no reason to send an inventory again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """One probe's rhythm."""
 
     kind: str
     every_seconds: float
+    """How often it is looked whether anything changed, or read where nothing can tell."""
     resend_seconds: float = 0
     """An unchanged section is sent again only after so long; 0: every time."""
     deadline_seconds: float = 60
+    full_seconds: float = 0
+    """It is read in full at least so often, whatever its files say; 0: at every look."""
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """One reading with what it cost."""
 
     reading: Reading
     cpu_seconds: float
+    sources: Sources | None = None
+    digest: str | None = None
+    """Of a section that a child has written; see `digest`."""
+
+
+class Sources(NamedTuple):
+    """The files that a reading rests on, and their state as they were read."""
+
+    paths: tuple[str, ...]
+    mark: str
 
 
 LIGHT = "load"
@@ -45,55 +54,56 @@ EVENTS = "events"
 """Each of its entries counts for itself, and where it stopped is noted in the spool."""
 SLOW_IN = "security"
 SLOW = ("updates",)
-SLOW_SECONDS = 6 * 3600
+SLOW_SECONDS = 6 * HOUR_SECONDS
 """apt's simulation takes a second of processor time; its lists change once or twice a day."""
+SLOW_SOURCES = (
+    "/var/lib/dpkg/status",
+    *("/var/lib/apt/lists", "/etc/apt/sources.list", "/etc/apt/sources.list.d"),
+    *("/etc/apt/preferences", "/etc/apt/preferences.d", "/etc/apt/apt.conf.d"),
+    *("/var/lib/rpm", "/usr/lib/sysimage/rpm", "/var/cache/dnf", "/var/cache/libdnf5"),
+)
+"""All that apt and dnf judge by without the network (apt.conf(5), FILES): what is installed, what
+the lists offer, and what the office prefers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slow:
+class Slow(NamedTuple):
     """What the slow checks of `security` said at a monotonic instant."""
 
     checks: tuple[dict[str, Any], ...]
     gaps: tuple[Gap, ...]
     read_at: float
+    mark: str = ""
+    """Of `SLOW_SOURCES` as they were before."""
 
-
-@dataclass(frozen=True)
-class Heavy:
-    """A section that a child is reading, since a monotonic instant."""
-
-    task: Task
-    running: programs.Running
-    kept: Slow | None
-    """What the slow checks said before, where this child leaves them out."""
-    began_at: float
-
-    def slow(self, reading: Reading) -> Slow | None:
-        """What the slow checks say by now."""
-        return self.kept or slow_part(reading, self.began_at)
+    def holds(self, now: float, mark: str) -> bool:
+        """Whether it may stand: for six hours in any case, for a day while nothing changed."""
+        age = now - self.read_at
+        return age < SLOW_SECONDS or (bool(self.mark) and mark == self.mark and age < DAY_SECONDS)
 
 
 def tasks(
     load_seconds: float = 60,
     security_seconds: float = 300,
     inventory_seconds: float = 3600,
-    events_seconds: float = 300,
+    events_seconds: float = 3600,
+    full_seconds: float = HOUR_SECONDS,
 ) -> tuple[Task, ...]:
     """The rhythm of the contract, or a faster one for a test."""
+    later = 6 * full_seconds
     return (
         Task(LIGHT, load_seconds, deadline_seconds=10),
-        Task(SLOW_IN, security_seconds, deadline_seconds=120),
-        # A child costs 0.16 s of the processor: every minute it would be four minutes a day.
-        # Without a happening it is told once a day that they are looked for.
+        Task(SLOW_IN, security_seconds, deadline_seconds=120, full_seconds=full_seconds),
+        # Its signs are looked at far more often (agent.signs). Without a happening it is told once
+        # a day that they are looked for.
         Task(EVENTS, events_seconds, DAY_SECONDS),
-        Task("hardware", inventory_seconds, DAY_SECONDS),
-        Task("system", inventory_seconds, DAY_SECONDS),
+        Task("hardware", inventory_seconds, DAY_SECONDS, full_seconds=later),
+        Task("system", inventory_seconds, DAY_SECONDS, full_seconds=later),
         # Windows lists its licences and apps for seconds, and what is installed changes seldom.
         Task("software", 6 * inventory_seconds, DAY_SECONDS, deadline_seconds=180),
     )
 
 
-def due(all_tasks: tuple[Task, ...], read_at: Mapping[str, float], now: float) -> tuple[Task, ...]:
+def due(all_tasks: Iterable[Task], read_at: Mapping[str, float], now: float) -> tuple[Task, ...]:
     """Tasks whose time has come; those never read come first. Monotonic seconds."""
     return tuple(task for task in all_tasks if next_at(task, read_at) <= now)
 
@@ -122,65 +132,19 @@ def light(host: Host) -> Taken:
     return Taken(load.probe(host), time.process_time() - before)
 
 
-def begin(
-    task: Task, known: Slow | None, now: float, notes: Mapping[str, str] | None = None
-) -> Heavy:
-    """Start a child that reads a section. What the slow checks said lately is kept, not read again.
-
-    `notes` tell how far logs were read before.
-    """
-    fresh = known and now - known.read_at < SLOW_SECONDS
-    kept, name = (known, "security-quick") if task.kind == SLOW_IN and fresh else (None, task.kind)
-    return Heavy(
-        task, programs.probe(name, task.deadline_seconds, MEMORY_BYTES, notes or {}), kept, now
-    )
-
-
-def taken(heavy: Heavy) -> Taken | None:
-    """None while the child runs. Whatever goes wrong is a gap with its cause, never a lost report."""
-    outcome = heavy.running.ended()
-    if outcome is None:
-        return None
-    reading = _understood(heavy.task.kind, outcome)
-    return Taken(_with(reading, heavy.kept), outcome.cpu_seconds)
-
-
-def finished(heavy: Heavy) -> Taken:
-    """The same, after waiting for it."""
-    outcome = heavy.running.wait()
-    return Taken(_with(_understood(heavy.task.kind, outcome), heavy.kept), outcome.cpu_seconds)
-
-
-def _with(reading: Reading, kept: Slow | None) -> Reading:
-    if kept is None or "checks" not in reading.section:
-        return reading
-    checks = [*reading.section["checks"], *kept.checks]
-    checks.sort(key=lambda check: str(check["id"]))
-    return Reading({"checks": checks}, (*reading.gaps, *kept.gaps))
-
-
-def slow_part(reading: Reading, now: float) -> Slow | None:
+def slow_part(reading: Reading, now: float, mark: str = "") -> Slow | None:
     """What the slow checks said in a whole reading of `security`."""
     rows = reading.section.get("checks", ())
     checks = tuple(row for row in rows if row["id"] in SLOW)
     fields = {f"checks[{name}]" for name in SLOW}
     gaps = tuple(gap for gap in reading.gaps if gap.field in fields)
-    return Slow(checks, gaps, now) if checks else None
+    return Slow(checks, gaps, now, mark) if checks else None
 
 
-def _understood(kind: str, outcome: programs.Outcome) -> Reading:
-    if outcome.cause:
-        return _lost(kind, outcome.cause)
-    if outcome.code != 0:
-        return _lost(kind, f"exit code {outcome.code}: {outcome.error}")
-    try:
-        found = json.loads(outcome.output)
-        gaps = tuple(Gap(str(gap["field"]), str(gap["cause"])) for gap in found["gaps"])
-        notes = {str(name): str(mark) for name, mark in found.get("notes", {}).items()}
-        return Reading(found["section"], gaps, notes)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return _lost(kind, "its answer cannot be read")
-
-
-def _lost(kind: str, cause: str) -> Reading:
-    return Reading({}, (Gap(kind, f"the probe's child: {cause}"),))
+def with_slow(reading: Reading, kept: Slow | None) -> Reading:
+    """A quick reading of `security`, with what the slow checks said before."""
+    if kept is None or "checks" not in reading.section:
+        return reading
+    checks = [*reading.section["checks"], *kept.checks]
+    checks.sort(key=lambda check: str(check["id"]))
+    return Reading({"checks": checks}, (*reading.gaps, *kept.gaps))

@@ -145,4 +145,4 @@ def test_the_folder_is_the_one_that_the_environment_names(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WARDWATCH_AGENT_STATE", os.fspath(tmp_path))
-    assert settings.folder() == tmp_path
+    assert settings.folder() == str(tmp_path)

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import json
 import os
 import sys
 import time
+from datetime import UTC, datetime
 from random import Random
 
-from agent import programs, survey
+from agent import heavy, programs, survey
 from agent.report import Gap, Reading
 from agent.sending import LARGEST_BYTES, LONGEST_SECONDS, Pace
 from agent.survey import Slow, Taken, Task
 
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TASKS = survey.tasks(60, 300, 3600)
 ENVIRONMENT = {"PATH": os.defpath}
 
@@ -31,7 +34,6 @@ def test_everything_is_due_at_the_start_and_each_in_its_own_time_after() -> None
     assert [task.kind for task in survey.due(TASKS, read_at, 300.0)] == [
         "load",
         "security",
-        "events",
     ]
     assert len(survey.due(TASKS, read_at, 3600.0)) == 5
     assert len(survey.due(TASKS, read_at, 6 * 3600.0)) == 6
@@ -47,8 +49,8 @@ def test_a_battery_that_charges_is_no_news_and_a_monitor_that_goes_is() -> None:
 
 
 def test_the_heavy_probes_run_in_a_child_and_their_cost_is_told() -> None:
-    taken = survey.finished(survey.begin(Task("system", 1), None, 0.0))
-    assert taken.reading.section["os"]["family"] == "linux"
+    taken = heavy.finished(Task("system", 1), NOON).taken
+    assert json.loads(taken.reading.section.text)["os"]["family"] == "linux"
     assert taken.cpu_seconds > 0
 
 
@@ -62,7 +64,7 @@ def test_a_child_that_hangs_is_ended_at_its_deadline_with_all_that_it_started() 
 
 def test_a_probe_that_does_not_end_in_time_is_a_gap_not_a_lost_report() -> None:
     task = Task("hardware", 1, deadline_seconds=0.001)
-    taken = survey.finished(survey.begin(task, None, 0.0))
+    taken = heavy.finished(task, NOON).taken
     assert taken.reading.section == {}
     assert taken.reading.gaps[0].field == "hardware"
     assert "did not end within" in taken.reading.gaps[0].cause
@@ -109,14 +111,14 @@ def test_a_program_that_is_not_there_is_told() -> None:
 
 
 def test_the_slow_checks_are_kept_between_their_readings() -> None:
-    known = Slow(({"id": "updates", "verdict": "pass"},), (), read_at=0.0)
-    heavy = survey.begin(Task("security", 300), known, 300.0)
-    quick = survey.finished(heavy)
-    assert heavy.slow(quick.reading) == known
-    rows = {row["id"]: row for row in quick.reading.section["checks"]}
+    known = Slow(({"id": "updates", "verdict": "pass"},), (), read_at=time.monotonic())
+    quick = heavy.finished(Task("security", 300), NOON, known)
+    assert quick.slow == known
+    section = quick.taken.reading.section
+    rows = {row["id"]: row for row in section["checks"]}
     assert rows["updates"] == {"id": "updates", "verdict": "pass"}
     assert "firewall" in rows
-    assert [row["id"] for row in quick.reading.section["checks"]] == sorted(rows)
+    assert [row["id"] for row in section["checks"]] == sorted(rows)
 
 
 def test_what_the_slow_checks_said_is_taken_out_of_a_whole_reading() -> None:
