@@ -15,6 +15,8 @@ class Neighbour(Struct, frozen=True):
     mac: Mac
     state: Literal["reachable", "stale"]
     """`reachable`: it answered within the last minute or so; `stale`: it did before."""
+    confirmed_seconds: Annotated[float, Meta(ge=0)] | None = None
+    """Since it last answered, at the reading; Windows does not tell."""
 
 
 class Neighbours(Struct, frozen=True):

@@ -18,6 +18,7 @@ TEST_PACKAGES='
 prometheus               scrapes a running collector; promtool checks and tests the rules
 prometheus-alertmanager  amtool checks the routes of the alerts
 systemd                  the service is installed, killed and removed under one; checks the unit
+iproute2                 a network of its own, with neighbours to see
 postgresql               the store'"'"'s tests run on it as well as on SQLite
 chromium                 walks through the console and takes its pictures
 libatomic1               the driver that steers Chromium needs it

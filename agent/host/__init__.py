@@ -61,6 +61,17 @@ class Piece(NamedTuple):
     data: bytes
 
 
+class Neighbour(NamedTuple):
+    """An entry of the table of neighbours (ARP, NDP) of a machine that was there."""
+
+    mac: str
+    """Lower case, with colons."""
+    state: str
+    """`reachable`, or `stale`: it was, and was not asked again since."""
+    confirmed_seconds: float | None = None
+    """Since it last answered, where the system tells."""
+
+
 class Host(Protocol):
     """A machine, live or recorded. Every method raises `UnreadableError` and nothing else.
 
@@ -95,6 +106,9 @@ class Host(Protocol):
 
     def addresses(self) -> dict[str, tuple[str, ...]]:
         """IP addresses by interface, `address/prefix`."""
+
+    def neighbours(self) -> tuple[Neighbour, ...]:
+        """All that the system knows; what is of them told leaves the PC by `agent.neighbours` alone."""
 
     def counters(self) -> Mapping[str, Any]:
         """The section `load` of a system without /proc, as far as it is told."""

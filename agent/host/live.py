@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from agent.closed_list import FOLDERS, PROGRAMS
-from agent.host import LIMIT_BYTES, Entries, Key, Piece, Space, UnreadableError
+from agent.host import LIMIT_BYTES, Entries, Key, Neighbour, Piece, Space, UnreadableError
 
 CHUNK_BYTES = 64 * 1024
 Answer = tuple[Mapping[str, str], ...] | UnreadableError
-BINARY = os.O_BINARY if sys.platform == "win32" else 0
+BINARY: int = getattr(os, "O_BINARY", 0)
 ABSENT = (FileNotFoundError, NotADirectoryError)
 
 
@@ -94,6 +94,16 @@ class Live:
             )
             for name, rows in found.items()
         }
+
+    def neighbours(self) -> tuple[Neighbour, ...]:
+        if sys.platform == "linux":
+            from agent.host import netlink  # noqa: PLC0415 - the probe `neighbours` alone needs it
+
+            try:
+                return netlink.neighbours()
+            except OSError as problem:
+                raise unreadable("table of neighbours", problem) from problem
+        raise UnreadableError("no rtnetlink on this system", absent=True)
 
     def counters(self) -> Mapping[str, Any]:
         if sys.platform == "win32":

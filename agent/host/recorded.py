@@ -11,7 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from agent.closed_list import PROGRAMS
-from agent.host import LIMIT_BYTES, Entries, Key, Piece, Space, UnreadableError, journal, registry
+from agent.host import (
+    LIMIT_BYTES,
+    Entries,
+    Key,
+    Neighbour,
+    Piece,
+    Space,
+    UnreadableError,
+    journal,
+    registry,
+)
 from agent.host.live import piece, unreadable
 from agent.host.spelling import meant, safe
 from agent.parse import wmi
@@ -96,6 +106,13 @@ class Recorded:
     def addresses(self) -> dict[str, tuple[str, ...]]:
         rows = _table(self.facts, "addresses")
         return {name: tuple(map(str, row)) for name, row in rows.items() if isinstance(row, list)}
+
+    def neighbours(self) -> tuple[Neighbour, ...]:
+        rows = self.facts.get("neighbours")
+        try:
+            return tuple(Neighbour(str(mac), str(state), age) for mac, state, age in rows or ())
+        except (TypeError, ValueError) as problem:
+            raise UnreadableError("badly recorded: neighbours") from problem
 
     def counters(self) -> Mapping[str, Any]:
         found = self.facts.get("counters")

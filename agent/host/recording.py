@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from agent.closed_list import PROGRAMS
-from agent.host import Entries, Host, Key, Piece, Space, UnreadableError, Value, journal
+from agent.host import Entries, Host, Key, Neighbour, Piece, Space, UnreadableError, Value, journal
 from agent.host.spelling import safe
 from agent.parse import reg, wmi
 
@@ -88,6 +88,10 @@ class Recording:
         found = self._asked("addresses", self.host.addresses)
         self.facts["addresses"] = {name: list(rows) for name, rows in found.items()}
         return found
+
+    def neighbours(self) -> tuple[Neighbour, ...]:
+        # Never written down: addresses of other PCs are not this one's to keep.
+        return self.host.neighbours()
 
     def counters(self) -> Mapping[str, Any]:
         found = self._asked("counters", self.host.counters)

@@ -32,6 +32,12 @@ def _load(host: Host) -> Reading:
     return load.probe(host)
 
 
+def _neighbours(host: Host, notes: Mapping[str, str] | None = None) -> Reading:
+    from agent import neighbours
+
+    return neighbours.probe(host, notes)
+
+
 def _security(host: Host) -> Reading:
     from agent.probes import security
 
@@ -60,11 +66,18 @@ PROBES: Mapping[str, Probe] = {
     "events": _events,
     "hardware": _hardware,
     "load": _load,
+    "neighbours": _neighbours,
     "security": _security,
     "security-quick": _security_quick,
     "software": _software,
     "system": _system,
 }
+
+NOTED: Mapping[str, Callable[[Host, Mapping[str, str] | None], Reading]] = {
+    "events": _events,
+    "neighbours": _neighbours,
+}
+"""Those that are told what the agent has noted: how far logs were read, which PCs are sought."""
 
 SYSTEMS = frozenset({"linux", "windows"})
 """What the probes can read: each asks the host for its system, and reads the one or the other."""
@@ -77,7 +90,8 @@ def read(name: str, host: Host, notes: Mapping[str, str] | None = None) -> Readi
     """
     if host.system not in SYSTEMS:
         return Reading({}, (Gap(name, f"this version does not read {host.system}"),))
-    return _events(host, notes) if name == "events" else PROBES[name](host)
+    noted = NOTED.get(name)
+    return noted(host, notes) if noted else PROBES[name](host)
 
 
 def readings(

@@ -55,6 +55,7 @@ QUERIES: Mapping[str, Query] = {
     "Win32_Tpm": Query("root\\cimv2\\Security\\MicrosoftTpm"),
     "Win32_OperatingSystem": Query(batch="system"),
     "Win32_LogicalDisk": Query(batch="system", where="DriveType=3"),
+    "MSFT_NetNeighbor": Query(STANDARD),
     "Win32_NetworkAdapter": Query(batch="system"),
     "Win32_NetworkAdapterConfiguration": Query(batch="system"),
     "MSFT_NetAdapter": Query(STANDARD, "system"),

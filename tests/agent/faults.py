@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from agent.host import Entries, Event, Host, Key, Piece, Space, UnreadableError, Value
+from agent.host import Entries, Event, Host, Key, Neighbour, Piece, Space, UnreadableError, Value
 from tests.agent import fields_of_sources as sources
 
 T = TypeVar("T")
@@ -53,6 +53,24 @@ def _torn(found: Any) -> Any:
     return found[: len(found) // 2 + 1]
 
 
+class _Watched(Mapping[str, str]):
+    """An instance that notes which of its properties are looked at: the others cannot matter."""
+
+    def __init__(self, row: Mapping[str, str], number: int, seen: set[tuple[int, str]]) -> None:
+        self.row, self.number, self.seen = row, number, seen
+
+    def __getitem__(self, name: str) -> str:
+        self.seen.add((self.number, name))
+        return self.row[name]
+
+    def __iter__(self) -> Iterator[str]:
+        self.seen.update((self.number, name) for name in self.row)
+        return iter(self.row)
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+
 @dataclass
 class Faulty:
     """A host whose answer to one question, `at`, is damaged. It remembers what it was asked."""
@@ -61,6 +79,7 @@ class Faulty:
     at_question: str = ""
     damage: Damage = gone
     answers: dict[str, Any] = field(default_factory=dict)
+    looked_at: dict[str, set[tuple[int, str]]] = field(default_factory=dict)
 
     @property
     def system(self) -> str:
@@ -90,6 +109,9 @@ class Faulty:
     def space(self, mount: str) -> Space:
         return self._asked(f"space {mount}", lambda: self.host.space(mount))
 
+    def neighbours(self) -> tuple[Neighbour, ...]:
+        return self._asked("neighbours", self.host.neighbours)
+
     def counters(self) -> Mapping[str, Any]:
         return self._asked("counters", self.host.counters)
 
@@ -97,7 +119,9 @@ class Faulty:
         return self._asked("addresses", self.host.addresses)
 
     def wmi(self, name: str, namespace: str = "root\\cimv2") -> tuple[Mapping[str, str], ...]:
-        return self._asked(f"class {name}", lambda: self.host.wmi(name, namespace))
+        found = self._asked(f"class {name}", lambda: self.host.wmi(name, namespace))
+        seen = self.looked_at.setdefault(f"class {name}", set())
+        return tuple(_Watched(row, number, seen) for number, row in enumerate(found))
 
     def key(self, path: str) -> Key:
         return self._asked(f"key {path}", lambda: self.host.key(path))
@@ -119,34 +143,32 @@ class Faulty:
         return answer
 
 
-def faults(answers: Mapping[str, Any]) -> Iterator[Fault]:
+def faults(asked: Faulty) -> Iterator[Fault]:
     """Every question that was answered, with all that can go wrong with it and with each field."""
-    for question, found in answers.items():
+    for question, found in asked.answers.items():
         if isinstance(found, UnreadableError):
             continue
         yield Fault(question, forbidden, "refused", refused=True, whole=True)
         yield Fault(question, gone, "gone", whole=True)
-        if not isinstance(found, Space):
+        if not isinstance(found, Space | Piece):
             yield Fault(question, _empty, "empty", whole=True)
         if isinstance(found, bytes | str):
             yield Fault(question, _noise, "noise", whole=True)
             yield Fault(question, _torn, "torn", whole=True)
-        for words, damage in _fields(found):
+        for words, damage in _fields(question, found, asked.looked_at.get(question, set())):
             yield Fault(question, damage, words)
 
 
-def _fields(found: Any) -> Iterator[tuple[str, Damage]]:
+def _fields(question: str, found: Any, seen: set[tuple[int, str]]) -> Iterator[tuple[str, Damage]]:
+    if question == "counters":
+        return sources.leaves(found)
     if isinstance(found, Key):
         return _values(found)
-    if isinstance(found, bytes | str):
+    if isinstance(found, bytes | str) and not question.startswith("link "):
         return sources.damages(found)
-    if isinstance(found, Mapping):
-        return sources.leaves(found)
-    if isinstance(found, tuple) and found and isinstance(found[0], Mapping):
-        return _properties(found)
-    if isinstance(found, tuple) and found and isinstance(found[0], Event):
+    if isinstance(found, Entries):
         return _entries(found)
-    return iter(())
+    return _properties(found, seen) if question.startswith("class ") else iter(())
 
 
 TEXTS = (None, "", NOISE, "-1", "9" * 30, "20991231235959.000000+000", "{", "Không có", "[" * 50)
@@ -154,9 +176,9 @@ TEXTS = (None, "", NOISE, "-1", "9" * 30, "20991231235959.000000+000", "{", "Kh�
 another language's words."""
 
 
-def _properties(rows: Rows) -> Iterator[tuple[str, Damage]]:
-    for number, row in enumerate(rows):
-        for name in row:
+def _properties(rows: Rows, seen: set[tuple[int, str]]) -> Iterator[tuple[str, Damage]]:
+    for number, name in sorted(seen):
+        if number < len(rows) and name in rows[number]:
             for text in TEXTS:
                 yield f"{number}.{name}={text!r}", partial(_in_row, number, name, text)
 
@@ -186,8 +208,8 @@ def _changed(row: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
     return kept if value is None else {**kept, name: value}
 
 
-def _entries(events: tuple[Event, ...]) -> Iterator[tuple[str, Damage]]:
-    for number, event in enumerate(events):
+def _entries(found: Entries) -> Iterator[tuple[str, Damage]]:
+    for number, event in enumerate(found.events):
         for name in event.data:
             for text in (None, "", NOISE, "-1", "9" * 30):
                 yield f"{number}.{name}={text!r}", partial(_in_event, number, name, text)
@@ -195,16 +217,15 @@ def _entries(events: tuple[Event, ...]) -> Iterator[tuple[str, Damage]]:
             yield f"{number}.event_id={code}", partial(_with_code, number, code)
 
 
-def _in_event(number: int, name: str, text: str | None, found: tuple[Event, ...]) -> Any:
-    one = found[number]
-    data = _changed(one.data, name, text)
-    return _put(found, number, Event(one.record_id, one.event_id, one.provider, one.at, data))
+def _in_event(number: int, name: str, text: str | None, found: Entries) -> Entries:
+    one = found.events[number]
+    return _put(found, number, one._replace(data=_changed(one.data, name, text)))
 
 
-def _with_code(number: int, code: int, found: tuple[Event, ...]) -> Any:
-    one = found[number]
-    return _put(found, number, Event(one.record_id, code, one.provider, one.at, one.data))
+def _with_code(number: int, code: int, found: Entries) -> Entries:
+    return _put(found, number, found.events[number]._replace(event_id=code))
 
 
-def _put(found: tuple[Event, ...], number: int, event: Event) -> tuple[Event, ...]:
-    return (*found[:number], event, *found[number + 1 :])
+def _put(found: Entries, number: int, event: Event) -> Entries:
+    events = (*found.events[:number], event, *found.events[number + 1 :])
+    return found._replace(events=events)
