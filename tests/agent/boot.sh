@@ -1,7 +1,8 @@
 #!/bin/sh
 # Boots this machine's own systemd as the first process of a copy of its system that is thrown away.
 #
-#   unshare --mount --propagation private --net --uts --ipc sh boot.sh around FOLDER STICK NAME PYTHON
+#   unshare --mount --propagation unchanged --net --uts --ipc \
+#       python rooting.py private sh boot.sh around FOLDER STICK NAME PYTHON
 #
 # Nothing of the machine can be reached from inside, by construction: its files are the lower layer
 # of an overlay, whose changes go to memory; the folders that a start empties (/run, /tmp, /var/tmp)
@@ -57,7 +58,7 @@ around() {
     while [ "$status" -eq 129 ]; do # how a first process ends that called for a restart: SIGHUP
         (
             echo 0 >"$groups/$name/cgroup.procs"
-            exec unshare --cgroup --pid --fork --kill-child --mount --propagation private \
+            exec unshare --cgroup --pid --fork --kill-child --mount --propagation unchanged \
                 sh "$0" inside "$folder" "$stick" "$name" "$python"
         ) &
         inside=$!
@@ -102,7 +103,7 @@ inside() {
     hostname "$name"
     cd "$root"
     # The machine's root is let go of first: what is started then has never seen it.
-    exec env -i container="$name" PATH="$PATH" "$python" -I "$here/letting_go.py" \
+    exec env -i container="$name" PATH="$PATH" "$python" -I "$here/rooting.py" here \
         /usr/bin/setpriv --bounding-set "$withheld" --inh-caps "$withheld" \
         /lib/systemd/systemd --unit=multi-user.target --log-target=journal --show-status=no
 }

@@ -21,7 +21,7 @@ from tests.agent import door
 from tests.agent.door import Door, eventually
 
 SCRIPT = Path(__file__).with_name("boot.sh")
-AROUND = ("unshare", "--mount", "--propagation", "private", "--net", "--uts", "--ipc", "sh")
+APART = ("unshare", "--mount", "--propagation", "unchanged", "--net", "--uts", "--ipc")
 NEW_NETWORK = 0x40000000
 """CLONE_NEWNET (sched.h)."""
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin", "LANG": "C.UTF-8"}
@@ -75,10 +75,9 @@ class Booted:
 
     def changed(self) -> frozenset[str]:
         """Every path whose content is not this machine's, after what `find -printf %y` calls it."""
-        enter = ("nsenter", f"--target={self.around.pid}", "--mount", "--")
-        found = ("find", f"{self.folder}/upper", "-mindepth", "1", "-printf", "%y /%P\\n")
+        upper = f"/proc/{self.around.pid}/root{self.folder}/upper"
         listed = subprocess.run(
-            [*enter, *found],
+            ["find", upper, "-mindepth", "1", "-printf", "%y /%P\\n"],
             capture_output=True,
             text=True,
             timeout=LONGEST_SECONDS,
@@ -99,8 +98,9 @@ def booted(folder: Path, stick: Path) -> Iterator[Booted]:
     if os.geteuid() != 0:
         pytest.fail("booting a system of its own needs root, for namespaces: run the tests as root")
     name = f"ww-{uuid.uuid4().hex[:12]}"
-    command = [*AROUND, str(SCRIPT), "around", str(folder), str(stick), name, sys.executable]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as around:
+    private = (*APART, sys.executable, str(SCRIPT.with_name("rooting.py")), "private")
+    around_it = ("sh", str(SCRIPT), "around", str(folder), str(stick), name, sys.executable)
+    with subprocess.Popen([*private, *around_it], stderr=subprocess.PIPE, text=True) as around:
         assert around.stderr
         system = Booted(around, folder, name)
         try:

@@ -88,7 +88,7 @@ def exposed_little_it_reads_all_that_an_unhardened_root_reads(system: Booted, th
 
 def killed_it_is_started_again_and_no_number_is_lost(system: Booted, there: Door) -> None:
     killed, before = system.shown("MainPID"), len(there.rows)
-    system.told("kill", "-KILL", killed)
+    system.told("sh", "-c", f"kill -KILL {killed}")
     eventually(lambda: system.shown("NRestarts") == "1", LONG_SECONDS)
     eventually(lambda: system.ran(AGENT, "service", "status").stdout == "running\n", LONG_SECONDS)
     assert system.shown("MainPID") not in {"0", killed}
