@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 from agent.checks import updates_rpm
 from agent.checks.check import Check, is_to_come, judged, unknown, unread
@@ -69,6 +68,9 @@ def _by_apt(reader: Reader, names: tuple[str, ...] | None) -> Check:
 
 
 def _date(reader: Reader, name: str) -> datetime | None:
+    # A few milliseconds that the quick reading, which leaves this check out, need not spend.
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415
+
     found = DATE.search(reader.text(f"{LISTS}/{name}", "updates") or "")
     try:
         return parsedate_to_datetime(found[1]).astimezone(UTC) if found else None
