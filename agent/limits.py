@@ -14,8 +14,11 @@ ENVIRONMENT = {"PATH": ":".join(FOLDERS), "LC_ALL": "C", "LANG": "C", "HOME": "/
 
 
 def limit(memory_bytes: int) -> None:
-    """Cap the address space and step back; nothing on systems that have neither."""
+    """Cap the memory and step back; on Windows whatever this process starts is capped with it."""
     if sys.platform == "win32":
+        from agent.windows import job_object  # noqa: PLC0415
+
+        job_object.confine(memory_bytes)
         return
     import resource  # noqa: PLC0415 - exists on Unix alone
 

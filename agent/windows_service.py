@@ -14,6 +14,8 @@ from collections.abc import Callable
 from ctypes import c_uint32, c_void_p, c_wchar_p
 from dataclasses import dataclass, field
 
+from agent.windows import job_object
+
 NAME = "wardwatch-agent"
 OWN_PROCESS = 0x10
 STOPPED, STOP_PENDING, RUNNING = 1, 3, 4
@@ -73,6 +75,10 @@ class Hosted:
         """Run the resident in this, the main thread, until the manager stops it."""
         if sys.platform != "win32":
             raise ServiceError("only Windows runs services this way")
+        try:
+            job_object.confine()  # a service that is killed leaves no backup and no probe behind
+        except job_object.JobError as problem:
+            raise ServiceError(str(problem)) from problem
         threading.Thread(target=self._dispatch, daemon=True).start()
         self.begun.wait()
         if self.problem:

@@ -100,7 +100,7 @@ build() {
     PIP_DISABLE_PIP_VERSION_CHECK=1 "$fresh/bin/python" -I "$(echo "$here"/pip/pip-*.whl)/pip" \
         install --quiet --no-index --no-cache-dir --find-links "$here/wheels" \
         --root-user-action ignore 'wardwatch[agent]' &&
-        "$fresh/bin/python" -I -m agent --version >/dev/null ||
+        "$fresh/bin/python" -I -m agent fields --json >/dev/null ||
         fail "$does_not_fit" "$("$python" --version)"
     rm -f "$fresh"/bin/[Aa]ctivate*
 }

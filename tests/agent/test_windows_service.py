@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import signal
+import subprocess  # noqa: TID251 - a process that confines itself must be one of its own
+import sys
 from collections.abc import Iterator
 from pathlib import Path, PureWindowsPath
 from types import FrameType
 
+import psutil
 import pytest
 
 from agent import closed_list, dozing, windows_install, windows_service
 from agent.installing import InstallError
 from agent.presence import asleep_seconds, dozed, stopped
 from agent.spool import Spool
+from agent.windows import job_object
 from agent.windows_service import Hosted, word
 from tests.agent import door, machines
+from tests.agent.door import eventually
 
 PYTHON = PureWindowsPath(r"C:\Program Files\wardwatch-agent\python.exe")
 STATE = PureWindowsPath(r"C:\ProgramData\wardwatch-agent")
@@ -128,3 +134,59 @@ def test_the_manager_s_word_is_the_goodbye(tmp_path: Path, said: str) -> None:
     host = machines.machine(machines.NAMES[0])
     assert stopped(host, spool, said).section["state"] == said
     spool.close()
+
+
+def test_what_a_job_is_told_has_the_sizes_of_windows() -> None:
+    """Of 64-bit Windows, as winnt.h lays them out."""
+    assert ctypes.sizeof(job_object.Basic) == 64
+    assert ctypes.sizeof(job_object.Limits) == 144
+    assert job_object.Limits.process_memory_bytes.offset == 112
+
+
+def test_a_probe_s_child_is_capped_with_all_that_it_starts_and_steps_back() -> None:
+    told = job_object.limits(512 * 2**20)
+    assert told.basic.flags == 0x2000 | 0x100 | 0x200 | 0x20
+    assert told.basic.priority == job_object.BELOW_NORMAL
+    assert told.process_memory_bytes == told.job_memory_bytes == 512 * 2**20
+
+
+def test_the_service_takes_its_children_along_and_gives_its_backups_room() -> None:
+    told = job_object.limits(None)
+    assert told.basic.flags == job_object.KILL_ON_CLOSE
+    assert told.process_memory_bytes == told.job_memory_bytes == 0
+
+
+PROGRAM = """
+import subprocess, sys
+from agent.windows.job_object import confine
+confine({cap})
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+print(child.pid, flush=True)
+{then}
+"""
+"""Its grandchild would outlive it by ten minutes."""
+
+
+def confined(cap: int | None, then: str) -> tuple[int, str]:
+    """Exit code and output of a process that confines itself."""
+    program = PROGRAM.format(cap=cap, then=then)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_what_a_confined_process_started_ends_with_it_where_there_are_job_objects() -> None:
+    code, told = confined(None, "import os; os._exit(7)")
+    if sys.platform != "win32":
+        assert code == 1
+        assert "only Windows has job objects" in told
+        return
+    assert code == 7
+    eventually(lambda: not psutil.pid_exists(int(told)))
+
+
+def test_a_confined_process_that_wants_more_memory_is_refused_it() -> None:
+    code, told = confined(256 * 2**20, "bytearray(2**30)")
+    assert code == 1
+    assert ("MemoryError" if sys.platform == "win32" else "only Windows") in told
