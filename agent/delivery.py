@@ -28,6 +28,8 @@ class Delivery:
         self._spool, self._link, self._now = spool, link, now
         self._batch: Batch | None = None
         """On its way now."""
+        self.sought: tuple[str, ...] = ()
+        """Addresses of PCs that the collector misses, as of its last answer."""
         self._is_refused = bool(spool.noted(REFUSED))
 
     def advance(self, now: float) -> tuple[Ask, ...]:
@@ -60,6 +62,7 @@ class Delivery:
             self._spool.note(REFUSED, "")
             self._is_refused = False
         self.pace.succeeded()
+        self.sought = answer.neighbours
         if not self._spool.acknowledge(answer.epoch, answer.seqs):
             # Stored nothing of this batch: asking again at once would be a loop.
             self.pace.failed(time.monotonic(), None, None)

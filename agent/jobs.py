@@ -73,6 +73,20 @@ def stop(job: Job) -> None:
     programs.kill(job.child)
 
 
+def receipt_note(name: str | None) -> str:
+    """How the spool calls the number of the ask whose receipt a set's child has written last.
+
+    Kept together with the receipt or not at all: a child that is killed right after it has told
+    is not told of again.
+    """
+    return f"receipt:{name}"
+
+
+def has_told(ask: Ask, noted: str | None) -> bool:
+    """Whether the child of that ask has written its receipt, by what is noted of its set."""
+    return noted == str(ask.id)
+
+
 def failed(ask: Ask, error: str, at: str, seconds: float) -> dict[str, Any]:
     """The receipt of a backup that could not tell by itself."""
     receipt = {"set": ask.argument, "ok": False, "started_at": at}

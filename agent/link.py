@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Generator
 from typing import Any, NamedTuple
 
-from agent import naming, tls
+from agent import naming, neighbours, tls
 from agent.exchange import Connection, ExchangeError, Reply
 from agent.settings import Settings
 
@@ -48,6 +48,8 @@ class Answer(NamedTuple):
     epoch: str
     seqs: tuple[int, ...]
     asks: tuple[Ask, ...]
+    neighbours: tuple[str, ...] = ()
+    """Addresses (MAC) of PCs that the collector misses."""
 
 
 class Link:
@@ -156,7 +158,8 @@ def _understood(text: bytes, body: bytes) -> Answer:
     epoch, seqs, asks = found.get("epoch"), _numbers(found.get("seqs")), found.get("asks") or []
     if not isinstance(epoch, str) or seqs is None or not isinstance(asks, list):
         raise LinkError("the collector's answer does not say what is stored")
-    return Answer(epoch, seqs, tuple(ask for ask in map(_ask, asks) if ask))
+    missed = neighbours.sought(found.get("neighbours"))
+    return Answer(epoch, seqs, tuple(ask for ask in map(_ask, asks) if ask), missed)
 
 
 def _numbers(found: Any) -> tuple[int, ...] | None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from types import FrameType
 from typing import Any, NoReturn
 
-from agent import jobs, notify, saying, survey, witness
+from agent import jobs, neighbours, notify, saying, survey, witness
 from agent.delivery import Delivery
 from agent.heavy import Heavy, Told
 from agent.host.live import Live
@@ -62,6 +62,8 @@ class Resident:
         """What children read now; loads and the link go on beside it."""
         self.slow: Slow | None = None
         self.signs = Signs()
+        self.sought: tuple[str, ...] = ()
+        """The PCs that neighbours were looked for last."""
         self.unaccepted = 0
         self.slept_seconds = asleep_seconds()
         """In this boot, as of the last look."""
@@ -105,6 +107,9 @@ class Resident:
         now = time.monotonic()
         if self.signs.given(now) and survey.EVENTS in self.read_at:
             self._hurry(survey.EVENTS, now + SETTLE_SECONDS)
+        if self.delivery.sought != self.sought:
+            self.sought = self.delivery.sought
+            self.read_at.pop(survey.NEIGHBOURS.kind, None)
         wanted: list[Task] = []
         for task in survey.due(self._free(), self.read_at, now):
             self.read_at[task.kind] = now
@@ -114,6 +119,7 @@ class Resident:
                 wanted.append(task)
         if wanted:
             notes = self.spool.notes(f"{survey.EVENTS}:")
+            notes[neighbours.NOTE] = " ".join(self.sought)
             self.heavy = Heavy(wanted, self.clock(), self.slow, notes)
 
     def _hurry(self, kind: str, at: float) -> None:
@@ -123,7 +129,8 @@ class Resident:
 
     def _free(self) -> tuple[Task, ...]:
         """What may begin: one child at a time, so that the PC's official notices nothing."""
-        return tuple(task for task in self.tasks if not self.heavy or task.kind == survey.LIGHT)
+        tasks = (*self.tasks, survey.NEIGHBOURS) if self.delivery.sought else self.tasks
+        return tuple(task for task in tasks if not self.heavy or task.kind == survey.LIGHT)
 
     def _holds(self, task: Task, now: float) -> bool:
         """Whether the last full reading still says it all; it is told again where that is due."""
@@ -231,6 +238,8 @@ class Resident:
                 self._lost_job(job, outcome)
 
     def _lost_job(self, job: Job, cause: str) -> None:
+        if jobs.has_told(job.ask, self.spool.noted(jobs.receipt_note(job.ask.argument))):
+            return  # it was ended between its last word and its end
         receipt = jobs.failed(job.ask, cause, job.started_at, time.monotonic() - job.start)
         self.spool.append("backup", receipt, at=self._now())
 

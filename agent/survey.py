@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 import time
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -50,8 +51,12 @@ class Sources(NamedTuple):
 
 LIGHT = "load"
 """Read in the resident itself, from /proc alone: nothing may hold it up."""
+EVENTS_SECONDS = 3600.0 if sys.platform == "linux" else 300.0
+"""Where the signs of `agent.signs` tell beforehand, and where nothing does."""
 EVENTS = "events"
 """Each of its entries counts for itself, and where it stopped is noted in the spool."""
+NEIGHBOURS = Task("neighbours", 300, resend_seconds=900)
+"""Beside the rhythm: only while the collector misses a PC."""
 SLOW_IN = "security"
 SLOW = ("updates",)
 SLOW_SECONDS = 6 * HOUR_SECONDS
@@ -85,7 +90,7 @@ def tasks(
     load_seconds: float = 60,
     security_seconds: float = 300,
     inventory_seconds: float = 3600,
-    events_seconds: float = 3600,
+    events_seconds: float = EVENTS_SECONDS,
     full_seconds: float = HOUR_SECONDS,
 ) -> tuple[Task, ...]:
     """The rhythm of the contract, or a faster one for a test."""

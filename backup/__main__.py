@@ -31,7 +31,9 @@ def main() -> int:
     receipt = run(given.set, given.agent_state, given.job, _clock, random.SystemRandom())
     try:
         spool = Spool(given.agent_state / "spool.sqlite")
-        spool.append("backup", receipt.section(), at=rfc3339(_clock()))
+        # One transaction: a kill from here on leaves this receipt, and no second one beside it.
+        told = {} if given.job is None else {jobs.receipt_note(given.set): str(given.job)}
+        spool.append("backup", receipt.section(), at=rfc3339(_clock()), notes=told)
         spool.close()
     except SpoolError as error:
         print(f"the receipt is lost: {error}", file=sys.stderr)  # noqa: T201 - as below

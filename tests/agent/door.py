@@ -32,6 +32,8 @@ class Door:
     rows: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
     batches: int = 0
     asks: list[dict[str, Any]] = field(default_factory=list)
+    neighbours: Any = None
+    """What the answer says of the PCs that are missed; None: a collector that knows no such field."""
     refusals: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     """Answers for the next batches instead of storing them: status and headers."""
     losing_answers: int = 0
@@ -105,7 +107,8 @@ class _Handler(BaseHTTPRequestHandler):
         answer = {"batch": hashlib.sha256(body).hexdigest(), "epoch": batch["epoch"]}
         seqs = [report["seq"] for report in batch["reports"]]
         asks, self.door.asks = self.door.asks, []
-        return self._json({**answer, "seqs": seqs, "asks": asks})
+        missed = {} if self.door.neighbours is None else {"neighbours": self.door.neighbours}
+        return self._json({**answer, "seqs": seqs, "asks": asks, **missed})
 
     def _json(self, value: object) -> None:
         self._answer(200, json.dumps(value).encode(), "application/json")

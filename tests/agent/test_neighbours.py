@@ -20,7 +20,9 @@ from agent.host.recording import Recording
 from agent.neighbours import MOST, NOTE, probe, sought
 from agent.probes import read
 from agent.report import Gap
+from tests.agent import door
 from tests.agent.machines import NOON
+from tests.agent.test_service import ended, running
 
 MISSED, OTHER, STRANGER = "02:00:00:00:00:02", "02:00:00:00:00:03", "0a:bb:cc:dd:ee:ff"
 
@@ -194,3 +196,25 @@ def test_the_kernel_s_own_table_of_both_kinds_of_ip_is_read() -> None:
     seen = {row["mac"]: row["state"] for row in told["section"]["seen"]}
     assert (seen, told["gaps"]) == ({MISSED: "stale", OTHER: "reachable"}, [])
     assert STRANGER not in done.stdout
+
+
+def test_the_agent_tells_of_the_missed_while_it_is_asked_and_of_nothing_else(
+    tmp_path: Path,
+) -> None:
+    state = tmp_path / "state"
+    with door.opened(tmp_path) as there:
+        door.known(there, state)
+        with running(state) as agent:
+            door.eventually(lambda: len(there.sections("load")) >= 3, 60)
+            assert not there.sections("neighbours")
+            there.neighbours = [MISSED]
+            door.eventually(lambda: there.sections("neighbours"), 60)
+            assert there.sections("neighbours") == [{"seen": []}]
+            there.neighbours = ["http://10.0.0.1/"]
+            before = len(there.sections("load"))
+            door.eventually(lambda: len(there.sections("load")) > before + 2, 60)
+            there.neighbours = [MISSED, OTHER]
+            before = len(there.sections("load"))
+            door.eventually(lambda: len(there.sections("load")) > before + 2, 60)
+            ended(agent)
+        assert len(there.sections("neighbours")) == 1  # the same again is told after a while

@@ -14,9 +14,14 @@ from pathlib import Path
 from subprocess import PIPE, Popen  # noqa: TID251 - the agent is run and killed here for real
 
 import psutil
+import pytest
 
+from agent.jobs import Job, has_told, receipt_note
+from agent.link import Ask, Link
+from agent.service import Resident
+from agent.settings import Settings
 from agent.spool import Spool
-from tests.agent import door
+from tests.agent import certificates, door
 from tests.agent.door import eventually
 
 NOON = "2026-11-23T12:00:00Z"
@@ -322,3 +327,57 @@ def test_a_resident_stays_small_and_loads_nothing_that_is_heavy(tmp_path: Path) 
     # Of the standard library, each half a mebibyte and more.
     heavy |= {"argparse", "dataclasses", "http", "inspect", "logging", "subprocess", "tempfile"}
     assert not loaded & heavy
+
+
+TOLD = """
+import sys, time
+from pathlib import Path
+from agent import jobs
+from agent.spool import Spool
+
+spool = Spool(Path(sys.argv[1]) / "spool.sqlite")
+notes = {jobs.receipt_note("van-ban"): "9"}
+spool.append("backup", {"set": "van-ban", "ok": True, "job": 9}, at="2026-11-23T12:00:00Z", notes=notes)
+print("told", flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("number", [9, 10])
+def test_a_backup_killed_between_its_receipt_and_its_end_leaves_one_receipt(
+    tmp_path: Path, number: int
+) -> None:
+    spool = Spool(tmp_path / "spool.sqlite")
+    link = Link(Settings("127.0.0.1:1", "a", "00" * 32, "00" * 32), certificates.authority().pem)
+    resident = Resident(tmp_path, spool, link, lambda: datetime.fromisoformat(NOON), ())
+    with Popen(
+        [sys.executable, "-c", TOLD, str(tmp_path)], stdout=PIPE, start_new_session=True
+    ) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"told\n"
+        child.kill()
+        child.wait()
+        job = Job(Ask(number, "backup", "van-ban"), child, NOON, 0.0, float("inf"))
+        resident.running.append(job)
+        resident._look_after_jobs()
+    batch = spool.batch(1 << 20)
+    assert batch is not None
+    receipts = [row["section"] for row in json.loads(batch.body)["reports"]]
+    # Another ask of the same set was told nothing of yet: its own end is said.
+    told = [(row["job"], row["ok"]) for row in receipts]
+    assert told == [(9, True)] + [(10, False)] * (number == 10)
+    spool.close()
+
+
+def test_the_child_of_a_backup_notes_its_receipt_with_it(tmp_path: Path) -> None:
+    with door.opened(tmp_path) as there:
+        door.known(there, tmp_path)
+    entry = ["run", "van-ban", "--agent-state", str(tmp_path), "--job", "9"]
+    with Popen([sys.executable, "-m", "backup", *entry], stderr=PIPE) as child:
+        child.communicate()
+    spool = Spool(tmp_path / "spool.sqlite")
+    assert (child.returncode, spool.waiting()) == (10, 1)
+    assert has_told(Ask(9, "backup", "van-ban"), spool.noted(receipt_note("van-ban")))
+    assert not has_told(Ask(8, "backup", "van-ban"), spool.noted(receipt_note("van-ban")))
+    assert not has_told(Ask(9, "backup", "van-ban"), spool.noted(receipt_note("ho-so")))
+    spool.close()
