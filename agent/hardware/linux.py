@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from agent.hardware import batteries, cpus, disks, identity, memory, monitors, pci, slots, tpm, usb
+from agent.hardware import (
+    batteries,
+    cpus,
+    disks,
+    identity,
+    memory,
+    monitors,
+    pci,
+    printers,
+    scanners,
+    slots,
+    tpm,
+    usb,
+)
 from agent.host.reader import Reader
 
 
 def hardware(reader: Reader) -> dict[str, Any]:
     """The section; a part that cannot be read is left out, and a gap says why."""
     firmware = identity.firmware(reader)
-    cards = pci.cards(reader)
+    cards, devices = pci.cards(reader), usb.devices(reader)
     return {
         **identity.parts(reader, firmware),
         "cpus": cpus.cpus(reader, firmware),
@@ -22,8 +35,9 @@ def hardware(reader: Reader) -> dict[str, Any]:
         "controllers": pci.controllers(reader, cards),
         "slots": slots.slots(reader, firmware),
         "monitors": monitors.monitors(reader),
-        "usb": usb.devices(reader),
-        "printers": usb.printers(reader),
+        "usb": devices,
+        "printers": printers.printers(reader),
+        "scanners": scanners.scanners(reader, devices),
         "batteries": batteries.batteries(reader, firmware),
         "tpm": tpm.tpm(reader),
     }

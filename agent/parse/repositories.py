@@ -6,18 +6,10 @@ from collections.abc import Iterator
 
 from agent.parse.firmware import Part, told
 from agent.parse.lines import blocks, rows
+from agent.parse.locators import bare
 
 YES = frozenset({"yes", "true", "1"})
 NO = frozenset({"no", "false", "0"})
-
-
-def address(text: str) -> str:
-    """The address without what might be a secret: an account, a key, a query."""
-    scheme, found, rest = text.partition("://")
-    if not found:
-        return text.partition("?")[0]
-    host, slash, path = rest.partition("?")[0].partition("/")
-    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
 
 
 def one_line(text: str) -> tuple[Part, ...]:
@@ -74,4 +66,4 @@ def yum(text: str) -> tuple[Part, ...]:
 
 
 def _part(source: str, place: str, suite: str, *, unsigned: bool) -> Part:
-    return told(source=source, address=address(place), suite=suite, signed=not unsigned)
+    return told(source=source, address=bare(place), suite=suite, signed=not unsigned)

@@ -1,0 +1,28 @@
+"""Scanners on USB, by the list of them that SANE puts in for udev."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agent.host.reader import Reader
+from agent.parse.firmware import told
+
+LISTS = ("/usr/lib/udev/hwdb.d/20-sane.hwdb", "/lib/udev/hwdb.d/20-sane.hwdb")
+
+
+def scanners(reader: Reader, devices: list[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
+    """The devices of `usb` that SANE knows. None where it is not installed: any may be a scanner."""
+    if devices is None:
+        return None
+    listed = next((text for path in LISTS if (text := reader.text(path, "scanners"))), None)
+    if listed is None:
+        if devices:
+            reader.gap("scanners", "SANE is not installed, which knows scanners by their numbers")
+            return None
+        return []
+    known = listed.lower()
+    return [
+        told(name=row.get("model"), manufacturer=row.get("manufacturer"), serial=row.get("serial"))
+        for row in devices
+        if f"usb:v{row.get('vendor_id', '?')}p{row.get('product_id', '?')}*".lower() in known
+    ]
