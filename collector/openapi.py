@@ -92,7 +92,9 @@ def _paths() -> dict[str, Any]:
         },
         "/sd": {
             "get": {
-                **_operation("sd", "Replicas, for Prometheus HTTP discovery", _any_json(), 401),
+                **_operation(
+                    "sd", "Replicas, for Prometheus HTTP discovery", _any_json(), 401, 503
+                ),
                 "security": [{}, {"scraper": []}],
             }
         },

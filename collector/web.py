@@ -51,8 +51,8 @@ class Parts:
     clock: Callable[[], datetime]
     metrics_token: Path
     """A scraper from elsewhere shows what stands in this file; no file, no such scraper."""
-    replicas: tuple[str, ...]
-    """Every `host:port` that serves metrics, for service discovery."""
+    replicas: Callable[[], tuple[str, ...]]
+    """Every `host:port` that serves metrics, for service discovery. Asked in a thread."""
     unready: Callable[[], str | None] = lambda: None
     """What else keeps this process from being ready, in words; the packages above know."""
 
@@ -127,7 +127,12 @@ class Doors:
         if not self._may_scrape(request):
             return problem(401, STRANGER, {"WWW-Authenticate": "Bearer"})
         labels = {"__scheme__": "https", "site": self._parts.inventory().site.id}
-        return _json([{"targets": self._parts.replicas, "labels": labels}])
+        try:
+            targets = await asyncio.to_thread(self._parts.replicas)
+        except DBAPIError as error:
+            log.warning("the list of serving processes could not be read: %s", error.orig)
+            return problem(503, "the database does not answer", {"Retry-After": "10"})
+        return _json([{"targets": targets, "labels": labels}])
 
     async def healthy(self, _request: Request) -> Response:
         return Response("ok\n", media_type="text/plain")

@@ -7,6 +7,7 @@ import socket
 from contextlib import closing
 from dataclasses import dataclass
 from ipaddress import ip_address
+from pathlib import Path
 
 ELSEWHERE = ("192.0.2.1", 9)
 """A documentation address (RFC 5737): choosing a route to it sends no packet."""
@@ -86,6 +87,11 @@ def at_home(listen: Listen) -> Listen:
     if listen.everywhere:
         return Listen("::1" if ":" in listen.address else "127.0.0.1", listen.port)
     return listen
+
+
+def replica(folder: Path) -> str:
+    """What tells this server from others on the same database: its machine and its folder."""
+    return f"{socket.gethostname().lower()}:{folder.resolve()}"
 
 
 def names(listen: Listen) -> tuple[str, ...]:

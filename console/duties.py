@@ -14,12 +14,15 @@ from alerts import evidence
 from backup.duties import Duties as BackupDuties
 from collector import asks, changes, lines, retention, rollup
 from collector.inventory.model import Inventory
+from collector.leases import Lease
 from console import first_run
 from console.desk import Desk, keep, office
 from console.health import Health, write
 
 log = logging.getLogger(__name__)
 
+LEASE = "duties"
+TAKE_OVER_SECONDS = 0.5
 ROUND_SECONDS = 2.0
 LOOK_EVERY_SECONDS = 60.0
 CLEAN_EVERY_SECONDS = 3600.0
@@ -54,17 +57,35 @@ class Duty:
         self.health = Health(self.name, clock(), error, self.every_seconds)
 
 
-def run(desk: Desk, stop: Event) -> None:
-    """Go round until told to stop."""
+def run(desk: Desk, stop: Event, name: str, address: str) -> None:
+    """Go round until told to stop. Of several offices' servers on one database one has the duties.
+
+    `name` tells this state folder from others, `address` is where it serves.
+    """
+    if desk.store.engine.dialect.name == "sqlite":  # its folder is locked: there is no other
+        _rounds(desk, stop, lambda: True)
+    else:
+        with Lease(desk.store, LEASE, name, address, desk.clock) as lease:
+            while not stop.wait(TAKE_OVER_SECONDS):
+                if lease.held:
+                    log.info("the duties are done here now")
+                    _rounds(desk, stop, lambda: lease.held)
+    desk.store.close()
+
+
+def _rounds(desk: Desk, stop: Event, mine: Callable[[], bool]) -> None:
+    """Go round for as long as the duties are this process's."""
     proving = BackupDuties(desk.store, desk.state_folder, desk.clock)
     rounds = duties(desk, proving, time.monotonic())
-    while not stop.wait(ROUND_SECONDS):
+    while mine() and not stop.wait(ROUND_SECONDS):
         for duty in rounds:
-            if not stop.is_set():
+            if mine() and not stop.is_set():
                 duty.turn(time.monotonic(), desk.clock)
         write(desk.state_folder, [duty.health for duty in rounds if duty.health])
     proving.stop()
-    desk.store.close()
+    if not stop.is_set():
+        log.warning("the duties are done elsewhere now")
+        write(desk.state_folder, ())
 
 
 def duties(desk: Desk, proving: BackupDuties, began: float) -> tuple[Duty, ...]:

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
+
+from collector import replicas
 from collector.authority import Authority
 from collector.own_metrics import OwnMetrics
 from collector.serve import serve
 from collector.web import Parts
 from collector.writer import Writer
-from console.addresses import names, parse, reach
+from console.addresses import names, parse, reach, replica
 from console.application import families, whole
-from console.desk import open_desk
+from console.desk import Desk, open_desk
 from console.health import health, overdue
 from console.settings import Settings
+
+log = logging.getLogger(__name__)
 
 METRICS_TOKEN = "metrics.token"  # noqa: S105 - the name of a file
 
@@ -42,9 +48,46 @@ async def run(folder: Path, settings: Settings, clock: Callable[[], datetime]) -
             families=(partial(families, desk),),
             clock=clock,
             metrics_token=folder / METRICS_TOKEN,
-            replicas=(str(reach(listen)),),
+            replicas=partial(_replicas, desk),
             unready=lambda: overdue(health(folder), clock()),
         )
+        telling = asyncio.create_task(_tell(desk, replica(folder), str(reach(listen)), stop))
         await serve(whole(desk, parts), listen.address, listen.port, authority, stop)
+        stop.set()
+        await telling
     desk.workshop.stop()
     desk.store.close()
+
+
+def _replicas(desk: Desk) -> tuple[str, ...]:
+    with desk.store.read() as connection:
+        return replicas.addresses(connection)
+
+
+async def _tell(desk: Desk, name: str, address: str, stop: asyncio.Event) -> None:
+    """Keep this process on the list of those that serve, until it is stopped."""
+    started_at = desk.clock()
+
+    def tell() -> None:
+        with desk.store.write() as connection:
+            replicas.tell(connection, name, address, started_at, desk.clock())
+
+    def leave() -> None:
+        with desk.store.write() as connection:
+            replicas.leave(connection, name)
+
+    while not stop.is_set():
+        await _tried(tell)
+        try:
+            async with asyncio.timeout(replicas.TELL_SECONDS):
+                await stop.wait()
+        except TimeoutError:
+            continue
+    await _tried(leave)
+
+
+async def _tried(act: Callable[[], None]) -> None:
+    try:
+        await asyncio.to_thread(act)
+    except DBAPIError as error:
+        log.warning("the list of serving processes could not be written: %s", error.orig)

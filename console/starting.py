@@ -30,8 +30,8 @@ log = logging.getLogger("wardwatch")
 OPEN_DEADLINE_SECONDS = 30.0
 
 
-def up(wish: Wish, agent_options: tuple[str, ...], clock: Callable[[], datetime]) -> None:
-    """Run until told to stop. Raises PreflightError before anything was started."""
+def up(wish: Wish, agent_options: tuple[str, ...] | None, clock: Callable[[], datetime]) -> None:
+    """Run until told to stop; None: no agent. Raises PreflightError before anything was started."""
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -55,7 +55,7 @@ def _run(
     ready: Ready,
     store: Store,
     authority: Authority,
-    agent_options: tuple[str, ...],
+    agent_options: tuple[str, ...] | None,
     stop: Event,
     clock: Callable[[], datetime],
 ) -> None:
@@ -66,7 +66,8 @@ def _run(
         kept.append(keep("serving", partial(children.start, "console", "serve", *state), _now()))
         if not _opened(at_home(ready.listen), stop, kept[0].child):
             return
-        agent = _start_agent(ready, store, authority, agent_options, clock)
+        if agent_options is not None:
+            agent = _start_agent(ready, store, authority, agent_options, clock)
         kept.append(keep("duties", partial(children.start, "console", "duties", *state), _now()))
         _greet(ready, first_run.way_in(store, clock), agent)
         watch(kept, agent, stop, _now)

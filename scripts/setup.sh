@@ -20,6 +20,8 @@ prometheus-alertmanager  amtool checks the routes of the alerts
 systemd                  the service is installed, killed and removed under one; checks the unit
 iproute2                 a network of its own, with neighbours to see
 postgresql               the store'"'"'s tests run on it as well as on SQLite
+nginx-light              the TCP balancer in front of two servers
+libnginx-mod-stream      what makes nginx pass TCP on
 chromium                 walks through the console and takes its pictures
 libatomic1               the driver that steers Chromium needs it
 fonts-dejavu-core        letters for Chromium on a machine without fonts

@@ -15,10 +15,13 @@ def duties(call: Call) -> None:
     import signal  # noqa: PLC0415
     from threading import Event  # noqa: PLC0415
 
+    from console.addresses import parse, reach, replica  # noqa: PLC0415
     from console.desk import open_desk  # noqa: PLC0415
     from console.duties import run  # noqa: PLC0415
 
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    run(open_desk(call.settings(), call.folder, call.clock), stop)
+    settings = call.settings()
+    address = str(reach(parse(settings.listen)))
+    run(open_desk(settings, call.folder, call.clock), stop, replica(call.folder), address)

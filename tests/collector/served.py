@@ -61,7 +61,7 @@ async def main(state: Path, url: str, port: int) -> None:
             families=(told,),
             clock=clock,
             metrics_token=state / "metrics.token",
-            replicas=(f"127.0.0.1:{port}",),
+            replicas=lambda: (f"127.0.0.1:{port}",),
         )
         reports = ingest(parts)
         await serve(

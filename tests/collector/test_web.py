@@ -32,7 +32,7 @@ def status(
         families=(),
         clock=lambda: NOON,
         metrics_token=state / "metrics.token",
-        replicas=("10.0.0.2:8443",),
+        replicas=lambda: ("10.0.0.2:8443",),
     )
     sent: list[dict[str, Any]] = []
 

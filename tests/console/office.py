@@ -114,7 +114,9 @@ class Running:
 
 
 @contextmanager
-def up(state: Path, inventory: Path, port: int | None = None) -> Iterator[Running]:
+def up(
+    state: Path, inventory: Path, port: int | None = None, more: tuple[str, ...] = ()
+) -> Iterator[Running]:
     port = port or free_port()
     log = state.parent / f"up-{time.monotonic_ns()}.log"
     with log.open("w") as stderr:
@@ -122,7 +124,7 @@ def up(state: Path, inventory: Path, port: int | None = None) -> Iterator[Runnin
             [
                 *(sys.executable, "-P", "-u", "-m", "console", "up"),
                 *("--state", str(state), "--inventory", str(inventory)),
-                *("--listen", f"127.0.0.1:{port}", "--agent-load-interval", "1"),
+                *("--listen", f"127.0.0.1:{port}", "--agent-load-interval", "1", *more),
             ],
             stdout=subprocess.PIPE,
             stderr=stderr,
