@@ -18,6 +18,7 @@ REGISTRY: dict[str, str] = {
     "incident": "console.commands.incident:incident",
     "document": "console.commands.document:document",
     "backup": "console.commands.backup:backup",
+    "restore-state": "console.commands.restore_state:restore_state",
     "alerts": "console.commands.alerts:alerts",
     "evidence": "console.commands.evidence:evidence",
     "import": "console.commands.import_:import_",

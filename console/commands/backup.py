@@ -145,6 +145,47 @@ def accept(call: Call, repository: str, object: str) -> None:
     click.echo(f"accepted {object} of {repository}")
 
 
+@backup.command()
+@click.argument("repository", required=False)
+@json_option
+@state_option
+@click.pass_obj
+def state(call: Call, repository: str | None, as_json: bool) -> None:
+    """Back up the collector itself, into REPOSITORY or all of them, and read it back."""
+    from backup import own  # noqa: PLC0415
+
+    with _verifier(call) as (verifier, inventory):
+        chosen = [one for one in inventory.repositories if repository in (None, one.id)]
+        if not chosen:
+            raise Refused(f"no repository {repository} is declared")
+        try:
+            kept = [
+                own.back_up(verifier.store, inventory, verifier.state_folder, one, call.clock())
+                for one in chosen
+            ]
+        except own.OwnError as error:
+            raise Refused(str(error)) from error
+    if as_json:
+        print_json(kept)
+        return
+    for one in kept:
+        click.echo(f"{one.repository}: snapshot {one.snapshot[:8]}, {one.files} files, read back")
+
+
+@backup.command()
+@state_option
+@click.pass_obj
+def key(call: Call) -> None:
+    """Print what brings the collector back after a fire: to be kept on paper, elsewhere."""
+    from backup import pin  # noqa: PLC0415
+
+    with _verifier(call) as (verifier, inventory):
+        for one in inventory.repositories:
+            place = pin.location(one, verifier.state_folder)
+            secret = pin.password_file(one, verifier.state_folder).read_text("ascii").strip()
+            click.echo(f"{one.id}\n  repository  {place}\n  key         {secret}")
+
+
 @contextmanager
 def _verifier(call: Call) -> Iterator[tuple[Any, Any]]:
     from backup.commands import CommandError  # noqa: PLC0415
