@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +16,9 @@ from agent.host.spelling import safe
 from agent.parse import reg, wmi
 
 T = TypeVar("T")
+
+WITH_ADDRESSES = ("/etc/apt/", "/etc/cups/", "/etc/yum.repos.d/")
+ACCOUNT = re.compile(rb"(?<=://)[^/@\s]+(?=@)")
 
 Mask = Callable[[str, bytes], bytes]
 """Path and content in, what is to be written down out."""
@@ -45,7 +49,7 @@ class Recording:
 
     def read(self, path: str) -> bytes:
         data = self._asked(path, lambda: self.host.read(path))
-        self._write(self._place(path), self.mask(path, data))
+        self._write(self._place(path), self.mask(path, _without_password(path, data)))
         return data
 
     def piece(self, path: str, start: int) -> Piece:
@@ -162,6 +166,13 @@ class Recording:
         if place.is_dir():
             place.rmdir()
         place.write_bytes(data)
+
+
+def _without_password(path: str, data: bytes) -> bytes:
+    """The file; where addresses may hold an account with its password, signs in their place."""
+    if not path.startswith(WITH_ADDRESSES):
+        return data
+    return ACCOUNT.sub(lambda found: b"X" * len(found[0]), data)
 
 
 def _without_product(name: str, value: Value) -> Value:

@@ -110,7 +110,7 @@ def _expansion(one: Block) -> Part:
 
 def _maximum(one: Block) -> int:
     kept = (one.text("use") or "").lower() == "system memory"
-    return (_scaled(one.text("maximum capacity"), SIZES) or 0) if kept else 0
+    return (_size(one.text("maximum capacity") or "") or 0) if kept else 0
 
 
 def _slots(found: dict[int, list[Block]]) -> tuple[Part, ...]:
