@@ -7,7 +7,6 @@ from typing import Any
 
 from agent.host import Host, UnreadableError
 from agent.host.reader import Reader
-from agent.parse.firmware import told
 from agent.parse.lines import colons, kibibytes, rows, whole
 from agent.report import Reading
 
@@ -41,6 +40,12 @@ NO_MORE = 1e12
 DEVICE, FIELDS_OF_MOUNT = "/dev/", 6
 NOT_LOCAL = frozenset({"squashfs", "iso9660", "udf", "erofs", "cramfs", "tmpfs", "devtmpfs"})
 """On a device, but read from an image or a disc, or kept in memory."""
+VIRTUAL = re.compile(r"lo|veth.*|docker.*|br-.*|virbr.*|tun.*|tap.*|wg.*|dummy.*|bond.*")
+"""A bridge or a tunnel carries what a real interface carries too: counted once."""
+ESCAPED = re.compile(r"\\([0-7]{3})")
+"""A blank in a mount's name: proc(5), fstab(5)."""
+MEMORY = ("MemTotal:", "MemAvailable:", "SwapTotal:", "SwapFree:")
+"""MemAvailable, not MemFree, which counts the page cache as used (proc(5))."""
 TICKS_PER_SECOND = 100
 """USER_HZ, the unit of /proc/stat on every Linux that this runs on (proc(5))."""
 
@@ -68,7 +73,7 @@ def _counted(reader: Reader) -> dict[str, Any]:
 
 def _section(reader: Reader) -> dict[str, Any]:
     uptime = (reader.text("/proc/uptime", "uptime_seconds") or "").split()
-    return told(
+    return _told(
         cpu=_cpu(reader),
         memory=_memory(reader),
         filesystems=_filesystems(reader),
@@ -79,17 +84,22 @@ def _section(reader: Reader) -> dict[str, Any]:
     )
 
 
+def _told(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
 def _cpu(reader: Reader) -> dict[str, Any] | None:
-    lines = list(rows(reader.text("/proc/stat", "cpu") or ""))
-    total = next((line for line in lines if line[0] == "cpu"), None)
-    ticks = [whole(word) or 0 for word in total[1:9]] if total else []
+    # The rest of the file is a line of a thousand counters of interrupts.
+    lines = (reader.text("/proc/stat", "cpu") or "").partition("\nintr ")[0].splitlines()
+    first = lines[0].split() if lines else []
+    ticks = [whole(word) or 0 for word in first[1:9]] if first[:1] == ["cpu"] else []
     if len(ticks) < 4:
         return None
     # user nice system idle iowait irq softirq steal; guest time is counted in user already.
     idle = ticks[3] + (ticks[4] if len(ticks) > 4 else 0)
     load = (reader.text("/proc/loadavg", "cpu.load_1") or "").split()
-    return told(
-        cores=sum(1 for line in lines if re.fullmatch(r"cpu\d+", line[0])),
+    return _told(
+        cores=sum(1 for line in lines[1:] if line.startswith("cpu")),
         busy_seconds_total=(sum(ticks) - idle) / TICKS_PER_SECOND,
         seconds_total=sum(ticks) / TICKS_PER_SECOND,
         load_1=_decimal(load[0]) if load else None,
@@ -97,11 +107,11 @@ def _cpu(reader: Reader) -> dict[str, Any] | None:
 
 
 def _memory(reader: Reader) -> dict[str, Any] | None:
-    lines = colons(reader.text("/proc/meminfo", "memory") or "")
-    # MemAvailable, not MemFree, which counts the page cache as used (proc(5)).
-    names = ("MemTotal", "MemAvailable", "SwapTotal", "SwapFree")
-    total, available, swap, swap_free = (kibibytes(lines.get(name)) for name in names)
-    found = told(
+    text = reader.text("/proc/meminfo", "memory") or ""
+    kept = "\n".join(line for line in text.splitlines() if line.startswith(MEMORY))
+    lines = colons(kept)
+    total, available, swap, swap_free = (kibibytes(lines.get(name[:-1])) for name in MEMORY)
+    found = _told(
         total_bytes=total,
         available_bytes=available,
         swap_total_bytes=swap,
@@ -126,7 +136,7 @@ def _filesystems(reader: Reader) -> list[dict[str, Any]] | None:
         if device in seen or not (kind in LOCAL or mount == "/"):
             continue
         seen.add(device)
-        place = re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), mount)
+        place = ESCAPED.sub(lambda code: chr(int(code[1], 8)), mount)
         try:
             space = reader.host.space(place)
         except UnreadableError as problem:
@@ -151,9 +161,7 @@ def _disk(reader: Reader) -> dict[str, Any] | None:
 
 def _network(reader: Reader) -> dict[str, Any] | None:
     lines = colons(reader.text("/proc/net/dev", "network") or "")
-    # A bridge or a tunnel carries what a real interface carries too: counted once.
-    virtual = re.compile(r"lo|veth.*|docker.*|br-.*|virbr.*|tun.*|tap.*|wg.*|dummy.*|bond.*")
-    counters = [row.split() for name, row in lines.items() if not virtual.fullmatch(name)]
+    counters = [row.split() for name, row in lines.items() if not VIRTUAL.fullmatch(name)]
     real = [row for row in counters if len(row) >= 16]
     if not lines:
         return None

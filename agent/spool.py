@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import sqlite3
 import zlib
@@ -11,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from agent import spool_limits
-from agent.report import Gap, Written
+from agent import spool_limits, written
+from agent.report import Gap
 
 VERSION = "1"
 Place = str | os.PathLike[str]
@@ -33,10 +31,9 @@ CREATE TABLE IF NOT EXISTS reports (
 CREATE INDEX IF NOT EXISTS reports_day ON reports (day);
 CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
-WRITER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
-AFTER = "SELECT seq, body FROM reports WHERE seq>? ORDER BY seq"
-CHECKED = """
-SELECT seq, kind, CAST(body AS BLOB), sha256, day FROM reports WHERE seq>? ORDER BY seq"""
+HELD = """
+SELECT seq, kind, CAST(body AS BLOB), typeof(body) = 'blob', sha256, day
+FROM reports WHERE seq>? ORDER BY seq"""
 NOTE = "INSERT OR REPLACE INTO notes VALUES (?, ?)"
 
 
@@ -58,6 +55,8 @@ class Spool:
     def __init__(self, path: Place, limits: spool_limits.Limits = spool_limits.LIMITS) -> None:
         self.path = path
         self.limits = limits
+        self._day = ""
+        """Of the newest report: on the same day no limit of days can be passed."""
         try:
             # Made with its mode before SQLite opens it: its side files take the same.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -106,16 +105,18 @@ class Spool:
         `notes` are kept together with it or not at all: how far a log was read goes with what was
         read there, so that nothing is told twice or never.
         """
-        body = _body(kind, at, section, gaps, cpu_seconds, read_at)
+        body = written.body(kind, at, section, gaps, cpu_seconds, read_at)
         if len(body.encode()) > REPORT_BYTES:
             gap = Gap(kind, f"the section has {len(body)} signs: more than can be sent")
-            body = _body(kind, at, {}, [gap], cpu_seconds)
+            body = written.body(kind, at, {}, [gap], cpu_seconds)
         with _told(self.path), self._write():
             seq = self._insert(kind, at, body)
-            for loss in spool_limits.enforce(self._file, self.limits):
-                self._insert("loss", at, _body("loss", at, loss.section(), (), 0.0))
+            is_new = at[:10] != self._day
+            for loss in spool_limits.enforce(self._file, self.limits, new_day=is_new):
+                self._insert("loss", at, written.body("loss", at, loss.section(), (), 0.0))
             for name, value in (notes or {}).items():
                 self._file.execute(NOTE, (name, value))
+        self._day = at[:10]
         return seq
 
     def batch(self, limit_bytes: int, after: int = 0) -> Batch | None:
@@ -126,20 +127,13 @@ class Spool:
         A report whose checksum is wrong is dropped here, and its loss is declared in its place.
         """
         with _told(self.path):
-            self._drop_damaged(limit_bytes, after)
-            chosen: list[tuple[int, str]] = []
-            size = 100
-            for seq, held in self._rows(AFTER, (after,)):
-                body = held if isinstance(held, str) else zlib.decompress(held).decode()
-                size += len(body.encode()) + 20
-                if chosen and size > limit_bytes:
-                    break
-                chosen.append((seq, body))
+            while (chosen := self._whole(limit_bytes, after)) is None:
+                pass  # what was damaged is a loss by now, which goes with the rest
         if not chosen:
             return None
-        reports = ",".join(f'{{"seq":{seq},{body[1:]}' for seq, body in chosen)
-        text = f'{{"version":1,"epoch":"{self.epoch}","reports":[{reports}]}}'
-        return Batch(self.epoch, tuple(seq for seq, _ in chosen), text.encode())
+        reports = b",".join(b'{"seq":%d,%b' % (seq, body[1:]) for seq, body in chosen)
+        text = b'{"version":1,"epoch":"%b","reports":[%b]}' % (self.epoch.encode(), reports)
+        return Batch(self.epoch, tuple(seq for seq, _ in chosen), text)
 
     def acknowledge(self, epoch: str, seqs: Iterable[int]) -> int:
         """Delete what the collector says is stored; the tally is durable with the deletion."""
@@ -207,7 +201,7 @@ class Spool:
     def _insert(self, kind: str, at: str, body: str) -> int:
         statement = "INSERT INTO reports (kind, day, body, sha256) VALUES (?, ?, ?, ?)"
         held = body if len(body) < PACKED_BYTES else zlib.compress(body.encode())
-        row = self._file.execute(statement, (kind, at[:10], held, _checksum(kind, held)))
+        row = self._file.execute(statement, (kind, at[:10], held, written.checksum(kind, held)))
         return int(row.lastrowid or 0)
 
     def _rows(self, statement: str, values: Sequence[int] = ()) -> Iterator[Any]:
@@ -217,22 +211,29 @@ class Spool:
         finally:
             cursor.close()
 
-    def _drop_damaged(self, limit_bytes: int, after: int) -> None:
-        size, damaged = 0, []
-        for seq, kind, body, sha256, day in self._rows(CHECKED, (after,)):
-            size += len(body or b"")
-            if _checksum(kind, body) != sha256:
+    def _whole(self, limit_bytes: int, after: int) -> list[tuple[int, bytes]] | None:
+        """The oldest reports that fit; None where some were damaged, which are declared now."""
+        chosen: list[tuple[int, bytes]] = []
+        damaged: list[tuple[int, str]] = []
+        size = 100
+        for seq, kind, held, is_packed, sha256, day in self._rows(HELD, (after,)):
+            if written.checksum(kind, held or b"") != sha256:
                 damaged.append((seq, day))
-            if size > limit_bytes:
+                continue
+            body = zlib.decompress(held) if is_packed else held
+            size += len(body) + 20
+            if chosen and size > limit_bytes:
                 break
+            chosen.append((seq, body))
         for seq, day in damaged:
             with self._write():
                 self._lose(seq, "damaged on the disk: its checksum is wrong", f"{day}T00:00:00Z")
+        return None if damaged else chosen
 
     def _lose(self, seq: int, cause: str, at: str) -> None:
         self._file.execute("DELETE FROM reports WHERE seq=?", (seq,))
         loss = spool_limits.Loss(seq, seq, 1, cause)
-        self._insert("loss", at, _body("loss", at, loss.section(), (), 0.0))
+        self._insert("loss", at, written.body("loss", at, loss.section(), (), 0.0))
 
     def _delete(self, seqs: Iterable[int], tally: str) -> int:
         with _told(self.path), self._write():
@@ -269,30 +270,6 @@ def _put_aside(place: Place) -> None:
         part = path.with_name(path.name + suffix)
         if part.exists():
             part.replace(path.with_name(f"{path.name}.damaged{suffix}"))
-
-
-def _body(
-    kind: str,
-    at: str,
-    section: Any,
-    gaps: Sequence[Gap],
-    cpu_seconds: float,
-    read_at: str | None = None,
-) -> str:
-    # ASCII alone: half a letter from a broken file name cannot make the text unsendable.
-    head = {"kind": kind, "at": at, **({"read_at": read_at} if read_at else {})}
-    told = section.text if isinstance(section, Written) else WRITER.encode(section)
-    rest = {
-        "gaps": [{"field": gap.field, "cause": gap.cause} for gap in gaps],
-        "cpu_seconds": round(cpu_seconds, 4),
-    }
-    return f'{WRITER.encode(head)[:-1]},"section":{told},{WRITER.encode(rest)[1:]}'
-
-
-def _checksum(kind: str, held: str | bytes) -> bytes:
-    """Of what lies on the disk, so that nothing damaged is unpacked."""
-    body = held.encode() if isinstance(held, str) else held
-    return hashlib.sha256(f"{kind}\n".encode("utf-8", "replace") + body).digest()
 
 
 @contextmanager

@@ -35,10 +35,13 @@ class Loss(NamedTuple):
         return {**numbers, "cause": self.cause}
 
 
-def enforce(file: sqlite3.Connection, limits: Limits) -> list[Loss]:
-    """Delete what is over the limits, inside the caller's transaction, and say what it was."""
+def enforce(file: sqlite3.Connection, limits: Limits, *, new_day: bool = True) -> list[Loss]:
+    """Delete what is over the limits, inside the caller's transaction, and say what it was.
+
+    Without a `new_day` there cannot be more days than at the last time.
+    """
     losses = []
-    days = [day for (day,) in file.execute(DAYS)] if _full_days(file, limits) else []
+    days = [day for (day,) in file.execute(DAYS)] if new_day and _full_days(file, limits) else []
     for day in days[limits.days :]:
         rows = file.execute(
             "SELECT seq FROM reports WHERE day=? AND kind IN (?,?,?,?)", (day, *SNAPSHOTS)
@@ -65,6 +68,9 @@ SELECT count(day) FROM days"""
 OLD_SNAPSHOTS = """
 SELECT seq FROM reports WHERE kind IN (?,?,?,?)
 AND seq NOT IN (SELECT max(seq) FROM reports GROUP BY kind) ORDER BY seq LIMIT ?"""
+USED_BYTES = """
+SELECT (page_count - freelist_count) * page_size
+FROM pragma_page_count, pragma_freelist_count, pragma_page_size"""
 EVENTS = "SELECT seq FROM reports WHERE kind <> 'loss' ORDER BY seq LIMIT ?"
 
 
@@ -87,8 +93,4 @@ def _drop(file: sqlite3.Connection, seqs: list[int], cause: str) -> list[Loss]:
 
 def _size(file: sqlite3.Connection) -> int:
     # Pages in use: deleting frees pages inside the file at once, the file itself shrinks never.
-    pages, free, page_bytes = (
-        file.execute(f"PRAGMA {name}").fetchone()[0]
-        for name in ("page_count", "freelist_count", "page_size")
-    )
-    return int((pages - free) * page_bytes)
+    return int(file.execute(USED_BYTES).fetchone()[0])
