@@ -22,6 +22,7 @@ from collector.buckets import Buckets
 from collector.deadline import Deadline
 from collector.keys import Keys
 from collector.mailbox import Mailbox
+from collector.missed import Missed
 from collector.own_metrics import RESULTS, OwnMetrics
 from collector.problems import NOT_APPROVED, STRANGER, problem
 from collector.quarantine import TAKEN
@@ -49,8 +50,14 @@ class Ingest:
     """Takes reports in. Says `stored` only of what is committed."""
 
     def __init__(
-        self, store: Store, writer: Writer, metrics: OwnMetrics, clock: Callable[[], datetime]
+        self,
+        store: Store,
+        writer: Writer,
+        metrics: OwnMetrics,
+        clock: Callable[[], datetime],
+        missed: Callable[[], tuple[str, ...]] = tuple,
     ) -> None:
+        self._missed = Missed(missed)
         self._writer = writer
         self._metrics = metrics
         self._clock = clock
@@ -114,6 +121,7 @@ class Ingest:
                 epoch=batch.epoch,
                 seqs=tuple([row.seq for row in batch.rows]),
                 asks=stored.asks,
+                neighbours=self._missed.addresses() or msgspec.UNSET,
             )
         )
 

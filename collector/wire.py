@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Meta, Raw, Struct
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
+from collector.neighbours import Mac
 from collector.readings import Gap
 
 VERSION: Literal[1] = 1
@@ -79,6 +80,8 @@ class BatchAnswer(Struct, frozen=True):
     epoch: str
     seqs: tuple[int, ...]
     asks: tuple[Ask, ...] = ()
+    neighbours: Annotated[tuple[Mac, ...], Meta(max_length=64)] | UnsetType = UNSET
+    """PCs of the office that are missed; the agent tells which of them it sees. Unset: none is."""
 
 
 _BATCH = msgspec.json.Decoder(Batch)
