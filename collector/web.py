@@ -55,11 +55,13 @@ class Parts:
     """Every `host:port` that serves metrics, for service discovery. Asked in a thread."""
     unready: Callable[[], str | None] = lambda: None
     """What else keeps this process from being ready, in words; the packages above know."""
+    missed: Callable[[], tuple[str, ...]] = tuple
+    """Addresses of the PCs that the others are asked for (`collector.missed`); in a thread."""
 
 
 def ingest(parts: Parts) -> Ingest:
     """The door that reports come in by: one for each process, since it remembers who is known."""
-    return Ingest(parts.store, parts.writer, parts.own, parts.clock)
+    return Ingest(parts.store, parts.writer, parts.own, parts.clock, parts.missed)
 
 
 def routes(parts: Parts, reports: Ingest) -> list[BaseRoute]:

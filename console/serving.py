@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from collector import replicas
 from collector.authority import Authority
+from collector.missed import missed
 from collector.own_metrics import OwnMetrics
 from collector.serve import serve
 from collector.web import Parts
@@ -50,6 +51,9 @@ async def run(folder: Path, settings: Settings, clock: Callable[[], datetime]) -
             metrics_token=folder / METRICS_TOKEN,
             replicas=partial(_replicas, desk),
             unready=lambda: overdue(health(folder), clock()),
+            missed=lambda: missed(
+                desk.source.current(), desk.live.refresh().machines, desk.clock()
+            ),
         )
         telling = asyncio.create_task(_tell(desk, replica(folder), str(reach(listen)), stop))
         await serve(whole(desk, parts), listen.address, listen.port, authority, stop)
