@@ -18,7 +18,7 @@ def passwd(text: str) -> tuple[tuple[str, ...], ...] | None:
 def group(text: str) -> tuple[tuple[str, ...], ...] | None:
     """Rows of name, password, number and members; None where one line is no such row."""
     found = _rows(text, GROUP_FIELDS, (2,))
-    members = (name for row in found or () for name in row[3].split(",") if name)
+    members = (name for row in found or () if row[3] for name in row[3].split(","))
     return found if all(map(NAME.fullmatch, members)) else None
 
 

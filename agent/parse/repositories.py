@@ -17,6 +17,12 @@ def one_line(text: str) -> tuple[Part, ...]:
     return tuple(filter(None, (_of_line(row) for row in rows(text))))
 
 
+def is_list(text: str) -> bool:
+    """Whether each line of sources.list(5) names a source."""
+    told_by = [row for row in rows(text) if row[0] != "deb-src"]
+    return len(one_line(text)) == len(told_by)
+
+
 def _of_line(words: list[str]) -> Part | None:
     if words[0] != "deb":
         return None  # deb-src: nothing is installed from there

@@ -78,6 +78,7 @@ def is_whole(settings: Iterable[Line]) -> bool:
     """
     return all(
         KEY.fullmatch(line.key)
+        and line.value
         and (line.key not in VALUES or line.value.lower() in VALUES[line.key])
         for line in settings
     )

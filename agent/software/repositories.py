@@ -17,10 +17,10 @@ def repositories(reader: Reader) -> list[Part] | None:
     others = reader.names(YUM, "repositories")
     if text is None and parts is None and others is None:
         return None
-    found = [*parse.one_line(text or "")]
+    found = _listed(reader, text or "")
     for name in parts or ():
         if name.endswith(".list"):
-            found += parse.one_line(reader.text(f"{PARTS}/{name}", "repositories") or "")
+            found += _listed(reader, reader.text(f"{PARTS}/{name}", "repositories") or "")
         elif name.endswith(".sources"):
             found += parse.deb822(reader.text(f"{PARTS}/{name}", "repositories") or "")
     for name in others or ():
@@ -28,3 +28,9 @@ def repositories(reader: Reader) -> list[Part] | None:
             found += parse.yum(reader.text(f"{YUM}/{name}", "repositories") or "")
     unique = {str(part): part for part in found}
     return [unique[known] for known in sorted(unique)]
+
+
+def _listed(reader: Reader, text: str) -> list[Part]:
+    if not parse.is_list(text):
+        reader.gap("repositories", "a line cannot be read")
+    return [*parse.one_line(text)]

@@ -22,6 +22,7 @@ KINDS = {
     "{a0a588a4-c46f-4b37-b7ea-c82fe89870c6}": "card-reader",
     "{6bdd1fc1-810f-11d0-bec7-08002be2092f}": "firewire",
 }
+GUID = re.compile(r"\{[0-9A-Fa-f-]{36}\}")
 IN_USE = {3: False, 4: True}
 """Win32_SystemSlot.CurrentUsage; others are unknown or not to be had."""
 
@@ -42,6 +43,10 @@ def controllers(reader: Reader, present: tuple[Row, ...] | None) -> list[dict[st
     if present is None:
         reader.gap("controllers", "the devices that are plugged in are not told")
         return None
+    cards = [row for row in present if PCI.match(row.get("DeviceID", ""))]
+    torn = sum(1 for row in cards if not GUID.fullmatch(row.get("ClassGuid", "")))
+    if torn:
+        reader.gap("controllers", f"{torn} entries cannot be read")
     rows = [
         told(
             kind=KINDS[row["ClassGuid"].lower()],

@@ -38,8 +38,10 @@ def devices(reader: Reader, wmi_class: str, name: str) -> tuple[Row, ...] | None
     if found is None and not tried.gaps:
         every = tried.instances(SUPERCLASS, name)
         if every is not None:
-            if not all(CLASS.fullmatch(row.get("CreationClassName", "")) for row in every):
-                reader.gap(name, "an entry cannot be read")
+            kinds = [row.get("CreationClassName", "") for row in every]
+            torn = sum(1 for kind in kinds if not CLASS.fullmatch(kind))
+            if torn:
+                reader.gap(name, f"{torn} entries cannot be read")
             return tuple(row for row in every if row.get("CreationClassName") == wmi_class)
         if not tried.gaps:
             tried.gap(name, f"no WMI class {wmi_class} here")
@@ -49,10 +51,15 @@ def devices(reader: Reader, wmi_class: str, name: str) -> tuple[Row, ...] | None
 
 def plugged(reader: Reader, name: str) -> tuple[Row, ...] | None:
     """Every device that is there at this moment, by Plug and Play."""
+    before = len(reader.gaps)
     found = devices(reader, "Win32_PnPEntity", name)
-    if not all(DEVICE.fullmatch(row.get("DeviceID", "")) for row in found or ()):
-        for field in (name, "monitors", "scanners"):
-            reader.gap(field, "an entry cannot be read")
+    torn = sum(1 for row in found or () if not DEVICE.fullmatch(row.get("DeviceID", "")))
+    if torn:
+        reader.gap(name, f"{torn} entries cannot be read")
+    for gap in reader.gaps[before:]:
+        # Whatever it was, it may be missing from any of them.
+        for field in ("monitors", "scanners", "controllers"):
+            reader.gap(field, gap.cause)
     return found
 
 

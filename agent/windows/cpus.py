@@ -23,6 +23,7 @@ def cpus(reader: Reader) -> list[dict[str, Any]] | None:
         return [clean(reader, f"cpus[{i}]", _socket(row, name)) for i, row in enumerate(found)]
     threads = reader.key(CENTRAL, "cpus")
     if name and threads:
+        reader.gaps.extend(tried.gaps)  # how many cores, and by whom, the registry does not tell
         return [told(name=name, threads=len(threads.subkeys), speed_hertz=rated(name))]
     reader.gaps.extend(tried.gaps)
     return None

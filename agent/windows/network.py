@@ -58,6 +58,8 @@ def _miss(reader: Reader, settings: tuple[Row, ...], adapters: tuple[Row, ...] |
     used = [row for row in settings if _enabled(row)]
     if adapters is not None and any(row.get("Index", "") not in known for row in used):
         reader.gap("network", "the settings of an adapter that is not told")
+    if any(not row.get("IPAddress") for row in used):
+        reader.gap("network[].addresses", "an entry cannot be read")
     for name, field in (("IPAddress", "network[].addresses"), ("DNSServerSearchOrder", "dns")):
         if any(
             len(_addresses(row.get(name, ""))) < len(items(row.get(name, ""))) for row in settings

@@ -82,7 +82,7 @@ def described(values: Mapping[str, Value]) -> Part | None:
     )
 
 
-OF_A_PROGRAM = ("DisplayVersion", "Publisher", "UninstallString", "InstallLocation")
+OF_A_PROGRAM = ("DisplayVersion", "Publisher", "UninstallString", "InstallLocation", "ReleaseType")
 
 
 def lost_its_name(values: Mapping[str, Value]) -> bool:

@@ -9,6 +9,7 @@ from agent.parse.firmware import told
 from agent.parse.lines import whole
 from agent.windows.classes import devices
 
+KINDS = frozenset("0123456")
 LOCAL_DISK = 3
 
 
@@ -17,6 +18,9 @@ def volumes(reader: Reader) -> list[dict[str, Any]] | None:
     found = devices(reader, "Win32_LogicalDisk", "volumes")
     if found is None:
         return None
+    torn = sum(1 for row in found if row.get("DriveType") not in KINDS)
+    if torn:
+        reader.gap("volumes", f"{torn} entries cannot be read")
     return [
         told(
             mount=row.get("DeviceID"),

@@ -103,7 +103,7 @@ def _defender(reader: Reader) -> Product | None:
         return None
     row, name = rows[0], "Microsoft Defender"
     age = whole(row.get("AntivirusSignatureAge"))
-    current = None if age is None else age <= MOST_AGE_DAYS
+    current = None if age is None or age < 0 else age <= MOST_AGE_DAYS
     mode = row.get("AMRunningMode", "").strip().lower()
     if told(row, "AntivirusEnabled") is False:
         return Product(name, "off", current)
