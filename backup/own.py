@@ -58,11 +58,20 @@ class Kept(Struct, frozen=True):
 
 
 def back_up(
-    store: Store, inventory: Inventory, state_folder: Path, declared: Repository, now: datetime
+    store: Store,
+    inventory: Inventory,
+    state_folder: Path,
+    declared: Repository,
+    now: datetime,
+    stop: threading.Event | None = None,
 ) -> Kept:
     """Copy, store, restore and compare; on the audit log when all of it held. Raises OwnError."""
     folder = state_folder / "scratch" / f"own-{declared.id}"
-    restic = Restic(pin.location(declared, state_folder), pin.password_file(declared, state_folder))
+    restic = Restic(
+        pin.location(declared, state_folder),
+        pin.password_file(declared, state_folder),
+        stop=stop or threading.Event(),
+    )
     shutil.rmtree(folder, ignore_errors=True)
     try:
         copy = folder / "copy"
@@ -137,6 +146,7 @@ class OwnBackup:
         self._clock = clock
         self._at_work: threading.Thread | None = None
         self._failed: dict[str, tuple[datetime, str]] = {}
+        self._stop = threading.Event()
 
     def tick(self, inventory: Inventory) -> None:
         """Start what is due. Raises OwnError while the last try of any repository has failed."""
@@ -157,6 +167,11 @@ class OwnBackup:
         if self._at_work is not None:
             self._at_work.join()
 
+    def stop(self) -> None:
+        """Cut the running one short, and wait until its scratch is removed."""
+        self._stop.set()
+        self.wait()
+
     def _due(self, declared: Repository, now: datetime) -> bool:
         failed = self._failed.get(declared.id)
         if failed is not None and now - failed[0] < AGAIN:
@@ -169,7 +184,8 @@ class OwnBackup:
 
     def _back_up(self, inventory: Inventory, declared: Repository) -> None:
         try:
-            kept = back_up(self._store, inventory, self._folder, declared, self._clock())
+            now = self._clock()
+            kept = back_up(self._store, inventory, self._folder, declared, now, self._stop)
         except Exception as error:  # noqa: BLE001 - the thread's end: the duty tells it
             self._failed[declared.id] = (self._clock(), str(error))
             return

@@ -68,6 +68,17 @@ class Authority:
         )
 
 
+def due(folder: Path, names: Iterable[str], now: datetime) -> bool:
+    """Whether `Authority.open` would make a new server certificate now. Raises AuthorityError."""
+    try:
+        ca, _ = _pair(folder / "ca.pem", folder / "ca.key")
+        return not _usable(folder, ca, {*ALWAYS, *names}, now)
+    except (OSError, ValueError, TypeError) as error:
+        raise AuthorityError(
+            f"cannot use the certificate authority in {folder}: {error}"
+        ) from error
+
+
 def _make_ca(folder: Path, now: datetime) -> None:
     if (folder / "ca.key").exists():
         # Made, but the crash came before its certificate: no agent can have pinned it yet.

@@ -12,6 +12,7 @@ from threading import Event
 from alerts import duties as judgement
 from alerts import evidence
 from backup.duties import Duties as BackupDuties
+from backup.own import OwnBackup
 from collector import asks, changes, lines, retention, rollup
 from collector.inventory.model import Inventory
 from collector.leases import Lease
@@ -76,19 +77,23 @@ def run(desk: Desk, stop: Event, name: str, address: str) -> None:
 def _rounds(desk: Desk, stop: Event, mine: Callable[[], bool]) -> None:
     """Go round for as long as the duties are this process's."""
     proving = BackupDuties(desk.store, desk.state_folder, desk.clock)
-    rounds = duties(desk, proving, time.monotonic())
+    own_state = OwnBackup(desk.store, desk.state_folder, desk.clock)
+    rounds = duties(desk, proving, own_state, time.monotonic())
     while mine() and not stop.wait(ROUND_SECONDS):
         for duty in rounds:
             if mine() and not stop.is_set():
                 duty.turn(time.monotonic(), desk.clock)
         write(desk.state_folder, [duty.health for duty in rounds if duty.health])
     proving.stop()
+    own_state.stop()
     if not stop.is_set():
         log.warning("the duties are done elsewhere now")
         write(desk.state_folder, ())
 
 
-def duties(desk: Desk, proving: BackupDuties, began: float) -> tuple[Duty, ...]:
+def duties(
+    desk: Desk, proving: BackupDuties, own_state: OwnBackup, began: float
+) -> tuple[Duty, ...]:
     """All of them, in the order of a round."""
     # Who was silent while nobody listened has not been silent: judging waits for the first words.
     patience = desk.source.current().rules.agent_silent.after_seconds
@@ -101,6 +106,7 @@ def duties(desk: Desk, proving: BackupDuties, began: float) -> tuple[Duty, ...]:
             lambda: proving.tick(desk.source.current(), desk.live.refresh()),
         ),
         Duty("judgement", ROUND_SECONDS, lambda: judge(desk), due_at=began + patience),
+        Duty("own-state", LOOK_EVERY_SECONDS, lambda: own_state.tick(desk.source.current())),
         Duty("retention", CLEAN_EVERY_SECONDS, lambda: clean(desk)),
     )
 

@@ -19,6 +19,7 @@ from collector.own_metrics import OwnMetrics
 from collector.serve import serve
 from collector.web import Parts
 from collector.writer import Writer
+from console import renewal
 from console.addresses import names, parse, reach, replica
 from console.application import families, whole
 from console.desk import Desk, open_desk
@@ -55,10 +56,13 @@ async def run(folder: Path, settings: Settings, clock: Callable[[], datetime]) -
                 desk.source.current(), desk.live.refresh().machines, desk.clock()
             ),
         )
+        renewing = asyncio.create_task(
+            renewal.watch(folder / "ca", names(listen), clock, stop), name="renewal"
+        )
         telling = asyncio.create_task(_tell(desk, replica(folder), str(reach(listen)), stop))
         await serve(whole(desk, parts), listen.address, listen.port, authority, stop)
         stop.set()
-        await telling
+        await asyncio.gather(telling, renewing)
     desk.workshop.stop()
     desk.store.close()
 

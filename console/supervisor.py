@@ -46,6 +46,10 @@ class Kept:
             return
         if now - self.started_at >= HEALTHY_SECONDS:
             self.delay_seconds = FIRST_DELAY_SECONDS
+            if code == 0:  # it asked for a fresh start itself: a new certificate
+                self.due_at = now
+                log.info("%s ended well, starts again at once", self.name)
+                return
         self.due_at = now + self.delay_seconds
         log.error("%s ended with %s, starts again in %.0f s", self.name, code, self.delay_seconds)
         self.delay_seconds = min(self.delay_seconds * 2, LONGEST_DELAY_SECONDS)

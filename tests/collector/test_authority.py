@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import ssl
 import stat
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 
-from collector.authority import Authority, AuthorityError
+from collector.authority import Authority, AuthorityError, due
 from tests.collector.office import NOON
 
 
@@ -84,3 +84,57 @@ def test_a_lost_ca_key_is_told(tmp_path: Path) -> None:
     (tmp_path / "ca.key").unlink()
     with pytest.raises(AuthorityError):
         Authority.open(tmp_path, (), NOON)
+
+
+def test_a_certificate_is_due_thirty_days_before_its_end_and_not_a_day_earlier(
+    tmp_path: Path,
+) -> None:
+    Authority.open(tmp_path, ("10.0.0.2",), NOON)
+    end = NOON + timedelta(days=397 - 2)
+    assert not due(tmp_path, ("10.0.0.2",), end - timedelta(days=31))
+    assert due(tmp_path, ("10.0.0.2",), end - timedelta(days=29))
+    assert due(tmp_path, ("10.0.0.3",), NOON)
+
+
+def test_a_certificate_of_the_future_is_due_too(tmp_path: Path) -> None:
+    Authority.open(tmp_path, (), NOON)
+    assert due(
+        tmp_path, (), NOON - timedelta(days=3)
+    )  # the clock was a year ahead, and is right now
+
+
+def test_what_is_due_cannot_be_told_of_a_lost_authority(tmp_path: Path) -> None:
+    with pytest.raises(AuthorityError):
+        due(tmp_path, (), NOON)
+
+
+@pytest.mark.parametrize("age_days", [500, -3])
+def test_an_agent_refuses_a_certificate_that_is_over_or_not_begun_and_takes_the_renewed_one(
+    tmp_path: Path, age_days: int
+) -> None:
+    """Real TLS: the server's side with the files as they lie, the agent's as it pins the CA."""
+    now = datetime.now(UTC)  # noqa: TID251 - TLS reads the machine's own clock
+    authority = Authority.open(tmp_path, (), now - timedelta(days=age_days))
+    with pytest.raises(ssl.SSLCertVerificationError, match=r"expired|not yet valid"):
+        greet(authority)
+    renewed = Authority.open(tmp_path, (), now)
+    assert renewed.pin == authority.pin
+    if age_days > 0:  # a CA that has not begun yet is no more believed than its certificate
+        assert greet(renewed) == "TLSv1.3"
+
+
+def greet(authority: Authority) -> str | None:
+    """A handshake in memory."""
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(authority.certificate, authority.key)
+    agent = ssl.create_default_context(cadata=authority.ca_pem.decode())
+    there, back = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = agent.wrap_bio(back, there, server_hostname="localhost")
+    served = server.wrap_bio(there, back, server_side=True)
+    for _ in range(6):
+        for side in (client, served):
+            try:
+                side.do_handshake()
+            except ssl.SSLWantReadError:
+                continue
+    return client.version()
