@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
@@ -86,6 +86,17 @@ def hand_over(
                 update(asks).where(asks.c.id == one.id).values(done_at=now, outcome="handed over")
             )
     return handed
+
+
+def hand_back(connection: Connection, handed: Iterable[Ask]) -> None:
+    """Put in the queue again what was handed over in this transaction and cannot be delivered."""
+    numbers = [one.id for one in handed]
+    if numbers:
+        connection.execute(
+            update(asks)
+            .where(asks.c.id.in_(numbers))
+            .values(handed_at=None, done_at=None, outcome=None)
+        )
 
 
 def done(connection: Connection, now: datetime, asset: str, number: int, outcome: str) -> None:

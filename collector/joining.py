@@ -94,7 +94,7 @@ def approve(
     row = _agent(connection, agent)
     if row.state != "pending":
         raise JoiningError(f"agent {agent} is {row.state}, not pending")
-    _make_room(connection, now, actor, asset)
+    make_room(connection, now, actor, asset)
     connection.execute(
         update(agents).where(agents.c.id == agent).values(asset=asset, state="approved")
     )
@@ -121,7 +121,7 @@ def _admit(
     asset: str | None = token.asset
     state = "pending" if asset is None else "approved"
     if asset is not None:
-        _make_room(connection, now, "joining", asset)
+        make_room(connection, now, "joining", asset)
     connection.execute(
         insert(agents).values(
             id=agent,
@@ -147,7 +147,7 @@ def _again(connection: Connection, token: Row[tuple[object, ...]], key_hash: byt
     return JoinAnswer(row.id, row.asset, row.state)
 
 
-def _make_room(connection: Connection, now: datetime, actor: str, asset: str) -> None:
+def make_room(connection: Connection, now: datetime, actor: str, asset: str) -> None:
     """One machine has one agent: whichever spoke for it until now is revoked."""
     older = connection.execute(
         update(agents)
