@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from tests.agent.conftest import POSIX
+
 DEPLOY = Path(__file__).parents[2] / "deploy/windows"
 SCRIPT = DEPLOY / "install.ps1"
 
@@ -41,3 +43,10 @@ def test_a_double_click_runs_the_script_beside_it() -> None:
         called = re.findall(r'"%~dp0([a-z.0-9]+)"', text)
         assert called
         assert all((DEPLOY / one).is_file() for one in called)
+
+
+def test_what_windows_leaves_out_is_there_and_needs_another_system() -> None:
+    for name in POSIX:
+        text = Path(__file__).with_name(name).read_text("utf-8")
+        needs = r"subprocess|fork|SIG|setrlimit|/proc|netlink|symlink|booted|chmod|stat\(\)"
+        assert re.search(needs, text), name
