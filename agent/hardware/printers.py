@@ -19,6 +19,9 @@ def printers(reader: Reader) -> list[dict[str, Any]] | None:
         return plugged
     from agent.parse import cups
 
-    rows = [clean(reader, f"printers[{i}]", row) for i, row in enumerate(cups.queues(text))]
+    found, whole = cups.queues(text)
+    if not whole:
+        reader.gap("printers", f"lines that cannot be read: {QUEUES}")
+    rows = [clean(reader, f"printers[{i}]", row) for i, row in enumerate(found)]
     known = {row["serial"] for row in rows if row.get("serial")}
     return rows + [row for row in plugged or () if row.get("serial") not in known]

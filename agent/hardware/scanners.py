@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from agent.host.reader import Reader
 from agent.parse.firmware import told
 
+DAMAGED = r"^(?!#|$|[ \t]|scsi:|usb:v[0-9A-F]{4}p[0-9A-F]{4}\*?$)"
+"""A line that is neither a remark, nor a device, nor what is to be noted of one (hwdb(7))."""
 LISTS = ("/usr/lib/udev/hwdb.d/20-sane.hwdb", "/lib/udev/hwdb.d/20-sane.hwdb")
 
 
@@ -20,6 +23,8 @@ def scanners(reader: Reader, devices: list[dict[str, Any]] | None) -> list[dict[
             reader.gap("scanners", "SANE is not installed, which knows scanners by their numbers")
             return None
         return []
+    if re.search(DAMAGED, listed, re.MULTILINE):
+        reader.gap("scanners", "lines that cannot be read: SANE's list of scanners")
     known = listed.lower()
     return [
         told(name=row.get("model"), manufacturer=row.get("manufacturer"), serial=row.get("serial"))

@@ -13,6 +13,7 @@ FOLDER = "/sys/bus/usb/devices"
 DEVICE = re.compile(r"\d+-[\d.]+")
 PRINTER, HUB = "07", "09"
 CLASS = re.compile("[0-9a-f]{2}")
+NUMBER = re.compile("[0-9a-f]{4}")
 
 
 def devices(reader: Reader) -> list[dict[str, Any]] | None:
@@ -55,4 +56,9 @@ def _device(reader: Reader, name: str, place: str) -> dict[str, Any]:
         field: reader.text(f"{FOLDER}/{name}/{file}", f"{place}.{field}")
         for field, file in files.items()
     }
+    for field in ("vendor_id", "product_id"):
+        number = texts[field]
+        if number is not None and not NUMBER.fullmatch(number):
+            reader.gap(f"{place}.{field}", f"not a number of USB: {name}/{files[field]}")
+            texts[field] = None
     return clean(reader, place, told(**texts))

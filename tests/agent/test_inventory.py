@@ -73,15 +73,35 @@ def test_an_address_is_told_without_account_and_query(text: str, bare: str) -> N
 @given(some.text(max_size=400))
 def test_any_settings_of_packages_and_printers_are_parts(text: str) -> None:
     for parse in (repositories.one_line, repositories.deb822, repositories.yum, cups.queues):
-        assert all(isinstance(part, dict) for part in parse(text))
+        parts, whole = parse(text)
+        assert isinstance(whole, bool)
+        assert all(isinstance(part, dict) for part in parts)
 
 
 def test_a_source_of_packages_that_is_switched_off_or_of_source_code_is_none() -> None:
     assert repositories.one_line("deb-src http://x/ y main\ndeb [trusted=no] http://x/ y\n") == (
-        {"source": "apt", "address": "http://x/", "suite": "y", "signed": True},
+        ({"source": "apt", "address": "http://x/", "suite": "y", "signed": True},),
+        True,
     )
-    assert repositories.one_line("deb http://only.example\ndeb [a=b\n") == ()
-    assert repositories.deb822("Types: deb\nEnabled: no\nURIs: http://x\nSuites: y\n") == ()
+    assert repositories.one_line("deb cdrom:[Debian 12]/ bookworm main\n") == ((), True)
+    assert repositories.deb822("Types: deb\nEnabled: no\nURIs: http://x\nSuites: y\n") == ((), True)
+    assert repositories.yum("[a]\nbaseurl=http://x\nenabled=0\n") == ((), True)
+
+
+@pytest.mark.parametrize(
+    "line", ["deb http://only.example", "deb [a=b", "dep http://x/ y", "deb x y"]
+)
+def test_a_line_that_is_no_source_is_told(line: str) -> None:
+    assert repositories.one_line(line) == ((), False)
+
+
+def test_an_address_goes_on_in_the_next_line() -> None:
+    found, whole = repositories.deb822("Types: deb\nURIs: http://x\n https://y\nSuites: z w\n")
+    told = [(part["address"], part["suite"]) for part in found]
+    assert whole
+    assert told == [(place, suite) for place in ("http://x", "https://y") for suite in "zw"]
+    torn, kept = repositories.yum("[a]\nbaseurl=http://x\n  http://y\n[b]\nenabled=1\n")
+    assert ([part["address"] for part in torn], kept) == (["http://x"], False)
 
 
 def test_slots_and_the_largest_memory_are_in_the_table() -> None:
