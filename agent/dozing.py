@@ -7,7 +7,7 @@ from pathlib import Path
 
 from agent import settings
 from agent.link import Link, LinkError
-from agent.presence import dozed
+from agent.presence import ASLEEP, dozed, slept_seconds
 from agent.sending import LARGEST_BYTES
 from agent.spool import Spool, SpoolError
 
@@ -27,7 +27,10 @@ def tell(state: Path, word: str, at: str) -> None:
         link = Link(found, (state / settings.CA).read_text("ascii"))
         spool = Spool(state / "spool.sqlite")
         try:
-            spool.append("presence", dozed(word).section, at=at)
+            since = spool.noted(ASLEEP) if word == "started" else None
+            section = dozed(word, slept_seconds(since, at)).section
+            noted = {ASLEEP: at if word == "sleep" else ""}
+            spool.append("presence", section, at=at, notes=noted)
             batch = spool.batch(LARGEST_BYTES)
             if word == "sleep" and batch:
                 answer = link.send(batch.body, SECONDS)

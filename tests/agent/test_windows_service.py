@@ -113,12 +113,12 @@ def test_sleep_is_sent_before_the_pc_sleeps_and_waking_is_kept(tmp_path: Path) -
         door.known(there, state)
         dozing.tell(state, "sleep", AT)
         assert [row["state"] for row in there.sections("presence")] == ["sleep"]
-    dozing.tell(state, "started", AT)
+    dozing.tell(state, "started", "2026-11-23T13:30:00Z")
     spool = Spool(state / "spool.sqlite")
     batch = spool.batch(10_000)
     assert batch is not None
     section = json.loads(batch.body)["reports"][0]["section"]
-    assert section == {"state": "started", "reason": "resume"}
+    assert section == {"state": "started", "reason": "resume", "slept_seconds": 5400}
     spool.close()
 
 
