@@ -100,6 +100,9 @@ def _marked(store: Store, told: Manifest, now: datetime) -> int:
         going_on: int = connection.execute(
             select(func.count()).select_from(agents).where(agents.c.state == "approved")
         ).scalar_one()
-        detail = {"made_at": told.made_at.isoformat(), "agents": going_on}
+        detail: dict[str, str | int | None] = {
+            "made_at": told.made_at.isoformat(),
+            "agents": going_on,
+        }
         audit.append(connection, now, "wardwatch", "state-restored", detail)
     return going_on

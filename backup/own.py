@@ -87,7 +87,11 @@ def back_up(
         raise OwnError(f"the collector's own state in {declared.id}: {error}") from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    detail = {"repository": declared.id, "snapshot": stored.snapshot, "files": len(made.files)}
+    detail: dict[str, str | int | None] = {
+        "repository": declared.id,
+        "snapshot": stored.snapshot,
+        "files": len(made.files),
+    }
     with store.write() as connection:
         audit.append(connection, now, "wardwatch", ACTION, detail)
     return Kept(declared.id, stored.snapshot, len(made.files), stored.bytes)

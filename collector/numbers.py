@@ -213,6 +213,6 @@ def _declared(connection: Connection, agents: Collection[str]) -> dict[Epoch, li
         wanted = wanted.where(losses.c.agent.in_(agents))
     found: dict[Epoch, list[Declared]] = {}
     for row in connection.execute(wanted):
-        said = Declared(row.cause, row.from_seq, row.to_seq, row.count)
+        said = Declared(row.cause, row.from_seq, row.to_seq)
         found.setdefault((row.agent, row.epoch), []).append(said)
     return found

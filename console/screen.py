@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -15,6 +15,7 @@ from alerts.office import Office
 from collector.inventory.model import Inventory
 from collector.inventory.problem import Problem
 from collector.messages import Language
+from collector.numbers import Numbers
 from collector.state import Agent
 from console import clocks, names
 from console.answers import Answer, Task, answers, tasks
@@ -72,8 +73,10 @@ def show(moment: Moment, problems: Sequence[Problem], language: Language) -> Non
     console.print(rows)
 
 
-def show_funnel(office: Office, agents: Sequence[Agent], language: Language) -> None:
-    """Print how far each declared PC has come, and the agents that belong to none."""
+def show_funnel(
+    office: Office, agents: Sequence[Agent], counted: Mapping[str, Numbers], language: Language
+) -> None:
+    """Print how far each declared PC has come, the agents that belong to none, and what was lost."""
     words = Words(language, office.inventory.site.timezone, office.now)
     console, steps = Console(highlight=False, soft_wrap=False), funnel(office)
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
@@ -101,6 +104,21 @@ def show_funnel(office: Office, agents: Sequence[Agent], language: Language) -> 
         key = "funnel.unlisted" if agent.asset else "funnel.pending"
         told = words.text(key, hostname=agent.hostname, agent=agent.id, asset=agent.asset)
         console.print(Padding(Text(told), (0, 0, 0, 2)))
+    for agent in agents:
+        if told := _lost(agent, counted.get(agent.id, Numbers()), words):
+            console.print(Text(told))
+
+
+def _lost(agent: Agent, counted: Numbers, words: Words) -> str | None:
+    """What became of an agent's reports where not all of them are here."""
+    if not counted.missing and not counted.declared_lost and not counted.unnumbered_losses:
+        return None
+    values = {
+        name: getattr(counted, name)
+        for name in Numbers.__struct_fields__
+        if name != "missing_since_at"
+    }
+    return words.text("funnel.lost", asset=agent.asset or agent.hostname, agent=agent.id, **values)
 
 
 def _answers(given: Sequence[Answer], words: Words) -> Table:

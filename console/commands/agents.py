@@ -24,6 +24,7 @@ def list_agents(call: Call, language: str = "vi", as_json: bool = False) -> None
     """How far each declared machine has come, and what the stuck ones wait for."""
     from sqlalchemy import select  # noqa: PLC0415
 
+    from collector.numbers import numbers  # noqa: PLC0415
     from collector.state import Agent  # noqa: PLC0415
     from collector.store.tables import agents as rows  # noqa: PLC0415
     from console import screen  # noqa: PLC0415
@@ -34,11 +35,12 @@ def list_agents(call: Call, language: str = "vi", as_json: bool = False) -> None
         office = desk.moment().office
         with desk.store.read() as connection:
             found = connection.execute(select(*columns).order_by(rows.c.joined_at)).all()
+            counted = numbers(connection)
     known = [Agent(*row) for row in found]
     if as_json:
-        print_json({"machines": funnel(office), "agents": known})
+        print_json({"machines": funnel(office), "agents": known, "numbers": counted})
     else:
-        screen.show_funnel(office, known, "en" if language == "en" else "vi")
+        screen.show_funnel(office, known, counted, "en" if language == "en" else "vi")
 
 
 @agents.command()

@@ -153,7 +153,7 @@ def test_readings_of_a_line_become_hours_with_what_was_lost(store: Store) -> Non
     rollup.roll_up(store, NOON + HOUR)
     with store.read() as connection:
         (row,) = connection.execute(select(line_hours)).all()
-    assert (row.line, row.hour_at, row.count, row.up_count) == ("vnpt", NOON, 3, 2)
+    assert tuple(row)[:4] == ("vnpt", NOON, 3, 2)
     assert (row.asked_count, row.answered_count, row.latency_count) == (6, 2, 2)
     assert (row.latency_seconds_min, row.latency_seconds_max) == (0.02, 0.04)
 

@@ -9,8 +9,13 @@ from msgspec.structs import replace
 
 from alerts.office import Office
 from backup.status import Backups, SetStatus
+from collector.messages import Language
+from collector.numbers import Numbers
+from collector.quarantine import Cause
 from collector.state import Agent, Machine
 from console.funnel import funnel, strangers
+from console.screen import show_funnel
+from console.words import Words
 from tests.alerts import builders
 from tests.console.office import Running, wardwatch
 
@@ -25,6 +30,15 @@ def with_machine(office: Office, asset: str, **changes: Any) -> Office:
     known = office.state.machines
     changed = replace(known.get(asset, Machine(asset)), **changes)
     return replace(office, state=replace(office.state, machines={**known, asset: changed}))
+
+
+LANGUAGES: tuple[Language, ...] = ("vi", "en")
+
+
+def quarantined(cause: Cause) -> Agent:
+    return Agent(
+        "a", "pc-1", "quarantined", "h", builders.NOON, builders.NOON, builders.NOON, cause
+    )
 
 
 @pytest.fixture
@@ -46,6 +60,16 @@ def test_a_pc_that_has_come_all_the_way_waits_for_nothing(office: Office) -> Non
         ({"agent": None}, (False, False, True), "no-agent"),
         ({"agent": Agent("a", "pc-1", "revoked", "h", builders.NOON)}, (False, False), "revoked"),
         ({"agent": Agent("a", "pc-1", "approved", "h", builders.NOON)}, (True, False), "never"),
+        (
+            {"agent": quarantined("same-number")},
+            (False, False),
+            "quarantined-same-number",
+        ),
+        (
+            {"agent": quarantined("two-machines")},
+            (False, False),
+            "quarantined-two-machines",
+        ),
         ({"hardware": None}, (True, True, False), "no-hardware"),
         ({"system": None}, (True, True, False), "no-system"),
     ],
@@ -88,3 +112,29 @@ def test_the_list_names_every_pc_and_how_to_go_on(running: Running) -> None:
     found = running.json("agents", "list")
     assert {one["asset"] for one in found["machines"] if one["joined"]} == {"may-chu"}
     assert found["agents"][0]["asset"] == "may-chu"
+
+
+@pytest.mark.parametrize("cause", ["same-number", "two-machines"])
+def test_the_reason_of_a_quarantine_has_words_in_both_languages(
+    office: Office, cause: Cause
+) -> None:
+    found = step(with_machine(office, "pc-1", agent=quarantined(cause)), "pc-1")[1]
+    vi, en = (Words(one, "Asia/Ho_Chi_Minh", builders.NOON) for one in LANGUAGES)
+    told = {vi.text(f"funnel.{found}"), en.text(f"funnel.{found}")}
+    assert len(told) == 2
+
+
+def test_what_is_not_here_of_an_agents_reports_is_told_below(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known = [Agent(name, "pc-1", "approved", "h", builders.NOON) for name in ("a1", "a2")]
+    counted = {
+        "a1": Numbers(accepted=9, stored=9),
+        "a2": Numbers(accepted=9, stored=4, declared_lost=3, missing=2, missing_restored=1),
+    }
+    show_funnel(office, known, counted, "en")
+    said = " ".join(capsys.readouterr().out.split())
+    assert (
+        "pc-1 (a2): of 9 reports 4 are stored, 3 were given up by the PC, 2 are missing (1" in said
+    )
+    assert "a1" not in said
