@@ -12,6 +12,7 @@ from datetime import datetime
 
 import msgspec
 from sqlalchemy.exc import DBAPIError
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -24,7 +25,7 @@ from collector.keys import Keys
 from collector.mailbox import Mailbox
 from collector.missed import Missed
 from collector.own_metrics import RESULTS, OwnMetrics
-from collector.problems import NOT_APPROVED, STRANGER, problem
+from collector.problems import HANDLERS, NOT_APPROVED, STRANGER, problem
 from collector.quarantine import TAKEN
 from collector.readings import Backup
 from collector.store.database import Store
@@ -156,10 +157,11 @@ class Ingest:
 
 def fronted(ingest: ASGIApp, rest: ASGIApp) -> ASGIApp:
     """Reports go straight in; all else takes the way through routes and their error pages."""
+    straight = ServerErrorMiddleware(ingest, handler=HANDLERS[Exception])
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        straight = scope.get("path") == "/v1/reports" and scope.get("method") == "POST"
-        await (ingest if straight else rest)(scope, receive, send)
+        reports = scope.get("path") == "/v1/reports" and scope.get("method") == "POST"
+        await (straight if reports else rest)(scope, receive, send)
 
     return app
 

@@ -220,8 +220,9 @@ def _stored(
     batch: Batch, new: Mapping[Key, int], conflicting: set[Key], asked: tuple[Ask, ...]
 ) -> Stored:
     keys = [(batch.agent, batch.epoch, row.seq) for row in batch.rows]
-    fresh = sum(key in new for key in keys)
-    clashing = sum(key in conflicting for key in keys)
+    # By number, not by row: a batch may hold the same number twice.
+    fresh = sum(key in new for key in set(keys))
+    clashing = sum(key in conflicting for key in set(keys))
     return Stored(
         approved=True,
         new=fresh,

@@ -22,6 +22,7 @@ REGISTRY: dict[str, str] = {
     "alerts": "console.commands.alerts:alerts",
     "evidence": "console.commands.evidence:evidence",
     "import": "console.commands.import_:import_",
+    "simulate": "console.commands.simulate:simulate",
     "user": "console.commands.user:user",
     # Started by `up`, not by people.
     "serve": "console.commands.serve:serve",

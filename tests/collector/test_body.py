@@ -48,7 +48,7 @@ def test_a_body_that_never_ends_is_given_up(sent_bytes: int) -> None:
 
 
 def test_a_body_that_has_come_far_enough_is_given_the_whole_time() -> None:
-    slow = [part(b"a" * TRICKLE_BYTES, more=True), part(b"b", more=False)]
+    slow: Messages = [part(b"a" * TRICKLE_BYTES, more=True), part(b"b", more=False)]
     assert received(slow, trickle_seconds=0.0)[-1:] == b"b"
 
 

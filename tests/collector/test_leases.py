@@ -11,6 +11,7 @@ from collector import leases, replicas
 from collector.leases import TERM, TRUST_SECONDS, Lease, holder_of, release, take
 from collector.store.database import Store
 from collector.store.tables import leases as rows
+from collector.store.tables import replicas as replica_rows
 from tests.collector.office import NOON
 
 
@@ -103,7 +104,7 @@ def test_without_its_database_nobody_acts_for_long(store: Store) -> None:
 def test_the_list_of_those_that_serve_forgets_who_is_gone_for_long(store: Store) -> None:
     with store.write() as connection:
         connection.execute(
-            insert(replicas.replicas).values(
+            insert(replica_rows).values(
                 id="old", address="10.0.0.9:8443", started_at=NOON, seen_at=now() - replicas.GONE
             )
         )

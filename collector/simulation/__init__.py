@@ -1,0 +1,1 @@
+"""A fleet of simulated agents over real TLS connections, to see what a collector bears."""
