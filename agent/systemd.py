@@ -26,7 +26,7 @@ StartLimitIntervalSec=0
 
 [Service]
 Type=notify
-ExecStart={python} -I -m agent run --state {state}
+ExecStart={python} -I -X no_debug_ranges -m agent run --state {state}
 Environment=HOME={state}
 Restart=always
 RestartSec=10
