@@ -105,8 +105,8 @@ def show_funnel(
         told = words.text(key, hostname=agent.hostname, agent=agent.id, asset=agent.asset)
         console.print(Padding(Text(told), (0, 0, 0, 2)))
     for agent in agents:
-        if told := _lost(agent, counted.get(agent.id, Numbers()), words):
-            console.print(Text(told))
+        if lost := _lost(agent, counted.get(agent.id, Numbers()), words):
+            console.print(Text(lost))
 
 
 def _lost(agent: Agent, counted: Numbers, words: Words) -> str | None:
