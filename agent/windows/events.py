@@ -37,10 +37,15 @@ KINDS: Mapping[tuple[str, int], tuple[str, str | None]] = {
     (DEFENDER, 1117): ("malware-blocked", None),
     (DEFENDER, 1118): ("malware-active", None),
     (DEFENDER, 1119): ("malware-active", None),
+    (DEFENDER, 5001): ("protection-off", None),
+    (DEFENDER, 5010): ("protection-off", None),
+    (DEFENDER, 5012): ("protection-off", None),
     (SECURITY, 6416): ("usb-storage", None),
 }
 """By channel and number: what it is called, and which field names the account. 1117 tells that the
-action on the threat succeeded, 1118 and 1119 that it failed, the latter for good."""
+action on the threat succeeded, 1118 and 1119 that it failed, the latter for good; 5001, 5010 and
+5012 that protection in real time, against spyware, against viruses was turned off (Microsoft
+Defender Antivirus, event IDs and error codes)."""
 
 
 DAY_MILLISECONDS = 24 * 3600 * 1000

@@ -117,13 +117,14 @@ def test_every_channel_is_read_for_what_it_tells(tmp_path: Path) -> None:
         event(5, 1102, SubjectUserSid=DUC),
     ]
     defender = [event(number, 1114 + number) for number in range(1, 6)]
+    defender += [event(6, 5001), event(7, 5010), event(8, 5012), event(9, 5007)]
     system = [event(7, 7045, ServiceName="x", AccountName="LocalSystem"), event(8, 7036)]
     reading = windows(tmp_path, Security=security, System=system, defender=defender)
     assert sorted(kinds(reading)) == sorted(
         [
             *("account-created", "account-locked", "usb-storage", "log-cleared"),
             *("malware-found", "malware-blocked", "malware-active", "malware-active"),
-            "service-installed",
+            *("service-installed", "protection-off", "protection-off", "protection-off"),
         ]
     )
 

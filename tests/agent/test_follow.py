@@ -12,10 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from agent.host import Host, Piece
+from agent.host import Event, Host, Piece
+from agent.host.journal import written
 from agent.host.live import Live
 from agent.host.recorded import opened
 from agent.logs.follow import Followed, Mark, follow, mark
+from agent.masking import record_machine
 from agent.parse.journal import Entry
 from agent.parse.syslog import entries
 from agent.probes import read
@@ -372,3 +374,28 @@ def test_a_unit_that_was_not_there_before_is_a_service_that_was_installed(tmp_pa
     assert "moi" not in str(later.notes)
     again = read("events", opened(folder, NOON), dict(first.notes) | dict(later.notes))
     assert again.section == []
+
+
+def test_a_masked_recording_keeps_no_line_of_any_log(tmp_path: Path) -> None:
+    folder = pc(tmp_path / "pc")
+    (folder / "files/var/log/auth.log.1").write_text(SIGNS[0] + "\n")
+    (folder / "files/var/log/clamav").mkdir()
+    (folder / "files/var/log/clamav/clamav.log").write_text("/home/lan/x.pdf: Eicar FOUND\n")
+    record_machine(opened(folder, NOON), tmp_path / "open", masked=False)
+    assert "8.8.4.4" in (tmp_path / "open/files/var/log/auth.log").read_text()
+    record_machine(opened(folder, NOON), tmp_path / "masked", masked=True)
+    kept = b"".join(one.read_bytes() for one in (tmp_path / "masked").rglob("*") if one.is_file())
+    for secret in (b"8.8.4.4", b"/home/lan", b"name=an", b"Eicar"):
+        assert secret not in kept
+    assert read("events", opened(tmp_path / "masked", NOON)).section == []
+
+
+def test_a_masked_recording_keeps_no_entry_of_a_channel(tmp_path: Path) -> None:
+    (tmp_path / "pc/events").mkdir(parents=True)
+    event = Event(1, 4625, "P", NOON, {"TargetUserName": "nguyen.thi.lan"})
+    for name in ("Security", "System"):
+        (tmp_path / f"pc/events/{name}.json").write_bytes(written([event]))
+    record_machine(opened(tmp_path / "pc", NOON), tmp_path / "masked", masked=True)
+    assert "nguyen" not in (tmp_path / "masked/events/Security.json").read_text()
+    again = read("events", opened(tmp_path / "masked", NOON))
+    assert (again.section, again.gaps) == ([], ())
