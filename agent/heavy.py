@@ -75,8 +75,8 @@ class Heavy:
 
     @property
     def is_over(self) -> bool:
-        """Whether all has been told."""
-        return not self._left
+        """Whether all has been told, and the child that told it has ended."""
+        return not self._left and self._child.ended()
 
     @property
     def end(self) -> float:
@@ -163,9 +163,11 @@ def finished(task: Task, at: datetime, slow: Slow | None = None) -> Told:
     """One section at once, for those who have nothing else to do."""
     heavy = Heavy((task,), at, slow, {})
     pause = 0.001
-    while not (told := heavy.news()):
+    told: tuple[Told, ...] = ()
+    while not heavy.is_over:
         time.sleep(pause)
         pause = min(pause * 2, 0.05)
+        told += heavy.news()
     return told[0]
 
 

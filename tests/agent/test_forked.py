@@ -143,6 +143,7 @@ def test_one_child_tells_several_sections_one_after_the_other() -> None:
     assert not system.taken.reading.gaps or system.taken.reading.section.text != "{}"
     assert all(one.taken.cpu_seconds > 0 for one in (hardware, system))
     assert hardware.taken.digest != system.taken.digest
+    assert psutil.Process().children() == []  # none is left behind as a zombie
 
 
 def test_a_section_that_hangs_costs_itself_alone_and_a_fresh_child_reads_the_rest() -> None:
