@@ -31,11 +31,11 @@ def join(given: argparse.Namespace, _clock: Clock) -> int:
     """Join, and keep what came of it. The token is read from stdin where `-` stands for it."""
     from agent import joining  # noqa: PLC0415 - not needed by the resident
 
-    if given.string != "-" and (place := Path(given.string)).exists():
+    text = (sys.stdin.readline() if given.string == "-" else given.string).strip()
+    if text and not text.startswith("wardwatch:") and (place := Path(text)).exists():
         from agent import stick  # noqa: PLC0415 - for a PC without a network
 
         return stick.join(given.state, place)
-    text = sys.stdin.readline() if given.string == "-" else given.string
     try:
         invited = joining.invitation(text)
         settings.prepare(given.state)
