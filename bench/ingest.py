@@ -34,7 +34,10 @@ def bodies(count: int, size: int, agents: Sequence[str]) -> list[tuple[str, byte
         (
             agents[number % len(agents)],
             body(
-                *(report(1 + number * size + n, section=_load(number, n)) for n in range(size)),
+                *(
+                    report(1 + (number // len(agents)) * size + n, section=_load(number, n))
+                    for n in range(size)
+                ),
                 epoch=f"{size:032x}",
             ),
         )
