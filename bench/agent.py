@@ -16,16 +16,15 @@ import platform
 import shutil
 import socket
 import struct
-import subprocess  # noqa: TID251 - the programs that are measured
 import sys
 import tempfile
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.probes import PROBES
+from bench import day, inventory
+from bench.day import path, running
 from bench.inventory import fusioninventory, our_inventory, table
 from tests.agent import door
 from tests.agent.door import eventually
@@ -59,9 +58,9 @@ def measured(name: str, pid: int, cycles: int, cycle: Callable[[int], float]) ->
     """Run a few cycles, then `cycles` that count. `cycle` returns the bytes that it moved."""
     for number in range(WARM):
         cycle(number)
-    before = _cpu_seconds(pid)
+    before = day.cpu_seconds(pid)
     sent = sum(cycle(WARM + number) for number in range(cycles))
-    spent = _cpu_seconds(pid) - before
+    spent = day.cpu_seconds(pid) - before
     rss, pss = _memory(pid)
     return Resident(name, rss, pss, spent / cycles, sent / cycles)
 
@@ -69,14 +68,12 @@ def measured(name: str, pid: int, cycles: int, cycle: Callable[[int], float]) ->
 def ours(folder: Path, cycles: int) -> Resident:
     """The agent against a small real collector; its children have ended before it counts."""
     state = folder / "state"
-    with door.opened(folder) as there:
+    with door.opened(folder) as there, inventory.installed() as python:
         door.known(there, state)
         rhythm = ("--load-interval", "0.25", "--security-interval", "86400")
-        command = [sys.executable, "-I", "-m", "agent", "run", "--state", str(state), *rhythm]
-        with _running(command) as pid:
-            kinds = set(PROBES) & {"hardware", "system", "security"}
-            eventually(lambda: kinds <= {row["kind"] for row in there.stored()}, 300)
-            eventually(lambda: not _children(pid), 300)
+        with running([*day.started(Path(python), state), *rhythm]) as pid:
+            eventually(lambda: {row["kind"] for row in there.stored()} >= day.SECTIONS, 300)
+            eventually(lambda: not day.children(pid), 300)
 
             def cycle(_number: int) -> float:
                 seen, moved = len(there.sections("load")), there.bytes_read
@@ -101,7 +98,7 @@ def node_exporter(cycles: int) -> Resident:
             sys.exit("node_exporter: no metrics came")
         return len(raw)
 
-    with _running(command) as pid:
+    with running(command) as pid:
         eventually(lambda: _listens(port))
         return measured("node_exporter", pid, cycles, cycle)
 
@@ -125,7 +122,7 @@ def zabbix_agent2(folder: Path, cycles: int) -> Resident:
             sys.exit("zabbix_agent2: no value came")
         return len(answer)
 
-    with _running(["zabbix_agent2", "-f", "-c", str(settings)]) as pid:
+    with running(["zabbix_agent2", "-f", "-c", str(settings)]) as pid:
         eventually(lambda: _listens(port))
         return measured("zabbix_agent2", pid, cycles, lambda _number: sum(map(asked, ITEMS)))
 
@@ -135,17 +132,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--cycles", type=int, default=60)
     cycles = parser.parse_args().cycles
-    missing = [name for name in PEERS if shutil.which(name, path=_path()) is None]
+    missing = [name for name in PEERS if shutil.which(name, path=path()) is None]
     if missing:
         sys.stderr.write(f"not installed: {', '.join(missing)}; see python -m bench.agent --help\n")
         return 2
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        residents = [ours(folder, cycles), node_exporter(cycles), zabbix_agent2(folder, cycles)]
+        own = ours(folder, cycles)
+        residents = [own, node_exporter(cycles), zabbix_agent2(folder, cycles)]
+        whole = day.day(folder / "day")
     print(
         f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, {cycles} cycles\n"
     )
     _table(residents)
+    print()
+    _goals(own, residents[1], whole)
     print()
     print(table([our_inventory(), fusioninventory()]))
     return 0
@@ -163,35 +164,30 @@ def _table(rows: list[Resident]) -> None:
         )
 
 
-@contextmanager
-def _running(command: list[str]) -> Iterator[int]:
-    quiet = subprocess.DEVNULL
-    environment = {**os.environ, "PATH": _path()}
-    with subprocess.Popen(command, stdout=quiet, stderr=quiet, env=environment) as process:
-        try:
-            yield process.pid
-        finally:
-            process.terminate()
-
-
-def _path() -> str:
-    return f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/bin"
-
-
-def _cpu_seconds(pid: int) -> float:
-    """Of all threads, without children: in nanoseconds, where /proc/pid/stat counts in hundredths."""
-    threads = Path(f"/proc/{pid}/task").iterdir()
-    return sum(int((one / "schedstat").read_text("ascii").split()[0]) for one in threads) / 1e9
+def _goals(own: Resident, peer: Resident, whole: day.Day) -> None:
+    mebibyte = 2**20
+    rows = (
+        ("RSS, MiB", own.rss_bytes / mebibyte, peer.rss_bytes / mebibyte),
+        ("CPU of a cycle, ms", own.cpu_seconds * 1000, peer.cpu_seconds * 1000 / 4),
+        ("bytes of a load", own.sent_bytes, 500.0),
+        ("CPU of a day with all children, s", whole.cpu_seconds, 5.0),
+        ("bytes of a day", whole.sent_bytes, 1e6),
+    )
+    print("| wardwatch-agent | measured | at most | of the goal |")
+    print("| --- | --- | --- | --- |")
+    for name, found, most in rows:
+        print(f"| {name} | {found:.2f} | {most:.2f} | {found / most:.2f} |")
+    print()
+    print("| CPU of a day | s |")
+    print("| --- | --- |")
+    for name, seconds in whole.parts:
+        print(f"| {name} | {seconds:.2f} |")
 
 
 def _memory(pid: int) -> tuple[int, int]:
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()[1:]
     found = {line.split()[0]: int(line.split()[1]) * 1024 for line in lines}
     return found["Rss:"], found["Pss:"]
-
-
-def _children(pid: int) -> str:
-    return Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").strip()
 
 
 def _free_port() -> int:
