@@ -31,8 +31,8 @@ def apps(reader: Reader) -> Source | None:
     if top is None:
         reader.gaps.extend(tried.gaps)
         return Source("appx", (), complete=False) if tried.gaps else None
-    named = (FULL_NAME.fullmatch(name) for name in top.subkeys)
-    rows = tuple(told(name=one[1], version=one[2], category="application") for one in named if one)
+    names = (FULL_NAME.fullmatch(name) for name in top.subkeys)
+    rows = tuple(told(name=one[1], version=one[2], category="application") for one in names if one)
     reader.gap("packages", "apps: told by the registry alone, without those of single accounts")
     return Source("appx", rows, complete=False)
 
