@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 from agent.host import Entries, Event
 
-EACH = re.compile(r"<Event\b[^>]*>.*?</Event>", re.DOTALL)
+BEGIN, END = re.compile(r"<Event[\s>]"), "</Event>"
 NAMESPACE = re.compile(r"^\{[^}]*\}")
 DECLARED = re.compile(r"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 MOST_FIELDS = 256
@@ -18,7 +18,9 @@ DIGITS = re.compile(r"[0-9]{1,18}")
 
 def entries(text: str) -> tuple[Entries, int]:
     """The events that can be read, in the order of the text, and how many there are of all."""
-    found = [_event(each[0]) for each in EACH.finditer(text)]
+    # By its end first: a pattern over both would look to the text's end from every beginning.
+    parts = ((part, BEGIN.search(part)) for part in text.split(END)[:-1])
+    found = [_event(part[at.start() :] + END) for part, at in parts if at]
     read = tuple(event for event in found if event)
     missed = len(found) - len(read)
     return Entries(read, f"{missed} of {len(found)} entries are damaged" if missed else None), len(
