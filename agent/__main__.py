@@ -44,7 +44,9 @@ def _commanded() -> int:
 
 
 def _refused(problem: Exception) -> int:
-    sys.stderr.write(f"wardwatch-agent: {problem}\n")
+    from agent.speech import said
+
+    sys.stderr.write(f"wardwatch-agent: {said(str(problem))}\n")
     return 2
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import io
 import json
 import random
 import sys
@@ -151,6 +152,15 @@ def test_a_pc_joins_by_the_stick_fills_it_and_takes_the_answer(
     assert "1 reports written" in told
     assert carrying.wish(state) is None
     spool.close()
+
+
+def test_the_installer_s_question_for_the_join_string_takes_the_stick_s_folder_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invited(tmp_path)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{tmp_path}\n"))
+    assert agent("join", "-", "--state", str(tmp_path / "state"), monkeypatch=monkeypatch) == 0
+    assert kept.load(tmp_path / "state").collector == "10.0.0.2:8443"
 
 
 def test_a_bad_answer_on_the_stick_keeps_no_report_from_being_carried(
