@@ -44,7 +44,7 @@ def _commanded() -> int:
 
 
 def _refused(problem: Exception) -> int:
-    from agent.speech import said
+    from agent.speech import said  # noqa: PLC0415 - the resident speaks to nobody
 
     sys.stderr.write(f"wardwatch-agent: {said(str(problem))}\n")
     return 2
