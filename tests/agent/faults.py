@@ -173,7 +173,7 @@ def _fields(question: str, found: Any, seen: set[tuple[int, str]]) -> Iterator[t
 
 TO_COME = "20991231235959.000000+000"
 ONCE = 1
-"""Further instances of a class are damaged in three ways, not in all."""
+"""Further instances of a class are damaged in four ways, not in all."""
 TEXTS = (None, "", NOISE, "-1", "9" * 30, "20991231235959.000000+000", "{", "Không có", "[" * 50)
 """For a property of WMI: gone, empty, noise, less than nothing, more than can be, to come, torn,
 another language's words."""
@@ -184,7 +184,7 @@ def _properties(rows: Rows, seen: set[tuple[int, str]]) -> Iterator[tuple[str, D
     for number, name in sorted(seen):
         if number < len(rows) and name in rows[number]:
             often[name] = often.get(name, 0) + 1
-            for text in TEXTS if often[name] <= ONCE else (None, NOISE, TO_COME):
+            for text in TEXTS if often[name] <= ONCE else (None, NOISE, TO_COME, "9" * 30):
                 yield f"{number}.{name}={text!r}", partial(_in_row, number, name, text)
 
 
