@@ -23,7 +23,7 @@ def batteries(reader: Reader, firmware: Firmware | None) -> list[dict[str, Any]]
         rows = [_battery(reader, name, f"batteries[{i}]") for i, name in enumerate(own)]
     else:
         printed = reader.output("upower", "batteries")
-        described = _printed(printed) if printed else ()
+        described = _printed(reader, printed) if printed else ()
         rows = [dict(row) for row in described or (firmware.batteries if firmware else ())]
     told_by = (clean(reader, f"batteries[{index}]", row) for index, row in enumerate(rows))
     return [
@@ -31,9 +31,11 @@ def batteries(reader: Reader, firmware: Firmware | None) -> list[dict[str, Any]]
     ]  # desktops' firmware describes a battery that is not there
 
 
-def _printed(text: str) -> tuple[dict[str, Any], ...]:
+def _printed(reader: Reader, text: str) -> tuple[dict[str, Any], ...]:
     from agent.parse import upower
 
+    if upower.is_damaged(text):
+        reader.gap("batteries", "lines that cannot be read: upower --dump")
     return upower.batteries(text)
 
 

@@ -3,26 +3,46 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from agent.parse.firmware import told
 
 NUMBER = re.compile(r"^\s*(\d+(?:[.,]\d+)?)\s*(\S*)")
+BATTERY = frozenset({"state", "energy-full", "energy-full-design"})
+"""What a battery tells, and no adapter."""
 JOULES_PER_WATT_HOUR = 3600
 
 
 def batteries(text: str) -> tuple[dict[str, Any], ...]:
     """Each battery that supplies power; a mouse's or a phone's own does not count."""
-    found = []
-    for block in re.split(r"^Device:.*$", text, flags=re.MULTILINE):
+    return tuple(_battery(lines) for lines in _devices(text) if _is_own(lines))
+
+
+def is_damaged(text: str) -> bool:
+    """Whether a device does not tell what makes it one of those, or none of them."""
+    return any(
+        lines.get("power supply") not in {"yes", "no"}
+        or (lines["power supply"] == "yes" and BATTERY & lines.keys() and not _is_own(lines))
+        for lines in _devices(text)
+    )
+
+
+def _is_own(lines: dict[str, str]) -> bool:
+    return lines.get("power supply") == "yes" and {"native-path", "percentage"} <= lines.keys()
+
+
+def _devices(text: str) -> Iterator[dict[str, str]]:
+    """The lines of each device, but of the one that stands for all batteries together."""
+    blocks = re.split(r"^(?:Device|Daemon):(.*)$", f"Device:\n{text}", flags=re.MULTILINE)
+    for name, block in zip(blocks[1::2], blocks[2::2], strict=True):
         lines: dict[str, str] = {}
         for line in block.splitlines():
             key, colon, value = line.partition(":")
             if colon:
                 lines.setdefault(key.strip().lower(), value.strip())
-        if lines.get("power supply") == "yes" and "native-path" in lines and "percentage" in lines:
-            found.append(_battery(lines))
-    return tuple(found)
+        if lines and "daemon-version" not in lines and not name.endswith("/DisplayDevice"):
+            yield lines
 
 
 def _battery(lines: dict[str, str]) -> dict[str, Any]:
