@@ -32,9 +32,10 @@ def disks(reader: Reader) -> list[dict[str, Any]] | None:
     tried = Reader(reader.host)
     physical = tried.instances("MSFT_PhysicalDisk", "disks", STORAGE)
     drives = devices(tried, "Win32_DiskDrive", "disks")
-    if not physical and drives is None:
-        reader.gaps.extend(tried.gaps)
-        return None
+    if not physical:
+        reader.gaps.extend(tried.gaps)  # else the drives only add to what is known already
+        if drives is None:
+            return None
     by_number = {whole(row.get("Index")): row for row in drives or ()}
     pairs = [(row, by_number.get(whole(row.get("DeviceId")), {})) for row in physical or ()]
     pairs = pairs or [({}, row) for row in drives or ()]
