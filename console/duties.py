@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Event
 
@@ -67,10 +67,12 @@ def run(desk: Desk, stop: Event, name: str, address: str) -> None:
         _rounds(desk, stop, lambda: True)
     else:
         with Lease(desk.store, LEASE, name, address, desk.clock) as lease:
+            # What a paused process would still write once it wakes up is refused by the database.
+            fenced = replace(desk, store=lease.fenced())
             while not stop.wait(TAKE_OVER_SECONDS):
                 if lease.held:
                     log.info("the duties are done here now")
-                    _rounds(desk, stop, lambda: lease.held)
+                    _rounds(fenced, stop, lambda: lease.held)
     desk.store.close()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +23,8 @@ class Store:
     """One database. `read` sees one moment; `write` is whole or not at all."""
 
     engine: Engine
+    fence: Callable[[Connection], None] | None = None
+    """Looked at last in each transaction that writes: it raises where this process may no longer."""
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -38,6 +40,8 @@ class Store:
         """A transaction that writes; it is durable when the block has been left."""
         with self.engine.connect().execution_options(write=True) as connection, connection.begin():
             yield connection
+            if self.fence is not None:
+                self.fence(connection)
 
     def close(self) -> None:
         """Give all connections back."""

@@ -261,6 +261,8 @@ leases = Table(
     # Who holds a task that one process alone may do, and until when unless renewed.
     Column("name", Text, primary_key=True),
     Column("holder", Text, nullable=False),
+    # Counts who took it: what an earlier holder still writes is refused by this number.
+    Column("generation", Integer, nullable=False, server_default="1"),
     Column("address", Text, nullable=False),
     Column("taken_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
@@ -274,15 +276,4 @@ replicas = Table(
     Column("address", Text, nullable=False),
     Column("started_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
-)
-
-summaries = Table(
-    "summaries",
-    METADATA,
-    # A city's view of its wards: signed figures of a day, no person in them.
-    Column("site", Text, primary_key=True),
-    Column("day", Text, primary_key=True),  # ISO date on the site's own calendar
-    Column("body", Text, nullable=False),
-    Column("signature", LargeBinary, nullable=False),
-    Column("received_at", Instant, nullable=False),
 )

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import insert, update
 
 from collector import leases, replicas
-from collector.leases import TERM, TRUST_SECONDS, Lease, holder_of, release, take
+from collector.leases import TERM, TRUST_SECONDS, FencedError, Lease, holder_of, release, take
 from collector.store.database import Store
 from collector.store.tables import leases as rows
 from collector.store.tables import replicas as replica_rows
@@ -21,7 +22,7 @@ def now() -> datetime:
 
 def asked(store: Store, holder: str, at: datetime, name: str = "duties") -> bool:
     with store.write() as connection:
-        return take(connection, name, holder, f"{holder}:8443", at, TERM)
+        return take(connection, name, holder, f"{holder}:8443", at, TERM) is not None
 
 
 def who(store: Store, at: datetime) -> str | None:
@@ -99,6 +100,47 @@ def test_without_its_database_nobody_acts_for_long(store: Store) -> None:
         with store.write() as connection:
             connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO leases")
         eventually(lambda: lease.held)
+
+
+def test_each_taking_counts_one_on_and_a_renewal_none(store: Store) -> None:
+    def took(holder: str, at: datetime, generation: int | None = None) -> int | None:
+        with store.write() as connection:
+            return take(connection, "duties", holder, f"{holder}:8443", at, TERM, generation)
+
+    assert took("a", NOON) == 1
+    assert took("a", NOON + TERM / 2, 1) == 1
+    assert took("a", NOON + TERM / 2) == 2, "the same server, started again"
+    assert took("b", NOON + TERM * 2) == 3
+    with store.write() as connection:
+        release(connection, "duties", "b")
+    assert took("a", NOON + TERM * 2, 2) == 4, "given back in between: not a renewal"
+
+
+def test_who_lost_the_lease_writes_nothing_any_more(store: Store) -> None:
+    with Lease(store, "duties", "a", "a:8443", now) as lease:
+        fenced = lease.fenced()
+        eventually(lambda: lease.held)
+        with fenced.write() as connection:
+            replicas.tell(connection, "kept", "10.0.0.1:8443", NOON, now())
+        with store.write() as connection:
+            connection.execute(
+                update(rows).values(holder="b", generation=7, expires_at=now() + 10 * TERM)
+            )
+        with pytest.raises(FencedError), fenced.write() as connection:
+            replicas.tell(connection, "late", "10.0.0.2:8443", NOON, now())
+    with store.read() as connection:
+        assert replicas.addresses(connection) == ("10.0.0.1:8443",)
+
+
+def test_who_takes_over_waits_for_a_commit_that_was_still_covered(store: Store) -> None:
+    with Lease(store, "duties", "a", "a:8443", now) as lease:
+        eventually(lambda: lease.held)
+        with ThreadPoolExecutor(1) as threads, store.write() as connection:
+            leases.check(connection, "duties", "a", 1)
+            taking = threads.submit(asked, store, "b", now() + 2 * TERM)
+            replicas.tell(connection, "a", "10.0.0.1:8443", NOON, now())
+            assert not taking.done()
+    assert taking.result(60)
 
 
 def test_the_list_of_those_that_serve_forgets_who_is_gone_for_long(store: Store) -> None:
