@@ -9,6 +9,7 @@ from typing import Literal, get_args
 from sqlalchemy import Connection, insert, select, update
 
 from collector.sections import SET
+from collector.store.among import among
 from collector.store.tables import asks
 from collector.wire import Ask
 
@@ -68,7 +69,11 @@ def hand_over(
     """
     rows = connection.execute(
         select(asks.c.id, asks.c.asset, asks.c.job, asks.c.argument)
-        .where(asks.c.asset.in_(assets), asks.c.handed_at.is_(None), asks.c.done_at.is_(None))
+        .where(
+            among(connection, asks.c.asset, assets),
+            asks.c.handed_at.is_(None),
+            asks.c.done_at.is_(None),
+        )
         .order_by(asks.c.id)
     ).all()
     handed: dict[str, tuple[Ask, ...]] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -41,8 +41,10 @@ class Count:
         return at == 0 or self.missing[at - 1].to_seq < seq
 
 
-def counted(before: Count, seqs: Iterable[int], received_at: datetime) -> Count:
+def counted(before: Count, seqs: Collection[int], received_at: datetime) -> Count:
     """The count after these came too, in whatever order and however often."""
+    if not seqs:
+        return before
     missing, highest, restored = list(before.missing), before.highest_seq, before.restored
     for seq in sorted(set(seqs)):
         if seq > highest:
@@ -52,7 +54,7 @@ def counted(before: Count, seqs: Iterable[int], received_at: datetime) -> Count:
             highest, restored = seq, False
         elif seq >= before.counted_from_seq:
             _fill(missing, seq)
-    return replace(before, highest_seq=highest, missing=tuple(missing), restored=restored)
+    return Count(highest, before.counted_from_seq, tuple(missing), restored)
 
 
 def lost(missing: Iterable[Missing], declared: Iterable[tuple[int, int]]) -> int:

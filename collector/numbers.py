@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from collector import counting
 from collector.counting import Count, Missing
 from collector.readings import Natural
+from collector.store.among import among
 from collector.store.tables import epochs, gaps, losses
 
 Epoch = tuple[str, str]
@@ -69,7 +70,7 @@ _SECTION = msgspec.json.Decoder(_Sent)
 
 def known(connection: Connection, agents: Collection[str]) -> dict[Epoch, Known]:
     """The epochs of these agents, their missing numbers not read yet (see `with_missing`)."""
-    found = connection.execute(select(epochs).where(epochs.c.agent.in_(agents)))
+    found = connection.execute(select(epochs).where(among(connection, epochs.c.agent, agents)))
     return {
         (row.agent, row.epoch): Known(
             row.ordinal,

@@ -13,6 +13,7 @@ from collector.counting import Count, counted
 from collector.hot import Key, Newest
 from collector.numbers import Epoch, Known
 from collector.quarantine import TAKEN
+from collector.store.among import among
 from collector.store.tables import agents, epochs
 from collector.wire import Ask
 
@@ -31,7 +32,10 @@ def write(connection: Connection, batches: Sequence[Batch]) -> list[Stored]:
         row.id: row
         for row in connection.execute(
             select(agents.c.id, agents.c.asset, agents.c.state)
-            .where(agents.c.id.in_({b.agent for b in batches}), agents.c.state.in_(TAKEN))
+            .where(
+                among(connection, agents.c.id, {batch.agent for batch in batches}),
+                agents.c.state.in_(TAKEN),
+            )
             .order_by(agents.c.id)
             .with_for_update()
         )
@@ -213,7 +217,8 @@ def _asks(
         for row in batch.rows:
             if row.job is not None and (batch.agent, batch.epoch, row.seq) in new:
                 asks.done(connection, now, assets[batch.agent], row.job, row.outcome)
-    return dict(asks.hand_over(connection, now, set(assets.values())))
+    named = {asset for asset in assets.values() if asset is not None}
+    return dict(asks.hand_over(connection, now, named))
 
 
 def _stored(
