@@ -33,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
         run.add_argument(f"--{name}-interval", type=_seconds, default=seconds, metavar="SECONDS")
 
     service = commands.add_parser("service", help="put the agent in as a service, or take it out")
-    service.add_argument("action", choices=("install", "remove", "status", "host"))
+    service.add_argument("action", choices=("install", "remove", "status", "host", "sleep"))
     service.add_argument("--state", type=Path, default=settings.folder(), metavar="DIR")
     service.add_argument(
         "--root", type=Path, default=Path("/"), metavar="DIR", help="a system that does not run yet"

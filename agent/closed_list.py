@@ -91,7 +91,9 @@ PROGRAMS = {
 
 MANAGED = {
     "systemd-reload": Program(("systemctl", "daemon-reload"), 60),
-    "systemd-enable": Program(("systemctl", "enable", "wardwatch-agent.service"), 60),
+    "systemd-enable": Program(
+        ("systemctl", "enable", "wardwatch-agent.service", "wardwatch-agent-sleep.service"), 60
+    ),
     "systemd-restart": Program(("systemctl", "restart", "wardwatch-agent.service"), 60),
     "systemd-disable": Program(("systemctl", "disable", "--now", "wardwatch-agent.service"), 60),
     # Fails where it has not failed.

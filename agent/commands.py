@@ -93,6 +93,11 @@ def service(given: argparse.Namespace, clock: Clock) -> int:
 
     if given.action == "host":
         return _host(given.state, clock)
+    if given.action == "sleep":
+        from agent import dozing  # noqa: PLC0415 - the unit of the sleep starts this, nobody else
+
+        dozing.tell(given.state, "sleep", rfc3339(clock()))
+        return 0
     place = Place(Path(sys.executable), given.state.absolute(), given.root.absolute())
     try:
         if given.action == "install":

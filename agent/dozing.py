@@ -14,13 +14,13 @@ from agent.spool import Spool, SpoolError
 log = logging.getLogger("wardwatch.agent")
 
 SECONDS = 1.5
-"""Windows waits two before it sleeps, whether the word was said or not."""
+"""Windows waits two before it sleeps, whether the word was said or not; Linux for as long."""
 
 
 def tell(state: Path, word: str, at: str) -> None:
     """Spool `sleep` or `started` and send at once, by a handle and a connection of its own.
 
-    Called in another thread than the resident's. What both send at the same time is stored once.
+    Called in another thread than the resident's, or another process. What both send at the same time is stored once.
     """
     try:
         found = settings.load(state)

@@ -142,7 +142,7 @@ class Resident:
         return True
 
     def _waken(self, slept_seconds: float) -> None:
-        """Linux tells nobody beforehand: a sleep is reported when it is over."""
+        """A sleep that is over is told with its length; that it comes, by a unit of its own."""
         span, self.slept_seconds = slept_seconds - self.slept_seconds, slept_seconds
         if span >= NAP_SECONDS:
             self._keep("presence", dozed("started", round(span)))

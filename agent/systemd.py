@@ -1,4 +1,4 @@
-"""The agent as a service of systemd: its unit, and putting it in and taking it out."""
+"""The agent as a service of systemd: its units, and putting them in and taking them out."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from agent import programs
 from agent.installing import InstallError, Place
 
 NAME = "wardwatch-agent.service"
+SLEEP = "wardwatch-agent-sleep.service"
 FOLDER = Path("etc/systemd/system")
 BOOTED = Path("run/systemd/system")
 """Exists while systemd is the system's first process: sd_booted(3)."""
@@ -78,10 +79,64 @@ SystemCallErrorNumber=EPERM
 WantedBy=multi-user.target
 """
 
+SLEEP_UNIT = """\
+# Written by `wardwatch-agent service install`, beside {name}.
+[Unit]
+Description=wardwatch: tells the ward's collector that this PC goes to sleep
+Documentation=man:systemd.special(7)
+# Whatever puts the PC to sleep waits for this target, and so for the word.
+Before=sleep.target
+# An agent that was stopped must not pass for a PC that sleeps.
+Requisite={name}
+After={name}
+
+[Service]
+Type=oneshot
+ExecStart={python} -I -m agent service sleep --state {state}
+Environment=HOME={state}
+# Longer than the word ever takes: nobody waits at the lid of a laptop for a collector.
+TimeoutStartSec=5
+
+# It writes the agent's own folder and speaks to the collector, nothing else.
+ProtectSystem=strict
+ReadWritePaths={state}
+ProtectHome=read-only
+ProtectProc=invisible
+PrivateTmp=yes
+PrivateDevices=yes
+UMask=0077
+NoNewPrivileges=yes
+CapabilityBoundingSet=
+ProtectClock=yes
+ProtectControlGroups=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+MemoryDenyWriteExecute=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallErrorNumber=EPERM
+
+[Install]
+WantedBy=sleep.target
+"""
+WANTED_BY = {NAME: "multi-user.target", SLEEP: "sleep.target"}
+
 
 def unit(python: Path, state: Path) -> str:
-    """The unit's text, for that interpreter and that folder."""
+    """The service's unit, for that interpreter and that folder."""
     return UNIT.format(name=NAME, python=_word(python), state=_word(state))
+
+
+def sleep_unit(python: Path, state: Path) -> str:
+    """The unit that tells of a sleep before it, while the network is up (systemd.special(7))."""
+    return SLEEP_UNIT.format(name=NAME, python=_word(python), state=_word(state))
 
 
 def _word(path: Path) -> str:
@@ -93,20 +148,25 @@ def _word(path: Path) -> str:
 
 
 def install(place: Place) -> str:
-    """Write the unit, enable it, and start it where systemd runs; all of it or nothing."""
-    text = unit(place.python, place.state)
+    """Write the units, enable them, and start the service where systemd runs; all or nothing."""
+    texts = {
+        NAME: unit(place.python, place.state),
+        SLEEP: sleep_unit(place.python, place.state),
+    }
     if place.is_live and not (place.root / BOOTED).is_dir():
         raise InstallError("systemd does not run on this system: nothing was installed")
-    path = place.root / FOLDER / NAME
-    before = path.read_bytes() if path.is_file() else None
-    _write(path, text.encode("ascii"))
+    paths = {name: place.root / FOLDER / name for name in texts}
+    before = {path: path.read_bytes() for path in paths.values() if path.is_file()}
     try:
-        return _enabled(place, path)
+        for name, path in paths.items():
+            _write(path, texts[name].encode("ascii"))
+        return _enabled(place, paths[NAME])
     except programs.ManageError as problem:
-        if before is None:
+        if paths[NAME] not in before:
             remove(place)
             raise InstallError(f"{problem}; nothing was installed") from problem
-        _write(path, before)
+        for path, text in before.items():
+            _write(path, text)
         programs.manage("systemd-reload")
         raise InstallError(f"{problem}; the unit is as it was before") from problem
 
@@ -132,17 +192,22 @@ def _enabled(place: Place, path: Path) -> str:
 
 
 def remove(place: Place) -> str:
-    """Stop it, disable it and delete the unit; harmless where there is none."""
-    path = place.root / FOLDER / NAME
-    wanted = path.parent / "multi-user.target.wants" / NAME
-    if not path.exists() and not wanted.is_symlink():
+    """Stop it, disable it and delete the units; harmless where there is none."""
+    folder = place.root / FOLDER
+    path = folder / NAME
+    links = [folder / f"{target}.wants" / name for name, target in WANTED_BY.items()]
+    units = [folder / name for name in WANTED_BY]
+    if not any(one.is_symlink() or one.exists() for one in (*links, *units)):
         return "not installed"
     live = place.is_live and (place.root / BOOTED).is_dir()
     try:
-        if live:
+        if live and (path.exists() or links[0].is_symlink()):
             programs.manage("systemd-disable")
-        wanted.unlink(missing_ok=True)
-        path.unlink(missing_ok=True)
+        for one in (*links, *units):
+            one.unlink(missing_ok=True)
+        for wants in {link.parent for link in links if link.parent.is_dir()}:
+            if not any(wants.iterdir()):
+                wants.rmdir()
         if live:
             programs.manage("systemd-reload")
             # One that ended badly would stay in the list of what has failed.

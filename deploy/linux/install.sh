@@ -16,6 +16,7 @@ state=$root/var/lib/wardwatch-agent
 agent=$program/bin/wardwatch-agent
 command=$root/usr/local/sbin/wardwatch-agent
 unit=$root/etc/systemd/system/wardwatch-agent.service
+sleep_unit=$root/etc/systemd/system/wardwatch-agent-sleep.service
 fresh=$program.new old=$program.old
 swapped='' finished=''
 
@@ -44,14 +45,16 @@ remove_service() {
         service remove
     elif [ -e "$unit" ]; then # its program is gone, which is no reason to leave it
         [ -n "$root" ] || systemctl disable --now wardwatch-agent.service
-        rm -f "$unit" "${unit%/*}/multi-user.target.wants/wardwatch-agent.service"
+        rm -f "$unit" "${unit%/*}/multi-user.target.wants/wardwatch-agent.service" \
+            "$sleep_unit" "${unit%/*}/sleep.target.wants/wardwatch-agent-sleep.service"
+        rmdir "${unit%/*}/sleep.target.wants" 2>/dev/null || true # others may have units there
         [ -n "$root" ] || systemctl daemon-reload
     fi
 }
 
 uninstall() {
     [ -n "$root" ] || [ "$(id -u)" -eq 0 ] || fail "$needs_root"
-    rm -rf "$unit.d" # what the officer added by `systemctl edit`
+    rm -rf "$unit.d" "$sleep_unit.d" # what the officer added by `systemctl edit`
     remove_service
     if [ "$(readlink "$command" 2>/dev/null)" = "$agent" ]; then rm -f "$command"; fi
     rm -rf "$program" "$fresh" "$old" "$state"

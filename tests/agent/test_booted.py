@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from agent.systemd import NAME
+from agent.systemd import NAME, SLEEP
 from tests.agent.booted import Booted, booted, opened_inside
 from tests.agent.door import TOKEN, Door, eventually
 from tests.agent.stick import stick as stick  # noqa: PLC0414 - a fixture
@@ -23,6 +23,18 @@ KINDS = {"presence", "load", "security", "hardware", "system", "software", "even
 MOST_EXPOSED = 4.0
 ITS_OWN = ("/proc", "/sys", "/dev", "/run", "/tmp", "/var/tmp", "/media/stick")  # noqa: S108
 """Where something is mounted in there, besides its root."""
+ASLEEP = "put-to-sleep.service"
+GOES_TO_SLEEP = """\
+# As systemd-suspend.service, but for the sleep itself.
+[Unit]
+DefaultDependencies=no
+Requires=sleep.target
+After=sleep.target
+
+[Service]
+Type=oneshot
+ExecStart=/bin/true
+"""
 LONG_SECONDS = 60
 """For what takes a second on an idle machine."""
 
@@ -82,6 +94,19 @@ def installed_from_a_read_only_stick_it_reports(system: Booted, there: Door) -> 
     assert told_presence(there) == ["started: first start"]
 
 
+def killed_it_is_started_again_and_no_number_is_lost(system: Booted, there: Door) -> None:
+    killed, before = system.shown("MainPID"), len(there.rows)
+    system.told("sh", "-c", f"kill -KILL {killed}")
+    # Its rest of RestartSec is waited for by what takes a while anyway.
+    exposed_little_it_reads_all_that_an_unhardened_root_reads(system, there)
+    eventually(lambda: system.shown("NRestarts") == "1", LONG_SECONDS)
+    eventually(lambda: system.ran(AGENT, "service", "status").stdout == "running\n", LONG_SECONDS)
+    assert system.shown("MainPID") not in {"0", killed}
+    eventually(lambda: len(there.rows) >= before + len(KINDS), LONG_SECONDS)
+    came_to_say(system, there, "started: restart without a goodbye before")
+    numbered(there)
+
+
 def exposed_little_it_reads_all_that_an_unhardened_root_reads(system: Booted, there: Door) -> None:
     analysed = system.told("systemd-analyze", "security", "--no-pager", NAME)
     found = re.search(r"exposure level for .*: ([0-9.]+)", analysed)
@@ -95,21 +120,29 @@ def exposed_little_it_reads_all_that_an_unhardened_root_reads(system: Booted, th
     assert sent["hardware"]["section"] == bare["hardware"]["section"]
 
 
-def killed_it_is_started_again_and_no_number_is_lost(system: Booted, there: Door) -> None:
-    killed, before = system.shown("MainPID"), len(there.rows)
-    system.told("sh", "-c", f"kill -KILL {killed}")
-    eventually(lambda: system.shown("NRestarts") == "1", LONG_SECONDS)
-    eventually(lambda: system.ran(AGENT, "service", "status").stdout == "running\n", LONG_SECONDS)
-    assert system.shown("MainPID") not in {"0", killed}
-    eventually(lambda: len(there.rows) >= before + len(KINDS), LONG_SECONDS)
-    came_to_say(system, there, "started: restart without a goodbye before")
+def a_pc_that_goes_to_sleep_says_so_before_it_sleeps(system: Booted, there: Door) -> None:
+    system.told("sh", "-c", f"cat >/run/systemd/system/{ASLEEP}", paste=GOES_TO_SLEEP)
+    system.told("systemctl", "daemon-reload")
+    system.told("systemctl", "start", ASLEEP)
+    # Nothing is waited for here: where the system sleeps, the word is at the collector.
+    assert told_presence(there)[-1] == "sleep: the system goes to sleep"
+    assert system.shown("ActiveState") == "active"
     numbered(there)
+
+
+def a_pc_whose_agent_was_stopped_does_not_pass_for_one_that_sleeps(
+    system: Booted, there: Door
+) -> None:
+    system.told("systemctl", "start", ASLEEP)  # it sleeps all the same
+    assert system.ran("systemctl", "is-failed", SLEEP).stdout == "inactive\n"
+    assert told_presence(there)[-1] == "stopped: SIGTERM"
 
 
 def stopped_it_says_so_and_started_it_goes_on(system: Booted, there: Door) -> None:
     system.told("systemctl", "stop", NAME)
     came_to_say(system, there, "stopped: SIGTERM")
     assert system.ran(AGENT, "service", "status").stdout == "stopped\n"
+    a_pc_whose_agent_was_stopped_does_not_pass_for_one_that_sleeps(system, there)
     system.told("systemctl", "start", NAME)
     came_to_say(system, there, "stopped: SIGTERM", "started: restart")
     numbered(there)
@@ -166,8 +199,8 @@ def test_the_service_is_installed_killed_restarted_updated_and_removed(
     with booted(folder, stick) as system, opened_inside(system, tmp_path) as there:
         untouched = system.changed()
         installed_from_a_read_only_stick_it_reports(system, there)
-        exposed_little_it_reads_all_that_an_unhardened_root_reads(system, there)
         killed_it_is_started_again_and_no_number_is_lost(system, there)
+        a_pc_that_goes_to_sleep_says_so_before_it_sleeps(system, there)
         stopped_it_says_so_and_started_it_goes_on(system, there)
         a_system_that_restarts_says_shutdown_and_brings_it_back(system, there)
         an_update_runs_at_once_and_the_pc_stays_joined(system, there)

@@ -47,7 +47,10 @@ def test_a_pasted_string_is_all_it_takes_and_uninstalling_leaves_nothing(
         assert done.returncode == 0, done.stderr
         assert "approved as pc-01" in done.stdout
         unit = (root / FOLDER / NAME).read_text()
-        assert f"ExecStart={root}/opt/wardwatch-agent/bin/python -I -X no_debug_ranges -m agent run" in unit
+        assert (
+            f"ExecStart={root}/opt/wardwatch-agent/bin/python -I -X no_debug_ranges -m agent run"
+            in unit
+        )
         agent = root / "opt/wardwatch-agent/bin/wardwatch-agent"
         probe = subprocess.run([agent, "probe", "load"], capture_output=True, check=False)
         assert probe.returncode == 0, probe.stderr
@@ -150,6 +153,17 @@ def test_a_power_cut_in_the_middle_of_an_update_is_mended_by_the_next_one(
     assert again.returncode == 0, again.stderr
     assert program.is_dir()
     assert not program.with_name("wardwatch-agent.old").exists()
+
+
+def test_what_is_left_of_an_agent_whose_program_is_gone_is_removed_too(
+    stick: Path, tmp_path: Path
+) -> None:
+    root = tmp_path / "root"
+    program = installed(stick, root, tmp_path).parent
+    shutil.rmtree(program)
+    gone = ran(stick, root, "--uninstall")
+    assert gone.returncode == 0, gone.stderr
+    assert left(root) == []
 
 
 def test_the_installer_speaks_vietnamese_where_nobody_asks_for_english(

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess  # noqa: TID251 - systemd's own checks, and the service's own command, run here
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ import pytest
 from agent import windows_install
 from agent.__main__ import main
 from agent.installing import InstallError, Place, act
-from agent.systemd import BOOTED, FOLDER, NAME, unit
+from agent.systemd import BOOTED, FOLDER, NAME, SLEEP, sleep_unit, unit
 from agent.windows_service import Hosted, ServiceError
 from tests.agent import door
 from tests.agent.door import eventually
@@ -24,6 +25,7 @@ from tests.agent.door import eventually
 PYTHON, STATE = Path("/opt/wardwatch-agent/bin/python"), Path("/var/lib/wardwatch-agent")
 DEPLOY = Path(__file__).parents[2] / "deploy/linux"
 MOST_EXPOSED = 4.0
+LEAST_EXPOSED = 3.0
 
 
 def analysed(*words: str) -> str:
@@ -33,30 +35,37 @@ def analysed(*words: str) -> str:
     return done.stdout
 
 
-def test_the_unit_that_is_handed_out_is_the_one_that_the_agent_writes() -> None:
+def test_the_units_that_are_handed_out_are_those_that_the_agent_writes() -> None:
     assert (DEPLOY / NAME).read_text("ascii") == unit(PYTHON, STATE)
+    assert (DEPLOY / SLEEP).read_text("ascii") == sleep_unit(PYTHON, STATE)
 
 
-def test_systemd_takes_every_line_of_the_unit(tmp_path: Path) -> None:
-    path = tmp_path / NAME
-    path.write_text(unit(Path(sys.executable), tmp_path), "ascii")
+def test_systemd_takes_every_line_of_the_units(tmp_path: Path) -> None:
+    paths = [tmp_path / NAME, tmp_path / SLEEP]
+    for path, text in zip(paths, (unit, sleep_unit), strict=True):
+        path.write_text(text(Path(sys.executable), tmp_path), "ascii")
     done = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", path],
+        ["systemd-analyze", "verify", "--man=no", *paths],
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
-    assert NAME not in done.stderr, done.stderr
+    assert "wardwatch" not in done.stderr, done.stderr
 
 
-def test_the_service_is_exposed_little(tmp_path: Path) -> None:
-    path = tmp_path / NAME
-    path.write_text(unit(PYTHON, STATE), "ascii")
+@pytest.mark.parametrize(
+    ("name", "text", "most"), [(NAME, unit, MOST_EXPOSED), (SLEEP, sleep_unit, LEAST_EXPOSED)]
+)
+def test_the_units_are_exposed_little(
+    tmp_path: Path, name: str, text: Callable[[Path, Path], str], most: float
+) -> None:
+    path = tmp_path / name
+    path.write_text(text(PYTHON, STATE), "ascii")
     told = analysed("security", "--offline=true", str(path))
     found = re.search(r"exposure level for .*: ([0-9.]+)", told)
     assert found, told
-    assert float(found[1]) <= MOST_EXPOSED
+    assert float(found[1]) <= most
 
 
 @pytest.mark.parametrize(
@@ -65,22 +74,36 @@ def test_the_service_is_exposed_little(tmp_path: Path) -> None:
 def test_a_path_that_systemd_would_read_otherwise_is_refused(path: str) -> None:
     with pytest.raises(InstallError, match="path"):
         unit(Path(path), STATE)
-    with pytest.raises(InstallError, match="path"):
-        unit(PYTHON, Path(path))
+    for text in (unit, sleep_unit):
+        with pytest.raises(InstallError, match="path"):
+            text(PYTHON, Path(path))
 
 
 def test_it_is_installed_into_a_tree_and_removed_without_a_trace(tmp_path: Path) -> None:
     place = Place(PYTHON, STATE, tmp_path)
     assert act("status", place) == "not installed"
     assert "starts with the system" in act("install", place)
-    wanted = tmp_path / FOLDER / "multi-user.target.wants" / NAME
-    assert wanted.is_symlink()
+    for wanted in (f"multi-user.target.wants/{NAME}", f"sleep.target.wants/{SLEEP}"):
+        assert (tmp_path / FOLDER / wanted).is_symlink()
     assert (tmp_path / FOLDER / NAME).read_text("ascii") == unit(PYTHON, STATE)
     assert act("status", place) == "stopped"
+    assert (tmp_path / FOLDER / SLEEP).read_text("ascii") == sleep_unit(PYTHON, STATE)
     act("install", place)  # again: an update
     act("remove", place)
     assert [path for path in tmp_path.rglob("*") if not path.is_dir()] == []
     assert act("remove", place) == "not installed"
+
+
+def test_what_an_older_version_or_half_a_removal_left_is_removed_too(tmp_path: Path) -> None:
+    place = Place(PYTHON, STATE, tmp_path)
+    act("install", place)
+    (tmp_path / FOLDER / NAME).unlink()
+    assert "removed" in act("remove", place)
+    assert [path for path in tmp_path.rglob("*") if not path.is_dir()] == []
+    act("install", place)
+    (tmp_path / FOLDER / SLEEP).unlink()
+    assert "removed" in act("remove", place)
+    assert [path for path in tmp_path.rglob("*") if not path.is_dir()] == []
 
 
 def test_a_folder_that_cannot_be_written_is_told_in_one_sentence(tmp_path: Path) -> None:
