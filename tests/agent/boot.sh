@@ -10,7 +10,7 @@
 # host name and control groups are namespaces; the clock, kernel modules and device nodes need
 # capabilities that are given up. FOLDER is an empty one to mount things in, STICK is seen inside as
 # /media/stick, read-only and not executable. It ends when the system inside is switched off, and
-# starts it anew when that restarts.
+# starts it anew when that restarts; it ends at once, with all of it, when its stdin does.
 set -eu
 stage=$1 folder=$2 stick=$3 name=$4 python=$5
 here=$(dirname "$0")
@@ -38,27 +38,50 @@ prepare() { # a system that has just been put on this PC, and nobody has changed
 }
 
 tidy() { # control groups outlive their processes
-    for _ in 1 2 3 4 5 6 7 8 9 10; do
+    tries=100
+    while [ "$tries" -gt 0 ]; do
         find "$groups/$name" -depth -type d -exec rmdir {} + 2>/dev/null || true
         [ -d "$groups/$name" ] || return 0
-        sleep 0.2
+        tries=$((tries - 1))
+        sleep 0.1
     done
     return 1
+}
+
+grouped() { # a control group whose lock says that it is in use, whoever looks from wherever
+    while :; do
+        mkdir "$groups/$name"
+        exec 9<"$groups/$name"
+        flock 9
+        [ ! -d "$groups/$name" ] || return 0 # else taken for a left one before it was locked
+    done
+}
+
+sweep() { # groups whose keeper was killed before it could: nobody locks them, nothing runs in them
+    for left in "$groups"/ww-*; do
+        [ -d "$left" ] || continue
+        flock --nonblock "$left" find "$left" -depth -type d -exec rmdir {} + 2>/dev/null || true
+    done
 }
 
 around() {
     mount -t tmpfs -o mode=0700,size=1g tmpfs "$folder"
     mkdir "$folder/upper" "$folder/work" "$root" "$groups"
     mount -t cgroup2 cgroup2 "$groups"
-    mkdir "$groups/$name"
+    sweep
+    grouped
     mount -t overlay -o "lowerdir=/,upperdir=$folder/upper,workdir=$folder/work" overlay "$root"
     prepare
     status=129 inside='' ended=''
     trap 'ended=yes; kill -KILL $inside' TERM
+    exec 8<&0
+    (read -r _ <&8 || kill -TERM $$) 9<&- &
+    watch=$!
+    trap 'kill "$watch" 2>/dev/null' EXIT
     while [ "$status" -eq 129 ]; do # how a first process ends that called for a restart: SIGHUP
         (
             echo 0 >"$groups/$name/cgroup.procs"
-            exec unshare --cgroup --pid --fork --kill-child --mount --propagation unchanged \
+            exec 8<&- 9<&- setpriv --pdeathsig KILL unshare --cgroup --pid --fork --kill-child --mount --propagation unchanged \
                 sh "$0" inside "$folder" "$stick" "$name" "$python"
         ) &
         inside=$!

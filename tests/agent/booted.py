@@ -100,7 +100,8 @@ def booted(folder: Path, stick: Path) -> Iterator[Booted]:
     name = f"ww-{uuid.uuid4().hex[:12]}"
     private = (*APART, sys.executable, str(SCRIPT.with_name("rooting.py")), "private")
     around_it = ("sh", str(SCRIPT), "around", str(folder), str(stick), name, sys.executable)
-    with subprocess.Popen([*private, *around_it], stderr=subprocess.PIPE, text=True) as around:
+    piped = subprocess.PIPE  # its stdin ends with this process, however that ends
+    with subprocess.Popen([*private, *around_it], stdin=piped, stderr=piped, text=True) as around:
         assert around.stderr
         system = Booted(around, folder, name)
         try:

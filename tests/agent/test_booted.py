@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import socket
+import subprocess  # noqa: TID251 - tests that boot a system are run, and killed
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -234,3 +237,64 @@ def test_the_machine_that_it_was_booted_on_is_as_it_was(
     assert str(folder) not in Path("/proc/self/mountinfo").read_text()
     assert list(folder.iterdir()) == []
     assert not list(Path("/sys/fs/cgroup").rglob(one.name))
+
+
+KILLED = """
+import os, signal, sys, tempfile
+from pathlib import Path
+from tests.agent.booted import booted
+
+folder = Path(tempfile.mkdtemp(dir=sys.argv[1]))
+with booted(folder, Path(sys.argv[1])) as one:
+    print(one.name, flush=True)
+    if sys.argv[2:]:
+        one.around.kill()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def of_a_killed_run(folder: Path, *more: str) -> str:
+    """The name of a system whose tests were killed, with what keeps it or without."""
+    command = [sys.executable, "-c", KILLED, str(folder), *more]
+    done = subprocess.run(
+        command,
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=2 * LONG_SECONDS,
+        check=False,
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    return done.stdout.strip()
+
+
+def groups(name: str) -> list[Path]:
+    return list(Path("/sys/fs/cgroup").rglob(name))
+
+
+def running(name: str) -> list[str]:
+    """Processes whose control groups name that system."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cgroup"):
+        try:
+            if name in path.read_text():
+                found.append(path.parent.name)
+        except OSError:
+            continue  # it has ended
+    return found
+
+
+def test_tests_that_are_killed_leave_no_system_behind(tmp_path: Path) -> None:
+    name = of_a_killed_run(tmp_path)
+    eventually(lambda: not running(name) and not groups(name), LONG_SECONDS)
+
+
+def test_what_was_left_where_even_the_keeper_was_killed_is_swept_by_the_next(
+    tmp_path: Path,
+) -> None:
+    name = of_a_killed_run(tmp_path, "and its keeper")
+    eventually(lambda: not running(name), LONG_SECONDS)
+    assert groups(name)
+    with booted(tmp_path, tmp_path) as one:
+        assert not groups(name)
+        assert running(one.name)
