@@ -165,7 +165,9 @@ class Running:
         if self.outcome is None and self.child is not None:
             spent = _reaped(self.child, wait=False)
             if spent is not None:
-                self._close(self.child, _signalled(self.child.returncode), spent)
+                # One that wrote too much and ended at once would be cut, and look whole.
+                cause = _signalled(self.child.returncode) or self._surplus()
+                self._close(self.child, cause, spent)
             elif cause := self._excess():
                 self._close(self.child, cause)
         return self.outcome
@@ -186,11 +188,13 @@ class Running:
         if self.outcome is None and self.child is not None:
             self._close(self.child, "stopped together with the agent")
 
+    def _surplus(self) -> str | None:
+        too_much = os.fstat(self.out.fileno()).st_size > OUTPUT_BYTES
+        return f"printed more than {OUTPUT_BYTES} bytes" if too_much else None
+
     def _excess(self) -> str | None:
-        if os.fstat(self.out.fileno()).st_size > OUTPUT_BYTES:
-            return f"printed more than {OUTPUT_BYTES} bytes"
-        late = time.monotonic() >= self.end
-        return f"did not end within {self.deadline_seconds:g} s" if late else None
+        late = f"did not end within {self.deadline_seconds:g} s"
+        return self._surplus() or (late if time.monotonic() >= self.end else None)
 
     def _close(self, child: Child, cause: str | None, spent: float = 0.0) -> None:
         spent += kill(child)  # what it left behind too

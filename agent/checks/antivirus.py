@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from agent.checks.check import Check, is_to_come, judged, unknown, unread
 from agent.checks.running import running
+from agent.host import UnreadableError
 from agent.host.reader import Reader
 from agent.parse import mdatp
 
@@ -67,12 +68,20 @@ def signatures(reader: Reader) -> Check | None:
     names = reader.names(folder, "signatures")
     for name in DATABASES:
         if names and name in names:
-            data = reader.data(f"{folder}/{name}", "signatures") or b""
-            built = BUILT.match(data)
+            built = BUILT.match(_head(reader, f"{folder}/{name}"))
             age = _since(built[1].decode(), reader.host.at) if built else None
             source = f"{folder}/{name}"
             return _age(source, age) if age is not None else unread(source, reader, "no date in it")
     return unread(folder, reader, "") if reader.gaps else None
+
+
+def _head(reader: Reader, path: str) -> bytes:
+    # A database has a hundred megabytes, and says in its first line when it was built.
+    try:
+        return reader.host.piece(path, 0).data
+    except UnreadableError as problem:
+        reader.missed("signatures", problem)
+        return b""
 
 
 def _since(built: str, now: datetime) -> timedelta | None:

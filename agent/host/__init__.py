@@ -87,7 +87,7 @@ class Host(Protocol):
         """When the machine is (or was) read: ages are judged against this."""
 
     def read(self, path: str) -> bytes:
-        """The whole file, at most `LIMIT_BYTES`."""
+        """The whole file; one that is larger than `LIMIT_BYTES` is not readable, and never cut."""
 
     def piece(self, path: str, start: int) -> Piece:
         """The file's bytes from `start` on, at most `LIMIT_BYTES`; none where it is shorter."""

@@ -145,8 +145,10 @@ def _chunks(path: str) -> Iterator[bytes]:
     number = os.open(path, os.O_RDONLY | BINARY)
     try:
         left = LIMIT_BYTES
-        while left > 0 and (chunk := os.read(number, CHUNK_BYTES)):
+        while chunk := os.read(number, CHUNK_BYTES):
             left -= len(chunk)
+            if left < 0:
+                raise larger(path)
             yield chunk
     finally:
         os.close(number)
@@ -160,6 +162,11 @@ def piece(place: str, path: str, start: int) -> Piece:
             return Piece(os.fstat(file.fileno()).st_ino, file.read(LIMIT_BYTES))
     except OSError as problem:
         raise unreadable(path, problem) from problem
+
+
+def larger(path: str) -> UnreadableError:
+    """Whatever stands behind the limit may be what is looked for: a part is no answer."""
+    return UnreadableError(f"larger than {LIMIT_BYTES} bytes: {path}")
 
 
 def unreadable(path: str, problem: Exception) -> UnreadableError:

@@ -22,7 +22,7 @@ from agent.host import (
     journal,
     registry,
 )
-from agent.host.live import piece, unreadable
+from agent.host.live import larger, piece, unreadable
 from agent.host.spelling import meant, safe
 from agent.parse import wmi
 
@@ -57,8 +57,7 @@ class Recorded:
 
     def read(self, path: str) -> bytes:
         try:
-            with self._place(path).open("rb") as file:
-                return file.read(LIMIT_BYTES)
+            return _whole(self._place(path), path)
         except IsADirectoryError as problem:
             # A name that was listed and never read: the recording knows nothing of its content.
             raise UnreadableError(f"not recorded: {path}", absent=True) from problem
@@ -91,7 +90,7 @@ class Recorded:
         names.append(f"{program}.{kind}")
         for place in (self.folder / folder / name for folder in COMMANDS for name in names):
             if place.is_file():
-                return place.read_bytes()[:LIMIT_BYTES].decode("utf-8", "replace")
+                return self._bytes(place, program).decode("utf-8", "replace")
         raise self._unreadable(program, FileNotFoundError(2, "not installed"))
 
     def space(self, mount: str) -> Space:
@@ -145,8 +144,7 @@ class Recorded:
 
     def _bytes(self, path: Path, asked: str) -> bytes:
         try:
-            with path.open("rb") as file:
-                return file.read(LIMIT_BYTES)
+            return _whole(path, asked)
         except OSError as problem:
             raise unreadable(asked, problem) from problem
 
@@ -161,6 +159,14 @@ class Recorded:
     def _unreadable(self, path: str, problem: Exception) -> UnreadableError:
         told = _table(self.facts, "unreadable").get(path)
         return UnreadableError(told) if isinstance(told, str) else unreadable(path, problem)
+
+
+def _whole(place: Path, asked: str) -> bytes:
+    with place.open("rb") as file:
+        data = file.read(LIMIT_BYTES + 1)
+    if len(data) > LIMIT_BYTES:
+        raise larger(asked)
+    return data
 
 
 def opened(folder: Path, now: datetime) -> Recorded:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from agent.host import LIMIT_BYTES
 from agent.host.reader import Reader
 from agent.parse import packages
 from agent.software.source import Source
@@ -31,13 +30,12 @@ def services(reader: Reader) -> tuple[str, ...]:
 
 def _dpkg(reader: Reader) -> Source | None:
     before = len(reader.gaps)
-    data = reader.data(STATUS, "packages")
-    text = None if data is None else data.decode("utf-8", "replace")
-    if data is not None and len(data) >= LIMIT_BYTES:
-        # A PC with thousands of packages: the same by the program, which tells four fields alone.
-        text = reader.output("dpkg-query", "packages") or text
-        if text and len(text.encode()) >= LIMIT_BYTES:
-            reader.gap("packages", "dpkg: the list is longer than what is read of it")
+    tried = Reader(reader.host)
+    text = tried.text(STATUS, "packages")
+    if tried.gaps:
+        # Mostly a list too long to be read: the same by the program, which tells four fields alone.
+        text = reader.output("dpkg-query", "packages")
+        reader.gaps.extend(() if text else tried.gaps)
     failed = len(reader.gaps) > before
     if text is None:
         return Source("dpkg", (), complete=False) if failed else None

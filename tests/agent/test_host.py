@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.host import UnreadableError
+from agent.host import LIMIT_BYTES, UnreadableError
 from agent.host.live import Live
 from agent.host.recorded import RecordingError, opened
 from agent.host.spelling import meant, safe
@@ -107,3 +107,23 @@ def test_a_recording_that_spells_names_as_they_are_is_read_too(tmp_path: Path) -
     host = opened(tmp_path, NOON)
     assert host.names("/sys/bus/pci/devices") == ("0000:00:02.0",)
     assert host.read("/sys/bus/pci/devices/0000:00:02.0/class") == b"0x030000\n"
+
+
+def test_a_file_larger_than_the_limit_is_unreadable_and_never_cut(tmp_path: Path) -> None:
+    place = tmp_path / "files/etc/hosts"
+    place.parent.mkdir(parents=True)
+    place.write_bytes(b"#" * LIMIT_BYTES)
+    recorded = opened(tmp_path, NOON)
+    assert len(recorded.read("/etc/hosts")) == len(Live(NOON).read(str(place))) == LIMIT_BYTES
+    place.write_bytes(b"#" * LIMIT_BYTES + b"\n")
+    for host, path in ((recorded, "/etc/hosts"), (Live(NOON), str(place))):
+        with pytest.raises(UnreadableError, match="larger than") as told:
+            host.read(path)
+        assert not told.value.absent
+
+
+def test_padding_hides_no_redirection_in_the_hosts_file(tmp_path: Path) -> None:
+    place = tmp_path / "files/etc/hosts"
+    place.parent.mkdir(parents=True)
+    place.write_text("127.0.0.1 localhost\n" + "#\n" * LIMIT_BYTES + "203.0.113.9 bank.example\n")
+    assert machines.verdicts(opened(tmp_path, NOON))["hosts-file"] == "unknown"

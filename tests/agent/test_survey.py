@@ -106,6 +106,16 @@ def test_a_child_that_never_stops_printing_is_ended() -> None:
     assert len(outcome.output) <= programs.OUTPUT_BYTES
 
 
+def test_a_child_that_printed_too_much_and_ended_at_once_is_not_taken_for_whole() -> None:
+    words = f"print('x' * {programs.OUTPUT_BYTES})"  # and the end of the line
+    running = programs.begin([sys.executable, "-c", words], 60, ENVIRONMENT)
+    assert running.child is not None
+    os.waitid(os.P_PID, running.child.pid, os.WEXITED | os.WNOWAIT)
+    outcome = running.ended()
+    assert outcome is not None
+    assert "printed more than" in (outcome.cause or "")
+
+
 def test_a_program_that_is_not_there_is_told() -> None:
     assert "cannot start" in (programs.run(["/none"], 1, ENVIRONMENT).cause or "")
 
