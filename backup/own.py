@@ -25,6 +25,8 @@ TAG = "wardwatch-state"
 EVERY = timedelta(hours=24)
 AGAIN = timedelta(hours=1)
 """After one that failed."""
+VERSION = 1
+"""Of what a copy holds; one of another version is not laid out by guessing."""
 DATABASE, MANIFEST = "wardwatch.sqlite", "manifest.json"
 KEPT = ("settings.json", "inventory.yaml", "metrics.token")
 """Beside `ca/` and the passwords; the local agent joins anew, and repositories have their own disks."""
@@ -112,7 +114,7 @@ def gather(
         for path in sorted(into.rglob("*"))
         if path.is_file()
     }
-    made = Manifest(1, inventory.site.id, now, files, chain.rows, chain.head.hex())
+    made = Manifest(VERSION, inventory.site.id, now, files, chain.rows, chain.head.hex())
     (into / MANIFEST).write_bytes(msgspec.json.encode(made, order="sorted"))
     return made
 
@@ -129,6 +131,11 @@ def check(copy: Path) -> Manifest:
     """The manifest of a copy that is whole. Raises OwnError, naming the first file that is not."""
     try:
         told = msgspec.json.decode((copy / MANIFEST).read_bytes(), type=Manifest)
+        if told.version != VERSION:
+            raise OwnError(
+                f"{copy / MANIFEST} is of version {told.version}, and this wardwatch reads"
+                f" {VERSION}: install the wardwatch that made it"
+            )
         for name, sha256 in told.files.items():
             place = (copy / name).resolve()
             if not place.is_relative_to(copy.resolve()):

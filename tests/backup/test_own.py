@@ -192,6 +192,17 @@ def test_a_folder_that_is_not_empty_is_left_alone(
     assert sorted(state.rglob("*")) == before
 
 
+def test_a_copy_of_another_version_is_refused_by_name(
+    state: Path, store: Store, tmp_path: Path
+) -> None:
+    own.gather(store, inventory(), state, tmp_path / "copy", NOON)
+    place = tmp_path / "copy" / own.MANIFEST
+    told = json.loads(place.read_bytes())
+    place.write_text(json.dumps({**told, "version": own.VERSION + 1}))
+    with pytest.raises(OwnError, match="version 2, and this wardwatch reads 1"):
+        own.check(tmp_path / "copy")
+
+
 def test_a_folder_without_a_copy_says_so(tmp_path: Path) -> None:
     with pytest.raises(OwnError, match="holds 0 copies"):
         own.found(tmp_path)
