@@ -61,7 +61,7 @@ def join(invited: Invitation, hostname: str, system: str) -> Joined:
     """Fetch the authority, check it against the pin, and only then say who we are."""
     key = secrets.token_bytes(KEY_BYTES)
     unnamed = Settings(invited.collector, "", key.hex(), invited.pin)
-    pem = _authority(unnamed)
+    pem = authority(invited)
     answer = _ask(
         unnamed,
         tls.trusting(pem),
@@ -77,7 +77,9 @@ def join(invited: Invitation, hostname: str, system: str) -> Joined:
     return _joined(unnamed, pem, _fields(answer))
 
 
-def _authority(settings: Settings) -> str:
+def authority(invited: Invitation) -> str:
+    """The authority's certificate (PEM), fetched and held against the pin. Raises JoiningError."""
+    settings = Settings(invited.collector, "", "", invited.pin)
     try:
         pem = _ask(settings, tls.unverified(), "/v1/ca").decode("ascii").strip()
         # One certificate and nothing else: a second one would be trusted unseen.

@@ -10,12 +10,13 @@ import msgspec
 
 from collector.problems import Problem
 from collector.sections import TYPED
+from collector.summary.wire import Summary, SummaryAnswer, WardAnswer, WardRequest
 from collector.wire import Batch, BatchAnswer, JoinAnswer, JoinRequest, Report
 
 TEXT = {"text/plain": {"schema": {"type": "string"}}}
 PEM = {"application/x-pem-file": {"schema": {"type": "string"}}}
-SENT = (JoinRequest, Report, Batch, *TYPED.values())
-ANSWERED = (JoinAnswer, BatchAnswer, Problem)
+SENT = (JoinRequest, Report, Batch, WardRequest, Summary, *TYPED.values())
+ANSWERED = (JoinAnswer, BatchAnswer, WardAnswer, SummaryAnswer, Problem)
 
 
 @cache
@@ -82,6 +83,36 @@ def _paths() -> dict[str, Any]:
                     }
                 ],
                 "requestBody": {"required": True, "content": _json("Batch")},
+            }
+        },
+        "/v1/wards": {
+            "post": {
+                **_operation(
+                    "wards",
+                    "A ward joins its city by a one-time token",
+                    _json("WardAnswer"),
+                    *(400, 401, 408, 413, 415, 429, 503),
+                ),
+                "requestBody": {"required": True, "content": _json("WardRequest")},
+            }
+        },
+        "/v1/summaries": {
+            "post": {
+                **_operation(
+                    "summaries",
+                    "A ward tells its city the figures of one day",
+                    _json("SummaryAnswer"),
+                    *(400, 401, 408, 409, 413, 415, 429, 503),
+                ),
+                "parameters": [
+                    {
+                        "name": "Wardwatch-Signature",
+                        "in": "header",
+                        "description": "Ed25519, by the ward's key, in hexadecimal",
+                        "schema": {"type": "string", "pattern": "^[0-9a-f]{128}$"},
+                    }
+                ],
+                "requestBody": {"required": True, "content": _json("Summary")},
             }
         },
         "/metrics": {

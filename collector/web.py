@@ -30,6 +30,7 @@ from collector.openapi import document
 from collector.own_metrics import OwnMetrics
 from collector.problems import STRANGER, problem
 from collector.store.database import Store
+from collector.summary import door
 from collector.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -76,6 +77,7 @@ def routes(parts: Parts, reports: Ingest) -> list[BaseRoute]:
         Route("/healthz", doors.healthy),
         Route("/readyz", doors.ready),
         Route("/openapi.json", doors.described),
+        *door.routes(parts.store, parts.inventory, parts.clock),
     ]
 
 

@@ -39,6 +39,7 @@ UNIQUE = (
     (("repositories",), "id"),
     (("repositories",), "path"),
     (("backups",), "id"),
+    (("wards",), "id"),
     (("machines",), "serial"),
     (("devices",), "address"),
 )

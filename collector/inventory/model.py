@@ -17,6 +17,7 @@ from collector.inventory.site import (
     OfficeHours,
     Person,
     Site,
+    Ward,
 )
 from collector.inventory.thresholds import AgentSilent, DiskFilling, LineDown, Rules
 
@@ -47,6 +48,7 @@ __all__ = [
     "Site",
     "Snmp",
     "Text",
+    "Ward",
 ]
 
 
@@ -79,10 +81,16 @@ class Inventory(Declared):
     """Thresholds of the rules."""
     documents: Documents
     """How papers are made."""
+    wards: tuple[Ward, ...] = ()
+    """A city's office: the wards whose figures of each day it takes."""
 
     def machine(self, asset: str) -> Machine | None:
         """The declared machine of that id, or None: an asset may have been taken off the list."""
         return next((machine for machine in self.machines if machine.id == asset), None)
+
+    def ward(self, id: str) -> Ward | None:
+        """The declared ward of that id, or None."""
+        return next((ward for ward in self.wards if ward.id == id), None)
 
     def profile(self, id: str) -> Profile:
         """The profile of that id; the reader has made sure that it exists."""

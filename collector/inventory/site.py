@@ -134,6 +134,15 @@ class Person(Declared):
     """Name of the official; not needed for any figure."""
 
 
+class Ward(Declared):
+    """An office that tells this one its signed figures of each day."""
+
+    id: Id
+    """Id of the ward, as `site.id` in its own file."""
+    name: Text
+    """Its name."""
+
+
 class Documents(Declared):
     """How papers are headed, signed and addressed."""
 

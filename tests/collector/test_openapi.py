@@ -36,6 +36,8 @@ OPERATIONS = (
     ("GET", "/v1/ca"),
     ("POST", "/v1/join"),
     ("POST", "/v1/reports"),
+    ("POST", "/v1/wards"),
+    ("POST", "/v1/summaries"),
     ("GET", "/metrics"),
     ("GET", "/sd"),
     ("GET", "/healthz"),
