@@ -33,7 +33,9 @@ def document() -> str:
     """`docs/privacy.md`: both languages side by side."""
     vi, en = (_texts(language) for language in LANGUAGES)
     lines = [f"# {vi['privacy']['title']} / {en['privacy']['title']}\n"]
-    lines += [f"{vi['privacy'][name]} {en['privacy'][name]}\n" for name in ("never", "neighbours", "test")]
+    lines += [
+        f"{vi['privacy'][name]} {en['privacy'][name]}\n" for name in ("never", "neighbours", "test")
+    ]
     rows = (f"| `{name}` | {vi['fields'][name]} | {en['fields'][name]} |" for name in vi["fields"])
     return "\n".join([*lines, COLUMNS + "\n".join(rows) + "\n"])
 
