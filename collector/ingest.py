@@ -59,11 +59,10 @@ class Ingest:
         missed: Callable[[], tuple[str, ...]] = tuple,
     ) -> None:
         self._missed = Missed(missed)
-        self._writer = writer
         self._metrics = metrics
         self._clock = clock
         self._keys = Keys(store)
-        self._mailbox = Mailbox[Stored]()
+        self._mailbox = Mailbox(writer)
         self._buckets = Buckets(time.monotonic)
         self._bodies = Bodies()
         self._commit = Deadline(WAIT_SECONDS)
@@ -128,7 +127,7 @@ class Ingest:
 
     async def _stored(self, batch: Batch) -> Stored:
         try:
-            return await self._commit.within(self._mailbox.arrival(self._writer.submit(batch)))
+            return await self._commit.within(self._mailbox.stored(batch))
         except WriterError as error:
             raise Refusal(_later(STATUS[error.cause], str(error))) from error
         except TimeoutError as error:

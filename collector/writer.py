@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from queue import Empty, Full, Queue
 from types import TracebackType
-from typing import Literal, Self
+from typing import Literal, Protocol, Self
 
 from sqlalchemy.exc import DBAPIError
 
@@ -19,10 +19,25 @@ from collector.writing import write
 log = logging.getLogger(__name__)
 
 QUEUE = 512  # batches that wait; beyond it the agents wait, with their spools
-GROUP = 128  # batches in one commit
+GROUP = 256  # batches in one commit
 
 Cause = Literal["crowded", "disk-full", "down"]
-Job = tuple[Batch, "Future[Stored]"]
+
+
+class Receipt(Protocol):
+    """Who is told what became of a batch, from the writer's thread: a Future is one."""
+
+    def set_running_or_notify_cancel(self) -> bool:
+        """Whether anybody still waits; False: the batch is not written."""
+
+    def set_result(self, result: Stored, /) -> None:
+        """The batch is committed."""
+
+    def set_exception(self, exception: BaseException, /) -> None:
+        """The batch was not stored."""
+
+
+Job = tuple[Batch, Receipt]
 
 
 class WriterError(Exception):
@@ -41,6 +56,7 @@ class Writer:
         self._queue: Queue[Job | None] = Queue(room)
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._closed = False
+        self._worded = threading.Event()
         self._door = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -67,20 +83,41 @@ class Writer:
     def submit(self, batch: Batch) -> Future[Stored]:
         """Hand a batch over; the future is done once it is committed, or holds a WriterError."""
         future: Future[Stored] = Future()
+        self._put((batch, future))
+        return future
+
+    def take(self, jobs: Iterable[Job]) -> None:
+        """The same for many; each receipt learns by itself what cannot be queued."""
+        self._worded.clear()
+        for job in jobs:
+            try:
+                self._put(job)
+            except WriterError as error:
+                job[1].set_exception(error)
+                self._worded.set()
+
+    def wait_worded(self, seconds: float) -> bool:
+        """Wait until the statements of what was taken have run and the disk alone is waited for.
+
+        False: they have not in that time. What is waited for is no promise that anything is stored.
+        """
+        return self._worded.wait(seconds)
+
+    def _put(self, job: Job) -> None:
         with self._door:
             if not self.alive:
                 raise WriterError("down", "the writer is not running")
             try:
-                self._queue.put_nowait((batch, future))
+                self._queue.put_nowait(job)
             except Full:
                 raise WriterError("crowded", "too many batches are waiting") from None
-        return future
 
     def _run(self) -> None:
         while True:
             jobs, ending = self._group()
             if jobs:
                 self._commit(jobs)
+            self._worded.set()
             if ending:
                 return
 
@@ -103,17 +140,18 @@ class Writer:
         try:
             with self._store.write() as connection:
                 stored = write(connection, [batch for batch, _ in jobs])
+                self._worded.set()
         except Exception as error:  # noqa: BLE001 - the thread lives on, whatever one group met
             self._split(jobs, error)
             return
-        for (_, future), outcome in zip(jobs, stored, strict=True):
-            future.set_result(outcome)
+        for (_, receipt), outcome in zip(jobs, stored, strict=True):
+            receipt.set_result(outcome)
 
     def _split(self, jobs: Sequence[Job], error: Exception) -> None:
         """One by one after a failure: a batch that cannot be stored costs itself alone."""
         if len(jobs) == 1 or _disk_is_full(error):
-            for _, future in jobs:
-                future.set_exception(_told(error))
+            for _, receipt in jobs:
+                receipt.set_exception(_told(error))
             log.error("reports were not stored: %s", getattr(error, "orig", error))
             return
         for job in jobs:
