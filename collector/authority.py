@@ -79,21 +79,67 @@ def due(folder: Path, names: Iterable[str], now: datetime) -> bool:
         ) from error
 
 
+@dataclass(frozen=True)
+class Life:
+    """From when to when an authority's certificate is believed, and the pin of its key."""
+
+    pin: str
+    begins_at: datetime
+    ends_at: datetime
+
+
+def life(folder: Path) -> Life:
+    """Of the authority that lies there. Raises AuthorityError."""
+    try:
+        ca, key = _pair(folder / "ca.pem", folder / "ca.key")
+    except (OSError, ValueError, TypeError) as error:
+        raise AuthorityError(
+            f"cannot use the certificate authority in {folder}: {error}"
+        ) from error
+    pin = hashlib.sha256(_public(key)).hexdigest()
+    return Life(pin, ca.not_valid_before_utc, ca.not_valid_after_utc)
+
+
+def renew(folder: Path, now: datetime) -> Life:
+    """Give the authority a new certificate for the same key and name. Raises AuthorityError.
+
+    A chain is found by name and key (RFC 5280, 6.1): agents that hold the older certificate go on
+    by it until its own end, and those that join by an older join string find the pin they expect.
+    """
+    try:
+        ca, key = _pair(folder / "ca.pem", folder / "ca.key")
+        made = _certificate(key, ca.subject, now)
+        write_private(folder / "ca.pem", made.public_bytes(serialization.Encoding.PEM))
+        # Without it a serving process finds itself due, and starts anew with both.
+        (folder / "server.pem").unlink(missing_ok=True)
+    except (OSError, ValueError, TypeError) as error:
+        raise AuthorityError(
+            f"cannot renew the certificate authority in {folder}: {error}"
+        ) from error
+    return life(folder)
+
+
 def _make_ca(folder: Path, now: datetime) -> None:
     if (folder / "ca.key").exists():
         # Made, but the crash came before its certificate: no agent can have pinned it yet.
         (folder / "ca.key").unlink()
     key = ec.generate_private_key(ec.SECP256R1())
     name = _name(f"wardwatch CA {secrets.token_hex(4)}")
-    usage = _usage(signs_certificates=True)
-    certificate = (
-        _builder(name, name, key, now, CA_DAYS)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(usage, critical=True)
-        .sign(key, hashes.SHA256())
-    )
+    certificate = _certificate(key, name, now)
     write_private(folder / "ca.key", _private(key))
     write_private(folder / "ca.pem", certificate.public_bytes(serialization.Encoding.PEM))
+
+
+def _certificate(
+    key: ec.EllipticCurvePrivateKey, name: x509.Name, now: datetime
+) -> x509.Certificate:
+    """An authority's own, signed by itself."""
+    return (
+        _builder(name, name, key, now, CA_DAYS)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_usage(signs_certificates=True), critical=True)
+        .sign(key, hashes.SHA256())
+    )
 
 
 def _make_server(

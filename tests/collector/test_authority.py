@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ssl
 import stat
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from collector.authority import Authority, AuthorityError, due
+from agent.der import spki_sha256
+from collector.authority import Authority, AuthorityError, due, life, renew
 from tests.collector.office import NOON
 
 
@@ -121,6 +123,49 @@ def test_an_agent_refuses_a_certificate_that_is_over_or_not_begun_and_takes_the_
     assert renewed.pin == authority.pin
     if age_days > 0:  # a CA that has not begun yet is no more believed than its certificate
         assert greet(renewed) == "TLSv1.3"
+
+
+def test_a_renewed_authority_is_taken_by_agents_of_before_and_by_those_that_join_after(
+    tmp_path: Path,
+) -> None:
+    now = datetime.now(UTC)  # noqa: TID251 - TLS reads the machine's own clock
+    old = Authority.open(tmp_path, (), now - timedelta(days=100))
+    told = renew(tmp_path, now)
+    assert due(tmp_path, (), now)  # what runs notices by itself
+    new = Authority.open(tmp_path, (), now)
+    assert new.ca_pem != old.ca_pem
+    assert told.pin == new.pin == old.pin
+    assert told.ends_at > now + timedelta(days=7000)
+    for trusted in (old.ca_pem, new.ca_pem):
+        assert spki_sha256(ssl.PEM_cert_to_DER_cert(trusted.decode())) == old.pin
+        assert greet(replace(new, ca_pem=trusted)) == "TLSv1.3"
+
+
+def test_an_authority_of_the_future_is_mended_by_a_renewal(tmp_path: Path) -> None:
+    now = datetime.now(UTC)  # noqa: TID251 - TLS reads the machine's own clock
+    ahead = Authority.open(tmp_path, (), now + timedelta(days=365))
+    assert life(tmp_path).begins_at > now
+    renew(tmp_path, now)
+    mended = Authority.open(tmp_path, (), now)
+    assert (mended.pin, greet(mended)) == (ahead.pin, "TLSv1.3")
+
+
+def test_another_key_is_refused_by_agents_that_pinned_the_first(tmp_path: Path) -> None:
+    now = datetime.now(UTC)  # noqa: TID251 - TLS reads the machine's own clock
+    first = Authority.open(tmp_path / "first", (), now)
+    other = Authority.open(tmp_path / "other", (), now)
+    with pytest.raises(ssl.SSLCertVerificationError):
+        greet(replace(other, ca_pem=first.ca_pem))
+
+
+def test_an_authority_whose_key_is_lost_is_not_renewed(tmp_path: Path) -> None:
+    Authority.open(tmp_path, (), NOON)
+    before = (tmp_path / "ca.pem").read_bytes()
+    (tmp_path / "ca.key").unlink()
+    for act in (lambda: renew(tmp_path, NOON), lambda: life(tmp_path)):
+        with pytest.raises(AuthorityError):
+            act()
+    assert (tmp_path / "ca.pem").read_bytes() == before
 
 
 def greet(authority: Authority) -> str | None:
