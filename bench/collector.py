@@ -17,12 +17,14 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import msgspec
 from isal import igzip
+from msgspec.structs import replace
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
@@ -207,6 +209,24 @@ def fleet(count: int) -> State:
     return State(machines)
 
 
+def spoken(state: State) -> State:
+    """A minute later: every PC sent a load, and its checks came to the same."""
+    machines: dict[str, Machine] = {}
+    for asset, machine in state.machines.items():
+        if machine.load is not None and machine.agent is not None:
+            at = machine.load.received_at + timedelta(minutes=1)
+            load = replace(machine.load.value, uptime_seconds=60.0, network=Counter(1, 2))
+            machines[asset] = replace(
+                machine,
+                agent=replace(machine.agent, last_report_at=at),
+                load=Latest(2, at, at, load),
+                security=Latest(2, at, at, Security(machine.security.value.checks))
+                if machine.security
+                else None,
+            )
+    return State(machines)
+
+
 class Theirs(Collector):
     """The same families through prometheus-client, made at each scrape as it asks for."""
 
@@ -243,14 +263,17 @@ def scrape(count: int) -> None:
 
     first, series = shown()
     again = min(shown()[0] for _ in range(5))
+    state = spoken(state)
+    gc.collect()
+    minute = shown()[0]
     registry = CollectorRegistry()
     registry.register(Theirs(tuple(families(office, state, NOON))))
     began = time.perf_counter()
     igzip.compress(generate_latest(registry), 1)
     theirs = time.perf_counter() - began
     print(
-        f"| {count:,} | {series / count:.0f} | {again * 1000:.1f} | {first * 1000:.1f} "
-        f"| {theirs * 1000:.0f} | {theirs / again:.0f} x |",
+        f"| {count:,} | {series / count:.0f} | {again * 1000:.1f} | {minute * 1000:.1f} "
+        f"| {first * 1000:.1f} | {theirs * 1000:.0f} | {theirs / minute:.1f} x |",
         flush=True,
     )
 
@@ -270,8 +293,11 @@ def main() -> int:
         for run, count in ((victoria, wish.reports), (pushgateway, wish.reports // 10)):
             with tempfile.TemporaryDirectory() as name:
                 run(Path(name), count)
-    print("\n| PCs | lines a PC | scrape ms | all changed ms | prometheus-client ms | ratio |")
-    print("| --- | --- | --- | --- | --- | --- |", flush=True)
+    names = (
+        "unchanged ms | every load new ms | all new ms | prometheus-client ms | ratio, loads new"
+    )
+    print(f"\n| PCs | lines a PC | {names} |")
+    print("| --- | --- | --- | --- | --- | --- | --- |", flush=True)
     for count in wish.scrape:
         scrape(count)
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -77,8 +78,14 @@ def _head(family: Block) -> bytes:
 def _labels(labels: Mapping[str, str]) -> str:
     if not labels:
         return ""
-    pairs = ",".join(f'{name}="{value.translate(_ESCAPES)}"' for name, value in labels.items())
+    pairs = ",".join(f'{name}="{_escaped(value)}"' for name, value in labels.items())
     return f"{{{pairs}}}"
+
+
+@lru_cache(16_384)
+def _escaped(value: str) -> str:
+    # A machine's name stands in each of its fifty lines, a mount's in those of every machine.
+    return value.translate(_ESCAPES)
 
 
 def _number(value: float) -> str:

@@ -25,7 +25,7 @@ def machine(asset: str, turn: int, draw: random.Random) -> Machine:
         asset,
         agent=Agent(f"a-{asset}", asset, "approved", "MAY", NOON, at),
         load=Latest(turn, at, at, Load(filesystems=(*mounts, mounts[0]), uptime_seconds=turn)),
-        security=Latest(1, at, at, Security((Check(HOSTILE, "fail"),))),
+        security=Latest(1, at, at, Security((Check(HOSTILE, draw.choice(("pass", "fail"))),))),
         presence=draw.choice((None, Latest(turn + 1, at, at, said))),
     )
 
