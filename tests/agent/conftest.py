@@ -16,6 +16,7 @@ POSIX = {
     "test_netlink.py": "asks the kernel of Linux",
     "test_service.py": "ends the agent by SIGTERM, SIGKILL and SIGUSR1",
     "test_spool.py": "caps files by setrlimit, and kills by SIGKILL",
+    "test_spool_faults.py": "forks, and kills by SIGKILL",
     "test_survey.py": "forks, and reads this machine's /proc",
     "test_systemd.py": "runs systemd-analyze",
     "test_witness.py": "reads this machine's /proc and /sys",
