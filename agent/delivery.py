@@ -11,6 +11,8 @@ from agent.sending import Pace, SystemChance
 from agent.spool import Batch, Spool, SpoolError
 from agent.waiting import Wants
 
+FEW = 4
+"""Reports that one flush of the next append may delete along with its own work."""
 REFUSED = "link"
 """How the spool calls the collector's last refusal; empty once it takes reports again."""
 ADVICE = {
@@ -63,7 +65,10 @@ class Delivery:
             self._is_refused = False
         self.pace.succeeded()
         self.sought = answer.neighbours
-        if not self._spool.acknowledge(answer.epoch, answer.seqs):
+        # The usual single report goes with the next one's flush; a backlog makes room at once.
+        few = len(answer.seqs) <= FEW
+        gone = self._spool.strike if few else self._spool.acknowledge
+        if not gone(answer.epoch, answer.seqs):
             # Stored nothing of this batch: asking again at once would be a loop.
             self.pace.failed(time.monotonic(), None, None)
             return ()

@@ -26,7 +26,8 @@ def resident(
     """The resident of that folder, ready to run."""
     from agent.link import Link  # noqa: PLC0415
     from agent.service import Resident  # noqa: PLC0415
-    from agent.spool import SpoolError, recovered  # noqa: PLC0415
+    from agent.spool import SpoolError  # noqa: PLC0415
+    from agent.spool_rescue import recovered  # noqa: PLC0415
 
     try:
         found, pem = settings.joined(state)

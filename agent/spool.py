@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from agent import spool_limits, written
+from agent import saying, spool_limits, written
 from agent.report import Gap
 
 VERSION = "1"
@@ -57,6 +57,8 @@ class Spool:
         self.limits = limits
         self._day = ""
         """Of the newest report: on the same day no limit of days can be passed."""
+        self._struck: set[int] = set()
+        """Stored by the collector, and to be deleted together with the next report's acceptance."""
         try:
             # Made with its mode before SQLite opens it: its side files take the same.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -110,12 +112,14 @@ class Spool:
             gap = Gap(kind, f"the section has {len(body)} signs: more than can be sent")
             body = written.body(kind, at, {}, [gap], cpu_seconds)
         with _told(self.path), self._write():
+            self._tally(self._struck, "stored")
             seq = self._insert(kind, at, body)
             is_new = at[:10] != self._day
             for loss in spool_limits.enforce(self._file, self.limits, new_day=is_new):
                 self._insert("loss", at, written.body("loss", at, loss.section(), (), 0.0))
             for name, value in (notes or {}).items():
                 self._file.execute(NOTE, (name, value))
+        self._struck.clear()
         self._day = at[:10]
         return seq
 
@@ -141,6 +145,21 @@ class Spool:
             return 0
         return self._delete(seqs, "stored")
 
+    def strike(self, epoch: str, seqs: Iterable[int]) -> int:
+        """As `acknowledge`, but deleted in the transaction of the next append, or at the end.
+
+        One flush to the disk a minute less. Whoever is killed in between sends them again, which
+        the collector's unique key makes harmless. Returns how many were still waiting.
+        """
+        if epoch != self.epoch:
+            return 0
+        statement = "SELECT 1 FROM reports WHERE seq=?"
+        with _told(self.path):
+            fresh = set(seqs) - self._struck
+            held = {seq for seq in fresh if self._file.execute(statement, (seq,)).fetchone()}
+        self._struck |= held
+        return len(held)
+
     def discard(self, seqs: Iterable[int], cause: str, *, at: str) -> None:
         """Give up reports that the collector will never take, and declare each of them lost."""
         for seq in seqs:
@@ -150,13 +169,15 @@ class Spool:
     def waiting(self) -> int:
         """How many reports are not yet stored."""
         with _told(self.path):
-            return int(self._file.execute("SELECT count(*) FROM reports").fetchone()[0])
+            held = int(self._file.execute("SELECT count(*) FROM reports").fetchone()[0])
+            return held - len(self._struck)
 
     def waits(self) -> bool:
         """Whether any report is not yet stored."""
         with _told(self.path):
-            row = self._file.execute("SELECT EXISTS (SELECT 1 FROM reports)").fetchone()
-            return bool(row[0])
+            # Whether there are more than the struck ones, without counting a backlog.
+            statement = "SELECT EXISTS (SELECT 1 FROM reports LIMIT 1 OFFSET ?)"
+            return bool(self._file.execute(statement, (len(self._struck),)).fetchone()[0])
 
     def accepted(self) -> int:
         """How many reports this epoch ever held: stored, waiting and lost."""
@@ -182,8 +203,14 @@ class Spool:
             return {str(name): str(value) for name, value in rows if name.startswith(start)}
 
     def close(self) -> None:
-        """Give the file back."""
-        self._file.close()
+        """Give the file back, without what is stored by now."""
+        try:
+            if self._struck:
+                self._delete(self._struck, "stored")
+        except SpoolError as problem:
+            saying.warning(f"{problem}; {len(self._struck)} reports that are stored are sent again")
+        finally:
+            self._file.close()
 
     @contextmanager
     def _write(self) -> Iterator[None]:
@@ -217,6 +244,8 @@ class Spool:
         damaged: list[tuple[int, str]] = []
         size = 100
         for seq, kind, held, is_packed, sha256, day in self._rows(HELD, (after,)):
+            if seq in self._struck:
+                continue
             if written.checksum(kind, held or b"") != sha256:
                 damaged.append((seq, day))
                 continue
@@ -237,39 +266,17 @@ class Spool:
 
     def _delete(self, seqs: Iterable[int], tally: str) -> int:
         with _told(self.path), self._write():
-            count = sum(
-                self._file.execute("DELETE FROM reports WHERE seq=?", (seq,)).rowcount
-                for seq in seqs
-            )
+            return self._tally(seqs, tally)
+
+    def _tally(self, seqs: Iterable[int], tally: str) -> int:
+        """Delete and count inside the caller's transaction."""
+        count = sum(
+            self._file.execute("DELETE FROM reports WHERE seq=?", (seq,)).rowcount for seq in seqs
+        )
+        if count:
             total = int(self.noted(tally) or 0) + count
             self._file.execute(NOTE, (tally, str(total)))
         return count
-
-
-def recovered(path: Place, at: str) -> Spool:
-    """Open the spool; a file that is none is put aside, and its loss declared in a new epoch."""
-    try:
-        return Spool(path)
-    except SpoolError as problem:
-        if not isinstance(problem.__cause__, sqlite3.DatabaseError) or isinstance(
-            problem.__cause__, sqlite3.OperationalError
-        ):
-            raise  # a full disk or a lock is no reason to give up what the file holds
-        _put_aside(path)
-        spool = Spool(path)
-        loss = spool_limits.Loss(None, None, None, f"the spool could not be read: {problem}")
-        spool.append("loss", loss.section(), at=at)
-        return spool
-
-
-def _put_aside(place: Place) -> None:
-    from pathlib import Path  # noqa: PLC0415 - half a mebibyte, for what hardly ever happens
-
-    path = Path(place)
-    for suffix in ("", "-wal", "-shm"):
-        part = path.with_name(path.name + suffix)
-        if part.exists():
-            part.replace(path.with_name(f"{path.name}.damaged{suffix}"))
 
 
 @contextmanager

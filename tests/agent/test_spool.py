@@ -16,8 +16,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
 from agent.report import Gap
-from agent.spool import Batch, Spool, SpoolError, recovered
+from agent.spool import Batch, Spool, SpoolError
 from agent.spool_limits import Limits
+from agent.spool_rescue import recovered
 
 NOON = "2026-11-23T12:00:00Z"
 LARGE = 1 << 20
@@ -64,6 +65,41 @@ def test_a_number_is_never_given_twice_not_even_after_all_was_acknowledged(tmp_p
     again = Spool(tmp_path / "spool.sqlite")
     assert again.append("load", {}, at=NOON) == 2
     assert (again.accepted(), again.waiting(), again.noted("stored")) == (2, 1, "1")
+    again.close()
+
+
+def test_what_is_struck_is_sent_no_more_and_goes_with_the_next_report(tmp_path: Path) -> None:
+    path = tmp_path / "spool.sqlite"
+    spool = Spool(path)
+    spool.append("load", {}, at=NOON)
+    assert spool.strike("0" * 32, [1]) == 0
+    assert spool.strike(spool.epoch, [1, 7]) == 1
+    assert spool.strike(spool.epoch, [1]) == 0
+    assert (spool.batch(1 << 20), spool.waits(), spool.waiting()) == (None, False, 0)
+    beside = Spool(path)
+    assert beside.waiting() == 1
+    assert spool.append("load", {}, at=NOON) == 2
+    assert (beside.waiting(), beside.noted("stored")) == (1, "1")
+    batch = spool.batch(1 << 20)
+    assert batch is not None
+    assert batch.seqs == (2,)
+    beside.close()
+    spool.close()
+
+
+def test_what_is_struck_is_deleted_at_the_end_and_sent_again_after_a_hard_one(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "spool.sqlite"
+    spool = Spool(path)
+    spool.append("load", {}, at=NOON)
+    spool.strike(spool.epoch, [1])
+    killed = Spool(path)  # what a process finds that knows nothing of the strike
+    assert killed.waiting() == 1
+    killed.close()
+    spool.close()
+    again = Spool(path)
+    assert (again.waiting(), again.noted("stored")) == (0, "1")
     again.close()
 
 

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from agent.spool import Spool, SpoolError, recovered
+from agent.spool import Spool, SpoolError
+from agent.spool_rescue import recovered
 
 NOON = "2026-11-23T12:00:00Z"
 SEEDS = 1000
@@ -42,6 +43,9 @@ def _works(path: Path, step: int, told: int) -> None:
         if number % 5 == 4:
             os.write(told, f"-{seq - 2}\n".encode())
             spool.acknowledge(spool.epoch, [seq - 2])
+        elif number % 5 == 2:
+            os.write(told, f"-{seq - 1}\n".encode())
+            spool.strike(spool.epoch, [seq - 1])
 
 
 def _killed(path: Path, step: int) -> list[str]:
