@@ -91,7 +91,7 @@ def _paths() -> dict[str, Any]:
                     "wards",
                     "A ward joins its city by a one-time token",
                     _json("WardAnswer"),
-                    *(400, 401, 408, 413, 415, 429, 503),
+                    *(400, 401, 408, 413, 415, 503),
                 ),
                 "requestBody": {"required": True, "content": _json("WardRequest")},
             }
@@ -102,7 +102,7 @@ def _paths() -> dict[str, Any]:
                     "summaries",
                     "A ward tells its city the figures of one day",
                     _json("SummaryAnswer"),
-                    *(400, 401, 408, 409, 413, 415, 429, 503),
+                    *(400, 401, 408, 409, 413, 415, 503),
                 ),
                 "parameters": [
                     {

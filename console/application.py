@@ -16,11 +16,12 @@ from backup.metrics import families as backup_families
 from collector.exposition import Block, Family
 from collector.ingest import fronted
 from collector.problems import HANDLERS
+from collector.summary.city import families as ward_families
 from collector.web import Parts, ingest, routes
-from console import people
+from console import people, rollup
 from console.desk import Desk
 from console.health import health
-from console.pages import backups, figures, fleet, incidents, obligations, problems, signing
+from console.pages import backups, figures, fleet, incidents, obligations, problems, signing, wards
 from console.pages.forms import posted
 from console.pages.gate import Gate
 from console.people import Visitor
@@ -40,6 +41,7 @@ PAGES = (
     Route("/findings", figures.finding_list),
     Route("/targets", figures.target_list),
     Route("/reports/{id:int}", figures.report),
+    Route("/wards", wards.ward_list),
     Route("/backups", backups.backup_list),
     Route("/backups/{set}/run", posted(backups.run), methods=["POST"]),
     Route("/backups/{set}/drill", posted(backups.drill), methods=["POST"]),
@@ -87,6 +89,8 @@ def families(desk: Desk) -> Iterator[Family | Block]:
         (one.at for one in health(desk.state_folder) if one.duty == "judgement" and not one.error),
         None,
     )
+    if office.inventory.wards:
+        yield from ward_families(rollup.look(desk), office.inventory.site.id)
     yield from alert_families(
         office, moment.findings, moment.targets, moment.incidents, moment.duties, judged_at
     )

@@ -19,6 +19,7 @@ from collector.leases import Lease
 from console import first_run
 from console.desk import Desk, keep, office
 from console.health import Health, write
+from console.rollup import Courier
 
 log = logging.getLogger(__name__)
 
@@ -109,6 +110,7 @@ def duties(
         ),
         Duty("judgement", ROUND_SECONDS, lambda: judge(desk), due_at=began + patience),
         Duty("own-state", LOOK_EVERY_SECONDS, lambda: own_state.tick(desk.source.current())),
+        Duty("city", LOOK_EVERY_SECONDS, Courier(desk).tick),
         Duty("retention", CLEAN_EVERY_SECONDS, lambda: clean(desk)),
     )
 

@@ -10,7 +10,8 @@ from msgspec import Meta, Struct
 
 LIMIT_BYTES = 50_000
 """A ward's day. With every rule there is it takes about 3 KB."""
-REVISIONS = 100
+REVISIONS = 20
+"""Corrections of one day: with the days that are taken they bound what a ward can fill."""
 SIGNED = b"wardwatch summary 1\n"
 """Goes before the bytes that are signed: a signature of something else never fits."""
 JOINING = b"wardwatch ward 1\n"

@@ -12,6 +12,8 @@ REGISTRY: dict[str, str] = {
     "inventory": "console.commands.inventory:inventory",
     "token": "console.commands.token:token",
     "agents": "console.commands.agents:agents",
+    "changes": "console.commands.changes:changes",
+    "ca": "console.commands.ca:ca",
     "findings": "console.commands.findings:findings",
     "targets": "console.commands.targets:targets",
     "incidents": "console.commands.incidents:incidents",
@@ -23,6 +25,8 @@ REGISTRY: dict[str, str] = {
     "evidence": "console.commands.evidence:evidence",
     "import": "console.commands.import_:import_",
     "simulate": "console.commands.simulate:simulate",
+    "wards": "console.commands.wards:wards",
+    "city": "console.commands.city:city",
     "user": "console.commands.user:user",
     # Started by `up`, not by people.
     "serve": "console.commands.serve:serve",

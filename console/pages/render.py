@@ -27,6 +27,8 @@ NAVIGATION = (
     ("/targets", "targets"),
     ("/backups", "backups"),
 )
+CITY = (("/wards", "wards"),)
+"""Where wards are declared."""
 
 
 def desk(request: Request) -> Desk:
@@ -59,7 +61,7 @@ def page(
         .render(
             w=w,
             here=here,
-            nav=NAVIGATION,
+            nav=(*NAVIGATION, *(CITY if inventory.wards else ())),
             site=inventory.site,
             inventory=inventory,
             inventory_problems=source.problem.problems if source.problem else (),

@@ -1,0 +1,17 @@
+"""The city's page: its wards by their signed figures."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from console import rollup
+from console.pages.render import desk, page
+
+COLOURS = {"telling": "pass", "silent": "unknown", "never": "unknown", "not-joined": "unknown"}
+
+
+def ward_list(request: Request) -> Response:
+    """Every declared ward, silent ones as unknown, and the whole city above them."""
+    found = rollup.look(desk(request))
+    return page(request, "wards", here="wards", city=found, colours=COLOURS)
