@@ -20,6 +20,8 @@ T = TypeVar("T")
 WITH_ADDRESSES = ("/etc/apt/", "/etc/cups/", "/etc/yum.repos.d/")
 ACCOUNT = re.compile(rb"(?<=://)[^/@\s]+(?=@)")
 
+NAMES = "names"
+"""Stands for the path where a mask is asked about a path itself."""
 Mask = Callable[[str, bytes], bytes]
 """Path and content in, what is to be written down out."""
 
@@ -34,7 +36,8 @@ class Recording:
     """A host that passes every question on, and keeps the answers in `folder`."""
 
     host: Host
-    folder: Path
+    folder: Path | None
+    """None: nothing is written, the mask alone is told."""
     mask: Mask = as_it_is
     facts: dict[str, Any] = field(default_factory=dict)
     keys: dict[str, Key] = field(default_factory=dict)
@@ -56,7 +59,7 @@ class Recording:
         found = self._asked(path, lambda: self.host.piece(path, start))
         place = self._place(path)
         # A log of many pieces is asked for from its start on: each is put behind the one before.
-        before = place.read_bytes()[:start] if start and place.is_file() else b""
+        before = place.read_bytes()[:start] if start and place and place.is_file() else b""
         self._write(place, before + self.mask(path, found.data))
         return found
 
@@ -65,6 +68,8 @@ class Recording:
         for name in found:
             # A name stands for itself until it is read: enough to be listed again.
             place = self._place(f"{path}/{name}")
+            if place is None:
+                continue
             place.parent.mkdir(parents=True, exist_ok=True)
             if not place.exists():
                 place.mkdir()
@@ -78,7 +83,7 @@ class Recording:
     def run(self, program: str, argument: str | None = None) -> str:
         text = self._asked(program, lambda: self.host.run(program, argument))
         name = f"{program}-{argument}" if argument else program
-        place = self.folder / "commands" / f"{name}.{PROGRAMS[program].form}"
+        place = self._part("commands", f"{name}.{PROGRAMS[program].form}")
         self._write(place, self.mask(program, text.encode()))
         return text
 
@@ -105,7 +110,7 @@ class Recording:
     def wmi(self, name: str, namespace: str = "root\\cimv2") -> tuple[Mapping[str, str], ...]:
         rows = self._asked(name, lambda: self.host.wmi(name, namespace))
         masked = [{one: self._hidden(f"{name}.{one}", row[one]) for one in row} for row in rows]
-        self._write(self.folder / "wmi" / f"{name}.wmi", wmi.written(masked))
+        self._write(self._part("wmi", f"{name}.wmi"), wmi.written(masked))
         return rows
 
     def key(self, path: str) -> Key:
@@ -116,7 +121,7 @@ class Recording:
 
     def events(self, channel: str, after: int) -> Entries:
         found = self._asked(channel, lambda: self.host.events(channel, after))
-        place = self.folder / "events" / f"{journal.file(channel)}.json"
+        place = self._part("events", f"{journal.file(channel)}.json")
         self._write(place, self.mask(channel, journal.written(found.events)))
         return found
 
@@ -124,10 +129,10 @@ class Recording:
         """Write what is not a file of the machine: the registry, its system, the moment, sizes."""
         if self.keys:
             found = (row for path in sorted(self.keys) for row in self._exported(path))
-            self._write(self.folder / "registry" / "read.reg", reg.written(found))
+            self._write(self._part("registry", "read.reg"), reg.written(found))
         facts = {"system": self.system, "at": self.at.isoformat(), **self.facts}
         text = json.dumps(facts, indent=1, sort_keys=True).encode()
-        self._write(self.folder / "recording.json", self.mask("recording.json", text))
+        self._write(self._part("recording.json"), self.mask("recording.json", text))
 
     def _exported(self, path: str) -> Iterator[tuple[str, dict[str, Value]]]:
         """The key, and its subkeys by their names alone: enough to be listed again."""
@@ -158,10 +163,17 @@ class Recording:
                 self.facts.setdefault("unreadable", {})[name] = problem.cause
             raise
 
-    def _place(self, path: str) -> Path:
-        return self.folder.joinpath("files", *[safe(part) for part in path.split("/") if part])
+    def _place(self, path: str) -> Path | None:
+        # A folder may be called by a serial number, or by an account: it is hidden as in a text.
+        called = self._hidden(NAMES, path)
+        return self._part("files", *[safe(part) for part in called.split("/") if part])
 
-    def _write(self, place: Path, data: bytes) -> None:
+    def _part(self, *names: str) -> Path | None:
+        return None if self.folder is None else self.folder.joinpath(*names)
+
+    def _write(self, place: Path | None, data: bytes) -> None:
+        if place is None:
+            return
         place.parent.mkdir(parents=True, exist_ok=True)
         if place.is_dir():
             place.rmdir()
