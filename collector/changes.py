@@ -70,12 +70,15 @@ def follow(store: Store, at_once: int = AT_ONCE) -> int:
 
 def changes_of(connection: Connection, asset: str, limit: int = 200) -> tuple[Change, ...]:
     """The newest changes of one machine, newest first."""
-    rows = connection.execute(
-        select(inventory_changes)
-        .where(inventory_changes.c.asset == asset)
-        .order_by(inventory_changes.c.id.desc())
-        .limit(limit)
-    )
+    return newest(connection, limit, asset)
+
+
+def newest(connection: Connection, limit: int, asset: str | None = None) -> tuple[Change, ...]:
+    """The newest changes of one machine, or of all, newest first."""
+    wanted = select(inventory_changes).order_by(inventory_changes.c.id.desc()).limit(limit)
+    if asset is not None:
+        wanted = wanted.where(inventory_changes.c.asset == asset)
+    rows = connection.execute(wanted)
     return tuple(
         Change(row.id, row.asset, row.kind, row.at, row.path, row.before, row.after) for row in rows
     )

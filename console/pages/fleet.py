@@ -9,11 +9,12 @@ from starlette.responses import Response
 
 from alerts import queries
 from backup.status import SetStatus
+from collector.changes import newest
 from collector.state import Machine
-from console import clocks, machines
+from console import clocks, history, machines
 from console.answers import answers, tasks
 from console.pages.problems import not_found
-from console.pages.render import desk, language, page
+from console.pages.render import desk, language, page, words
 
 CHANGES_SHOWN = 12
 ANSWER_WORDS = {"pass": "passed", "fail": "failed", "unknown": "unknown-word"}
@@ -56,6 +57,7 @@ def machine(request: Request) -> Response:
     rows = machines.rows(office, moment.findings)
     with here.store.read() as connection:
         changes = queries.changes_of(connection, asset, CHANGES_SHOWN)
+        changed = newest(connection, CHANGES_SHOWN, asset)
     return page(
         request,
         "machine",
@@ -72,6 +74,7 @@ def machine(request: Request) -> Response:
             if one.machine == asset
         ),
         changes=changes,
+        history=history.rows(changed, words(request)),
     )
 
 
