@@ -47,3 +47,10 @@ def test_a_past_agent_may_join_and_finds_the_answers_fields_that_it_reads(path: 
     assert wire.join_request(msgspec.json.encode(past["join"])).hostname == "MAY-01"
     answer = wire.BatchAnswer("00" * 32, "11" * 16, (1,))
     assert set(past["answer"]) <= set(msgspec.to_builtins(answer))
+
+
+@pytest.mark.parametrize("version", [0, wire.VERSION + 1, wire.VERSION + 2, None, "1"])
+def test_a_body_of_another_version_is_refused_and_named(version: object) -> None:
+    told = {**sent(VERSIONS[-1])["batch"], "version": version}
+    with pytest.raises(wire.WireError, match="version"):
+        understood("a1", msgspec.json.encode(told), NOON)

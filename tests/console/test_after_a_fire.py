@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import text
 
 from collector.store.database import connect
-from tests.console.office import Running, poll, python, quick, up, wardwatch
+from tests.console.office import Running, children_of, end, poll, python, quick, up, wardwatch
 
 ASSET = "pc-chu-tich"
 
@@ -118,6 +118,33 @@ def test_the_recovery_sheet_and_the_repository_are_all_that_it_takes(
         # The gap is just what lies between: nothing stored is called missing, nothing missing hid.
         assert len(seqs) == len(set(seqs)) == counted["stored"]
         assert counted["missing"] == counted["missing_restored"] == max(seqs) - len(seqs)
+
+
+def test_a_renewed_authority_and_a_cut_connection_lose_no_report_and_need_no_joining(
+    tmp_path: Path, elsewhere: Path
+) -> None:
+    pc, here = tmp_path / "pc", ("--state", str(tmp_path / "state"))
+    with up(tmp_path / "state", elsewhere, more=("--without-agent",)) as office:
+        join(office, pc)
+        certificate = office.state / "ca" / "server.pem"
+        before = certificate.read_bytes()
+        assert office.json("ca", "show")["state"] == "valid"
+        with reporting(pc):
+            poll(lambda: len(numbers(office)) >= 3)
+            renewed = wardwatch("ca", "renew", *here)
+            assert renewed.returncode == 0, renewed.stderr
+            assert office.json("ca", "show")["life"]["pin"] in renewed.stdout
+            # What a kept connection was cut by: the process that served it.
+            end(children_of(office.process.pid)[0], signal.SIGKILL)
+            poll(lambda: certificate.exists() and certificate.read_bytes() != before)
+            last = max(numbers(office))
+            poll(lambda: max(numbers(office)) >= last + 3)
+            poll(lambda: told(office)[1]["missing"] == 0)
+        _, counted = told(office)
+        assert counted["accepted"] == counted["stored"] + counted["declared_lost"]
+        assert counted["declared_lost"] == 0
+        assert len(office.json("agents", "list")["agents"]) == 1
+        assert wardwatch("ca", "show", "--state", str(tmp_path / "none")).returncode == 2
 
 
 def test_what_cannot_bring_it_back_is_said_in_one_sentence_and_changes_nothing(
