@@ -162,9 +162,10 @@ def test_an_authority_whose_key_is_lost_is_not_renewed(tmp_path: Path) -> None:
     Authority.open(tmp_path, (), NOON)
     before = (tmp_path / "ca.pem").read_bytes()
     (tmp_path / "ca.key").unlink()
-    for act in (lambda: renew(tmp_path, NOON), lambda: life(tmp_path)):
-        with pytest.raises(AuthorityError):
-            act()
+    with pytest.raises(AuthorityError, match="cannot renew"):
+        renew(tmp_path, NOON)
+    with pytest.raises(AuthorityError, match="cannot use"):
+        life(tmp_path)
     assert (tmp_path / "ca.pem").read_bytes() == before
 
 
