@@ -55,8 +55,13 @@ def cards(reader: Reader) -> tuple[Card, ...] | None:
         for name in ("graphics", "sound", "controllers"):
             reader.gap(name, f"no {FOLDER}: no PCI bus here")
         return None
-    found = tuple(card for place in places if (card := _card(reader, place)))
-    return _named(reader, found)
+    before = len(reader.gaps)
+    found = _named(reader, tuple(card for place in places if (card := _card(reader, place))))
+    # Whatever it is of, it may be missing from any of them.
+    for cause in {gap.cause: None for gap in reader.gaps[before:]}:
+        reader.gap("graphics", cause)
+        reader.gap("sound", cause)
+    return found
 
 
 def _card(reader: Reader, place: str) -> Card | None:
@@ -71,9 +76,7 @@ def _card(reader: Reader, place: str) -> Card | None:
     cause = f"no class is told of {place}"
     if len(reader.gaps) > before:
         cause = reader.gaps[-1].cause
-    # Whatever it is, it may be missing from any of them.
-    for name in ("graphics", "sound", "controllers"):
-        reader.gap(name, cause)
+    reader.gap("controllers", cause)
     return None
 
 

@@ -44,6 +44,8 @@ class Entry:
 def entries(text: str) -> Iterator[Entry]:
     """Every line that can be read."""
     for line in text.splitlines():
+        if not line.startswith("{"):
+            continue  # half a million empty lines, each tried as JSON, are seconds
         try:
             row = json.loads(line)
         except (ValueError, RecursionError):

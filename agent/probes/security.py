@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from agent.checks.check import Check
@@ -33,7 +34,11 @@ def _read(host: Host, left_out: tuple[str, ...]) -> Reading:
         from agent.checks import CHECKS
 
         known = CHECKS
-    found = {name: known[name](Reader(host)) for name in known if name not in left_out}
+    return section({name: known[name](Reader(host)) for name in known if name not in left_out})
+
+
+def section(found: Mapping[str, Check | None]) -> Reading:
+    """The verdicts by the names of their checks; one that makes no sense here is left out."""
     checks = [_row(name, check) for name, check in found.items() if check]
     gaps = [
         Gap(f"checks[{name}]", check.reason or "not told")

@@ -80,6 +80,7 @@ class Faulty:
     damage: Damage = gone
     answers: dict[str, Any] = field(default_factory=dict)
     looked_at: dict[str, set[tuple[int, str]]] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
 
     @property
     def system(self) -> str:
@@ -120,6 +121,8 @@ class Faulty:
 
     def wmi(self, name: str, namespace: str = "root\\cimv2") -> tuple[Mapping[str, str], ...]:
         found = self._asked(f"class {name}", lambda: self.host.wmi(name, namespace))
+        if self.at_question:
+            return found  # watching costs five times what reading does
         seen = self.looked_at.setdefault(f"class {name}", set())
         return tuple(_Watched(row, number, seen) for number, row in enumerate(found))
 
@@ -131,6 +134,7 @@ class Faulty:
         return Entries(self._asked(asked, lambda: self.host.events(channel, after).events))
 
     def _asked(self, question: str, ask: Callable[[], T]) -> T:
+        self.asked.add(question)
         if question not in self.answers:
             try:
                 self.answers[question] = ask()
@@ -172,29 +176,34 @@ def _fields(question: str, found: Any, seen: set[tuple[int, str]]) -> Iterator[t
 
 
 TO_COME = "20991231235959.000000+000"
-ONCE = 1
-"""Further instances of a class are damaged in four ways, not in all."""
-TEXTS = (None, "", NOISE, "-1", "9" * 30, "20991231235959.000000+000", "{", "Không có", "[" * 50)
+TEXTS = (
+    *(None, "", NOISE, "-1", "9" * 30, TO_COME, "2099-12-31", "20991231", "12/31/2099"),
+    *("{", "Không có", "[" * 50),
+)
 """For a property of WMI: gone, empty, noise, less than nothing, more than can be, to come, torn,
 another language's words."""
+FEWER = (None, NOISE, TO_COME, "9" * 30)
+"""For an instance between the first and the last that have the property."""
 
 
 def _properties(rows: Rows, seen: set[tuple[int, str]]) -> Iterator[tuple[str, Damage]]:
-    often: dict[str, int] = {}
+    places: dict[str, list[int]] = {}
     for number, name in sorted(seen):
         if number < len(rows) and name in rows[number]:
-            often[name] = often.get(name, 0) + 1
-            for text in TEXTS if often[name] <= ONCE else (None, NOISE, TO_COME, "9" * 30):
+            places.setdefault(name, []).append(number)
+    for name, numbers in places.items():
+        for number in numbers:
+            for text in TEXTS if number in {numbers[0], numbers[-1]} else FEWER:
                 yield f"{number}.{name}={text!r}", partial(_in_row, number, name, text)
 
 
 def _in_row(number: int, name: str, text: str | None, found: Rows) -> Rows:
-    return tuple(_changed(row, name, text) if i == number else row for i, row in enumerate(found))
+    return (*found[:number], _changed(found[number], name, text), *found[number + 1 :])
 
 
 VALUES: tuple[Value | None, ...] = (
     *(None, "", NOISE, b"", b"\xff\xfe", b"\xff" * 8, 0xDEAD, (1 << 64) - 1, ("x",), ()),
-    *("-1", "9" * 30, "20991231", "Không có"),
+    *("-1", "9" * 30, "20991231", "2099-12-31", "12/31/2099", "Không có"),
 )
 
 
@@ -216,7 +225,7 @@ def _changed(row: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
 def _entries(found: Entries) -> Iterator[tuple[str, Damage]]:
     for number, event in enumerate(found.events):
         for name in event.data:
-            for text in (None, "", NOISE, "-1", "9" * 30):
+            for text in (None, "", NOISE, "-1", "9" * 30, "2099-12-31"):
                 yield f"{number}.{name}={text!r}", partial(_in_event, number, name, text)
         for code in (0, -1, 1 << 40):
             yield f"{number}.event_id={code}", partial(_with_code, number, code)

@@ -13,20 +13,18 @@ Damage = Callable[[Any], Any]
 Path = tuple[str | int, ...]
 
 NOISE = "\N{REPLACEMENT CHARACTER}garbage\x01"
-WORDS = (NOISE, "-1", "9" * 30, "Không", "nan")
-"""What a word is turned into: noise, less than nothing, more than can be, another
-language's word, a number that is none."""
+WORDS = ("", NOISE, "-1", "9" * 30, "Không", "nan", "2099-12-31", "20991231")
+"""What a word is turned into: nothing, noise, less than nothing, more than can be, another
+language's word, a number that is none, a day to come."""
 LEAVES: tuple[Any, ...] = (
     *(None, "", NOISE, -1, 10**30, 1e308, [], {}, [[]] * 3, "2099-12-31T00:00:00Z"),
 )
 """What a value of JSON is turned into; also true where it was a number, and its absence."""
-MOST_LINES = 30
-"""Further lines of a long text are turned into noise as a whole, not word by word."""
-TWICE = 2
-"""A line that stands again and again is damaged as often as this: /proc/cpuinfo says the same of
-each of its processors."""
-MOST_BYTES = 128
-"""Of a longer table of bytes every so many are turned, so that it is gone through evenly."""
+SHORT_LINES = 40
+"""Of a text this short each line is damaged word by word, of a longer one each field's first and
+last line is, and the others as a whole: a table says the same of each of its rows."""
+SHORT_BYTES = 512
+"""Of a table of bytes this short each byte is a field; a longer one is SMBIOS's, and has a form."""
 
 
 def damages(found: bytes | str) -> Iterator[tuple[str, Damage]]:
@@ -84,18 +82,37 @@ def _in_document(damage: Damage, text: str) -> str:
 
 
 def _lines(text: str) -> Iterator[tuple[str, Damage]]:
-    seen: dict[str, int] = {}
-    for number, line in enumerate(text.splitlines()):
-        seen[line] = seen.get(line, 0) + 1
-        if not line.strip() or seen[line] > TWICE:
+    lines = text.splitlines()
+    same, fields = _ends(lines), _ends([_label(line) for line in lines])
+    long = len(lines) > SHORT_LINES
+    for number, line in enumerate(lines):
+        # /proc/cpuinfo says the same of each of its processors.
+        if not line.strip() or number not in same[line]:
             continue
         yield f"line {number}: noise", partial(_line, number, NOISE)
-        if len(seen) > MOST_LINES:
+        if long and number not in fields[_label(line)]:
             continue
-        for found in re.finditer(r"[^\s:=,;|()]+", line):
-            for word in ("", *WORDS):
+        for found in re.finditer(r"(?<=[:=] ).+" if LABEL.match(line) and long else WORD, line):
+            for word in WORDS:
                 changed = line[: found.start()] + word + line[found.end() :]
                 yield f"line {number}: {changed!r:.60}", partial(_line, number, changed)
+
+
+WORD = r"[^\s:=,;|()]+"
+LABEL = re.compile(r"\s*([A-Za-z][\w ()-]*?)\s*[:=] ")
+
+
+def _label(line: str) -> str:
+    """What a line is about: `Serial Number` of `Serial Number: 1`, else its first word."""
+    labelled = LABEL.match(line)
+    return re.sub(r"\d+", "0", labelled[1] if labelled else (line.split() or [""])[0])
+
+
+def _ends(names: list[str]) -> dict[str, set[int]]:
+    """The first and the last place of each name."""
+    first = {name: place for place, name in reversed(list(enumerate(names)))}
+    last = {name: place for place, name in enumerate(names)}
+    return {name: {first[name], last[name]} for name in first}
 
 
 def _line(number: int, line: str, text: str) -> str:
@@ -105,10 +122,21 @@ def _line(number: int, line: str, text: str) -> str:
 
 
 def _octets(found: bytes) -> Iterator[tuple[str, Damage]]:
-    step = max(1, len(found) // MOST_BYTES)
-    for place in range(0, len(found), step):
+    for place in range(len(found)) if len(found) <= SHORT_BYTES else _of_structures(found):
         for byte in {0x00, 0xFF, found[place] ^ 0x01} - {found[place]}:
             yield f"byte {place}={byte:#04x}", partial(_octet, place, byte)
+
+
+def _of_structures(found: bytes) -> Iterator[int]:
+    """Each byte of each structure's fields, and the first of each of its texts (SMBIOS 3.7, 6.1)."""
+    start = 0
+    while start + 4 <= len(found) and found[start + 1] >= 4:
+        texts = start + found[start + 1]
+        end = found.find(b"\0\0", texts)
+        end = len(found) if end < 0 else end + 2
+        yield from range(start, min(texts, len(found)))
+        yield from (at for at in range(texts, end) if at == texts or found[at - 1] == 0)
+        start = end
 
 
 def _octet(place: int, byte: int, found: bytes) -> bytes:

@@ -21,6 +21,7 @@ from collector import sections
 from tests.agent import machines
 from tests.agent.faults import Fault, Faulty, faults
 from tests.agent.machines import NOON
+from tests.agent.played import Played
 
 PROBES = ("events", "hardware", "load", "security", "software", "system")
 LOOSE = {
@@ -45,7 +46,6 @@ DEFAULTS = {
 NAMED_BY = {
     # What one folder or one class tells, is named as one.
     **dict.fromkeys(("bios", "board"), "system"),
-    **dict.fromkeys(("graphics", "sound"), "controllers"),
     **dict.fromkeys(("slots", "batteries", "cpus"), "memory"),
     "scanners": "usb",
     "sources": "packages",
@@ -168,10 +168,11 @@ def _told_badly(host: Host, probes: tuple[str, ...] = PROBES) -> list[str]:
     """Every fault that was not borne as it must be: by probe, question and field."""
     found = []
     for probe in probes:
-        whole = Faulty(host)
-        before = read(probe, whole)
-        for fault in list(faults(whole)):
-            after = read(probe, Faulty(host, fault.question, fault.damage, whole.answers))
+        played = Played(host, probe)
+        before = played.before
+        for fault, after in played.damaged():
+            if played.same(after):
+                continue
             body = json.dumps(after.section, allow_nan=False).encode()
             sections.typed(probe, body)
             wrong = _turned(fault, before, after)
