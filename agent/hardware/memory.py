@@ -8,6 +8,7 @@ from agent.hardware.clean import clean
 from agent.host.reader import Reader
 from agent.parse.firmware import Firmware, told
 from agent.parse.lines import colons, kibibytes
+from agent.parse.module_makers import name
 
 
 def memory(reader: Reader, firmware: Firmware | None) -> dict[str, Any]:
@@ -40,8 +41,7 @@ def memory(reader: Reader, firmware: Firmware | None) -> dict[str, Any]:
 
 def _fitted(slot: dict[str, Any]) -> dict[str, Any]:
     # An empty slot has no maker and no serial: that they are missing is no gap.
-    return (
-        slot
-        if slot.get("capacity_bytes")
-        else told(locator=slot.get("locator"), capacity_bytes=slot.get("capacity_bytes"))
-    )
+    if not slot.get("capacity_bytes"):
+        return told(locator=slot.get("locator"), capacity_bytes=slot.get("capacity_bytes"))
+    written = slot.get("manufacturer")
+    return slot | told(manufacturer=name(written.strip()) if written else None)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from agent.parse.makers import MAKERS
+from agent.parse.monitor_serials import serial_number
 
 HEADER = b"\x00\xff\xff\xff\xff\xff\xff\x00"
 BLOCK_BYTES = 128
 DESCRIPTORS = range(54, 126, 18)
 NAME, SERIAL = 0xFC, 0xFF
+TEXT_BYTES = 13
 MODEL_YEAR = 0xFF
 """A week of 255 says that the year is that of the model, not of the making."""
-FALSE_NUMBERS = frozenset({0, 1, 0x01010101, 0xFFFFFFFF, 0x20202020})
-"""What makers leave in place of the number of the piece."""
 
 
 class EdidError(ValueError):
@@ -27,12 +27,13 @@ def monitor(data: bytes) -> dict[str, str | int]:
     if sum(data[:BLOCK_BYTES]) % 256:
         raise EdidError("EDID with a wrong checksum")
     code, product = _maker(data), int.from_bytes(data[10:12], "little")
-    texts = {kind: text for kind, text in map(_text, _descriptors(data)) if text}
+    texts = [_text(row) for row in _descriptors(data)]
     found: dict[str, str | int] = {
         "manufacturer": MAKERS.get(code, code),
-        "model": texts.get(NAME) or f"{code}{product:04X}",
+        "model": _name(_all(texts, NAME)) or f"{code}{product:04X}",
     }
-    serial = _serial(code, int.from_bytes(data[12:16], "little"), texts.get(SERIAL))
+    number = int.from_bytes(data[12:16], "little")
+    serial = serial_number(code, product, number, next(iter(_all(texts, SERIAL)), None))
     if serial:
         found["serial"] = serial
     week, year = data[16], data[17]
@@ -72,10 +73,12 @@ def _text(row: bytes) -> tuple[int, str]:
     return row[3], "".join(sign for sign in raw if sign.isprintable()).strip()
 
 
-def _serial(code: str, number: int, text: str | None) -> str | None:
-    if code == "ACR" and text and len(text) == 12 and number not in FALSE_NUMBERS:
-        # Acer's label interleaves both: eight signs, the number in hexadecimal, four signs.
-        return f"{text[:8]}{number:08x}{text[8:]}"
-    if text:
-        return text
-    return None if number in FALSE_NUMBERS else f"{number:08x}"
+def _name(parts: list[str]) -> str:
+    """A name that fills its descriptor goes on in the next one, as `Studioworks N`, `2200P` does."""
+    if len(parts) > 1 and len(parts[0]) == TEXT_BYTES:
+        return parts[0] + parts[1]
+    return parts[-1] if parts else ""
+
+
+def _all(texts: list[tuple[int, str]], kind: int) -> list[str]:
+    return [text for found, text in texts if found == kind and text]

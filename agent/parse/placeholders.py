@@ -44,4 +44,5 @@ def is_placeholder(value: str) -> bool:
     if text in WORDS or text in FALSE_UUIDS or not text:
         return True
     bare = text.replace("-", "").replace(" ", "").replace(":", "").replace("/", "")
-    return len(bare) != 1 and ONE_SIGN.fullmatch(bare or "0") is not None
+    # A single sign may be a revision or a name; a single 0 is a number that was never given.
+    return (len(bare) != 1 or bare == "0") and ONE_SIGN.fullmatch(bare or "0") is not None

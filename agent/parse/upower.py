@@ -11,6 +11,7 @@ from agent.parse.firmware import told
 NUMBER = re.compile(r"^\s*(\d+(?:[.,]\d+)?)\s*(\S*)")
 BATTERY = frozenset({"state", "energy-full", "energy-full-design"})
 """What a battery tells, and no adapter."""
+TOLD = re.compile(r"^(?:Device|Daemon):|^\s*native-path:", re.MULTILINE)
 JOULES_PER_WATT_HOUR = 3600
 
 
@@ -20,8 +21,11 @@ def batteries(text: str) -> tuple[dict[str, Any], ...]:
 
 
 def is_damaged(text: str) -> bool:
-    """Whether a device does not tell what makes it one of those, or none of them."""
-    return any(
+    """Whether a device does not tell what makes it one of those, or the text tells of none.
+
+    There is always one that stands for all; mere paths are what `upower --enumerate` prints.
+    """
+    return not TOLD.search(text) or any(
         lines.get("power supply") not in {"yes", "no"}
         or (lines["power supply"] == "yes" and BATTERY & lines.keys() and not _is_own(lines))
         for lines in _devices(text)

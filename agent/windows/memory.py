@@ -8,6 +8,7 @@ from agent.hardware.clean import clean
 from agent.host.reader import Reader
 from agent.parse.firmware import memory_type, told
 from agent.parse.lines import whole
+from agent.parse.module_makers import name
 from agent.windows.classes import Row, first, rows
 
 CIM_TYPES = {20: "DDR", 21: "DDR2", 22: "DDR2 FB-DIMM", 24: "DDR3", 26: "DDR4"}
@@ -51,7 +52,7 @@ def _slot(row: Row) -> dict[str, Any]:
         capacity_bytes=whole(row.get("Capacity")),
         type=memory_type(kind) or CIM_TYPES.get(whole(row.get("MemoryType")) or 0),
         speed_hertz=megahertz * 1_000_000 if megahertz else None,
-        manufacturer=row.get("Manufacturer"),
+        manufacturer=name(row.get("Manufacturer", "").strip()) or None,
         serial=row.get("SerialNumber"),
     )
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from agent.hardware.clean import clean
 from agent.host.reader import Reader
 from agent.parse import edid
+from agent.parse.makers import MAKERS
 from agent.windows.classes import Row
 
 DISPLAY = "HKLM\\SYSTEM\\CurrentControlSet\\Enum\\DISPLAY"
+DEVICE = re.compile(r"DISPLAY\\([A-Z]{3})([0-9A-F]{4})\\.+", re.IGNORECASE)
 
 
 def monitors(reader: Reader, present: tuple[Row, ...] | None) -> list[dict[str, Any]] | None:
@@ -18,7 +21,7 @@ def monitors(reader: Reader, present: tuple[Row, ...] | None) -> list[dict[str, 
     top = reader.key(DISPLAY, "monitors")
     if top is None:
         reader.gap("monitors", "the registry has no displays")
-        return None
+        return _by_id(present or ()) or None
     here = None if present is None else {row.get("DeviceID", "").upper() for row in present}
     found: list[dict[str, Any]] = []
     for name in _instances(reader, top.subkeys):
@@ -37,6 +40,16 @@ def monitors(reader: Reader, present: tuple[Row, ...] | None) -> list[dict[str, 
         except edid.EdidError as problem:
             reader.gap(place, f"{problem}: {name}")
     return found
+
+
+def _by_id(present: tuple[Row, ...]) -> list[dict[str, Any]]:
+    """What the id that Windows builds of an EDID's first bytes tells: its maker and product."""
+    ids = (DEVICE.fullmatch(row.get("DeviceID", "")) for row in present)
+    return [
+        {"manufacturer": MAKERS.get(one[1].upper(), one[1].upper()), "model": one[1] + one[2]}
+        for one in ids
+        if one
+    ]
 
 
 def _instances(reader: Reader, models: tuple[str, ...]) -> Iterator[str]:

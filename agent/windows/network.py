@@ -10,7 +10,7 @@ from agent.host.reader import Reader
 from agent.parse.firmware import told
 from agent.parse.lines import whole
 from agent.parse.wmi import items
-from agent.windows.classes import Row, rows
+from agent.windows.classes import Row, devices, rows
 
 STANDARD = "root\\StandardCimv2"
 CONNECTED = "2"
@@ -27,13 +27,14 @@ LAST = 1 << 31
 def network(reader: Reader) -> dict[str, Any]:
     """`network`, `gateway` and `dns` of the section `system`, as far as they are told."""
     settings = rows(reader, "Win32_NetworkAdapterConfiguration", "network[].addresses")
-    adapters = rows(reader, "Win32_NetworkAdapter", "network")
+    untold = reader.gaps[-1].cause if settings is None else ""
+    adapters = devices(reader, "Win32_NetworkAdapter", "network")
     bound = {row.get("Index", ""): row for row in settings or ()}
     _miss(reader, settings or (), adapters)
     found: dict[str, Any] = {"gateway": _gateway(settings or ()), "dns": None}
     if settings is None:
-        reader.gap("dns", reader.gaps[-1].cause)
-        reader.gap("gateway", reader.gaps[-1].cause)
+        reader.gap("dns", untold)
+        reader.gap("gateway", untold)
     else:
         found["dns"] = _name_servers(settings)
     if adapters is not None:

@@ -40,7 +40,8 @@ def probe(host: Host) -> Reading:
         os=system,
         boot_at=_instant(running.get("LastBootUpTime", "")),
         hostname=_text(reader.key(COMPUTER, "hostname"), "ComputerName")
-        or _text(reader.key(TCPIP, "hostname"), "Hostname"),
+        or _text(reader.key(TCPIP, "hostname"), "Hostname")
+        or _name_of_adapters(Reader(host)),
         domain=_text(reader.key(TCPIP, "domain"), "Domain"),
         # One that is not in the table is told as Windows calls it, which is better than nothing.
         timezone=zone(own_zone) or own_zone,
@@ -107,6 +108,12 @@ def _hypervisor(reader: Reader) -> str | None:
     known = brand(f"{row.get('Manufacturer', '')} {row.get('Model', '')}")
     # HypervisorPresent is TRUE on a real PC too, below which Windows protects itself by Hyper-V.
     return known or ("none" if row.get("HypervisorPresent", "").upper() == "FALSE" else None)
+
+
+def _name_of_adapters(reader: Reader) -> str | None:
+    """The host's name as its adapters tell it; where that is told, no gap is left by it."""
+    told_by = reader.instances("Win32_NetworkAdapterConfiguration", "hostname") or ()
+    return next((row["DNSHostName"] for row in told_by if row.get("DNSHostName")), None)
 
 
 def _text(key: Key | None, name: str) -> str:
