@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -74,3 +78,58 @@ def test_no_field_is_named_like_something_personal(word: str) -> None:
     names = {part for path in fields.purposes("en") for part in path.replace("[]", "").split(".")}
     names.remove("account_sid")  # the number that stands for an account, so that no name need
     assert word not in {piece for name in names for piece in name.split("_")}
+
+
+PERSONAL = {
+    "an e-mail address": re.compile(r"[\w.+-]+@[\w-]+\.\w+"),
+    "a path below a home": re.compile(
+        r"(?:/home/|/Users/|[A-Z]:\\(?:Users|Documents and Settings)\\)"
+    ),
+    "an account with its domain": re.compile(r"^[A-Za-z0-9.-]{1,15}\\[\w.-]+$"),
+    "a name of those recorded": re.compile(r"\b(?:teclib|mostafafikry|hattewin)\b", re.IGNORECASE),
+}
+"""What a value must not hold; the last are account and host names that stand in the recordings."""
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for one in value.values():
+            yield from _texts(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _texts(one)
+    elif isinstance(value, str):
+        yield value
+
+
+def _personal(value: Any) -> set[str]:
+    return {kind for text in _texts(value) for kind, sign in PERSONAL.items() if sign.search(text)}
+
+
+def test_no_value_of_any_recording_is_personal() -> None:
+    folder = machines.recordings() / "windows"
+    shared = sorted(folder.iterdir()) if folder.is_dir() else []
+    hosts = [
+        *map(machines.machine, machines.NAMES),
+        *(opened(one, machines.NOON) for one in shared),
+    ]
+    sections = [
+        json.loads(json.dumps(read(probe, host).section, default=str))
+        for host in hosts
+        for probe in PROBES
+    ]
+    assert {kind for one in sections for kind in _personal(one)} == set()
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "van.thu@phuong.example",
+        "/home/lan/don-xin-nghi.odt",
+        "C:\\Users\\lan\\Desktop",
+        "VANPHONG\\lan",
+        "teclib",
+    ],
+)
+def test_a_planted_personal_value_is_found(planted: str) -> None:
+    assert _personal({"packages": [{"name": "x", "publisher": planted}]}) != set()
