@@ -9,6 +9,8 @@ from agent.parse import (
     edid,
     lines,
     mdatp,
+    module_makers,
+    monitor_serials,
     network,
     smartctl,
     smbios,
@@ -199,3 +201,47 @@ def test_loopback_sockets_are_not_open_to_others() -> None:
         "4: 00000000000000000000000000000000:01BB 00000000000000000000000000000000:0000 0A",
     )
     assert network.listening("\n".join(rows)) == {22, 443}
+
+
+@pytest.mark.parametrize(
+    ("written", "maker"),
+    [
+        ("80CE", "Samsung"),
+        ("CE00", "Samsung"),
+        ("0198", "Kingston"),
+        ("00AD00B300AD", "SK hynix"),
+        ("0x7F98000000000000", "Kingston"),
+        ("7F7FFE0000000000", "Elpida"),
+        ("7F7F7F7F7F7F7F7F", "7F7F7F7F7F7F7F7F"),
+        ("0000", "0000"),
+        ("Kingston", "Kingston"),
+    ],
+)
+def test_a_memory_maker_is_told_by_name_whatever_the_firmware_writes(
+    written: str, maker: str
+) -> None:
+    assert module_makers.name(written) == maker
+
+
+@pytest.mark.parametrize(
+    ("code", "product", "number", "text", "label"),
+    [
+        ("BNQ", 0x8027, 0x5445, "44H01046019", "ET44H01046019"),
+        ("BNQ", 0x8027, 21, "44H01046019", "44H01046019"),
+        ("SAM", 0x0CA5, 0x5A5A4841, "H4ZKA00739", "ZZHAH4ZKA00739"),
+        ("SAM", 0x0E5A, 0x41485A5A, "H4ZKA00739", "ZZHAH4ZKA00739"),
+        ("SAM", 0x0080, 0x47483539, "HCHW600639", "HCHW600639"),
+        ("ENC", 0x2911, 68056070, None, "68056070"),
+        ("ENC", 0x2911, 0, None, None),
+        ("LEN", 0x1144, 0x5A485035, None, "5a485035"),
+    ],
+)
+def test_a_monitor_tells_the_serial_of_its_label(
+    code: str, product: int, number: int, text: str | None, label: str | None
+) -> None:
+    assert monitor_serials.serial_number(code, product, number, text) == label
+
+
+def test_paths_of_upower_are_not_taken_for_a_pc_without_a_battery() -> None:
+    assert upower.is_damaged("/org/freedesktop/UPower/devices/battery_BAT0\n")
+    assert not upower.is_damaged("Daemon:\n  daemon-version:  0.99.20\n")
