@@ -32,6 +32,7 @@ UNDERSTANDING = frozenset(
         "firmware",
         "machine",
         "makers",
+        "module_makers",
         "placeholders",
         "queries",
         "reg",
