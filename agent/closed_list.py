@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import NamedTuple
 
+from agent.lean import NamedTuple
 from agent.windows import update_agent
 
 ARGUMENT = r"[A-Za-z0-9][A-Za-z0-9._!-]{0,62}"

@@ -10,7 +10,8 @@ import errno
 import socket
 import ssl
 from collections.abc import Generator, Sequence
-from typing import NamedTuple
+
+from agent.lean import NamedTuple
 
 READ, WRITE = False, True
 """What a step waits for: something to read, or room to write."""

@@ -7,10 +7,9 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 from agent import survey, witness
-from agent.host import Host
+from agent.lean import TYPE_CHECKING, Any, NamedTuple, Protocol
 from agent.report import Gap, Reading, Written
 from agent.survey import Slow, Sources, Taken, Task
 
@@ -194,11 +193,11 @@ def _read(names: tuple[str, ...], at: datetime, notes: Mapping[str, str], say: S
         host.forget()
 
 
-def _reading(name: str, host: witness.Witness, notes: Mapping[str, str]) -> Reading:
+def _reading(name: str, host: Any, notes: Mapping[str, str]) -> Reading:
     from agent.probes import read  # noqa: PLC0415
 
     try:
-        return read(name, cast("Host", host), notes)
+        return read(name, host, notes)
     except Exception as problem:  # noqa: BLE001 - a mistake in one probe costs its section alone
         cause = f"the probe's child: {type(problem).__name__}: {problem}"
         return Reading({}, (Gap(name.removesuffix("-quick"), cause),))

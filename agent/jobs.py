@@ -6,7 +6,8 @@ import json
 import os
 import re
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+
+from agent.lean import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:  # a backup's child takes the exit codes from here, and needs no network for that
     from agent.link import Ask

@@ -8,10 +8,10 @@ import select
 import time
 import zlib
 from collections.abc import Generator
-from typing import Any, NamedTuple
 
 from agent import naming, neighbours, tls
 from agent.exchange import Connection, ExchangeError, Reply
+from agent.lean import Any, NamedTuple
 from agent.settings import Settings
 
 PATH = "/v1/reports"

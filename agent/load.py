@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from agent.host import Host, UnreadableError
 from agent.host.reader import Reader
+from agent.lean import Any
 from agent.parse.lines import colons, kibibytes, rows, whole
 from agent.report import Reading
 

@@ -6,11 +6,13 @@ import json
 import socket
 import sys
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any, TypeGuard
 
 from agent.exchange import READ, Address
+from agent.lean import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from typing import TypeGuard
+
     from agent.forked import Forked, Say
 
 DEADLINE_SECONDS = 15

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from agent.host import Host, Neighbour, UnreadableError
+from agent.lean import Any
 from agent.report import Gap, Reading
 
 KIND = "neighbours"

@@ -6,11 +6,11 @@ import os
 import sys
 import time
 from datetime import datetime
-from typing import Any
 
 import agent
 from agent.host import Host, UnreadableError
 from agent.host.reader import Reader
+from agent.lean import Any
 from agent.report import Reading
 from agent.spool import Spool
 

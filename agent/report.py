@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+
+from agent.lean import Any, NamedTuple
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 

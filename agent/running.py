@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from agent import settings, survey
+from agent.lean import TYPE_CHECKING
 
 if TYPE_CHECKING:  # commands other than `run` need no network and no spool
     from agent.service import Resident

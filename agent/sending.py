@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import Protocol
+
+from agent.lean import Protocol
 
 LARGEST_BYTES = 512 * 1024
 """Half of what the collector takes, so that a backlog never meets the wall."""

@@ -9,13 +9,13 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from types import FrameType
-from typing import Any, NoReturn
 
 from agent import jobs, neighbours, notify, saying, survey, witness
 from agent.delivery import Delivery
 from agent.heavy import Heavy, Told
 from agent.host.live import Live
 from agent.jobs import Job, JobError
+from agent.lean import Any, NoReturn
 from agent.link import Ask, Link, LinkError
 from agent.presence import asleep_seconds, dozed, stopped, why_started
 from agent.report import Reading

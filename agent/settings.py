@@ -7,9 +7,9 @@ import os
 import re
 import ssl
 import sys
-from typing import TYPE_CHECKING, NamedTuple
 
 from agent.der import DerError, spki_sha256
+from agent.lean import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:  # the resident goes without: half a mebibyte
     from pathlib import Path

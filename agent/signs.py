@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NamedTuple
+
+from agent.lean import NamedTuple
 
 EVERY_SECONDS = 15.0
 """Seven stats cost 50 microseconds: a third of a second of processor time a day."""

@@ -7,9 +7,9 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
 
 from agent import saying, spool_limits, written
+from agent.lean import Any, NamedTuple
 from agent.report import Gap
 
 VERSION = "1"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Any, NamedTuple
+
+from agent.lean import Any, NamedTuple
 
 SNAPSHOTS = ("load", "hardware", "system", "security")
 """The newest of these says it all; of every other kind each report counts for itself."""

@@ -7,10 +7,10 @@ import json
 import sys
 import time
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
 
 from agent import load
 from agent.host import Host
+from agent.lean import Any, NamedTuple
 from agent.report import Gap, Reading
 
 HOUR_SECONDS = 3600.0
@@ -51,8 +51,6 @@ class Sources(NamedTuple):
 
 LIGHT = "load"
 """Read in the resident itself, from /proc alone: nothing may hold it up."""
-EVENTS_SECONDS = 3600.0 if sys.platform == "linux" else 300.0
-"""Where the signs of `agent.signs` tell beforehand, and where nothing does."""
 EVENTS = "events"
 """Each of its entries counts for itself, and where it stopped is noted in the spool."""
 NEIGHBOURS = Task("neighbours", 300, resend_seconds=900)

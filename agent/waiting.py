@@ -7,7 +7,8 @@ import select
 import signal
 import sys
 import time
-from typing import NamedTuple
+
+from agent.lean import NamedTuple
 
 LONGEST_ON_WINDOWS_SECONDS = 0.5
 """select() is not woken there by what stops a service; time.sleep() is."""

@@ -12,9 +12,9 @@ import os
 import re
 import zlib
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from agent.host import Host, Piece
+from agent.lean import Any
 
 SOCKETS = frozenset({"/proc/net/tcp", "/proc/net/tcp6"})
 LISTENING = b"0A"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from typing import Any
 
+from agent.lean import Any
 from agent.report import Gap, Written
 
 WRITER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)

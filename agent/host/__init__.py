@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+
+from agent.lean import Any, NamedTuple, Protocol
 
 
 class UnreadableError(Exception):

@@ -6,10 +6,10 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
 
 from agent.closed_list import FOLDERS, PROGRAMS
 from agent.host import LIMIT_BYTES, Entries, Key, Neighbour, Piece, Space, UnreadableError
+from agent.lean import Any
 
 CHUNK_BYTES = 64 * 1024
 Answer = tuple[Mapping[str, str], ...] | UnreadableError

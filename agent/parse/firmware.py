@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from agent.lean import Any, NamedTuple
 
 Part = dict[str, Any]
 """Field of the section to its value; what the firmware does not say has no key."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+
+from agent.lean import Any, NamedTuple
 
 # Online = $false asks what the last search left behind: no traffic, seconds instead of minutes. The
 # category is "Security Updates". The calendar of the PC may be any; the invariant one is ours.

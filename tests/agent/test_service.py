@@ -241,6 +241,10 @@ def _child(agent: Popen[bytes], *words: str) -> psutil.Process:
     return _held(agent, lambda found: set(words) <= set(found))
 
 
+OFTEN = ("--security-interval", "1", "--full-interval", "1")
+"""Another child each second: one that was missed is not the last."""
+
+
 def _reading(agent: Popen[bytes]) -> psutil.Process:
     """The child that reads sections: forked, it has the agent's own command line."""
     own = psutil.Process(agent.pid).cmdline()
@@ -285,7 +289,7 @@ def test_a_probe_that_never_ends_holds_up_no_goodbye(tmp_path: Path) -> None:
     state = tmp_path / "state"
     with door.opened(tmp_path) as there:
         door.known(there, state)
-        with running(state) as agent:
+        with running(state, *OFTEN) as agent:
             _reading(agent)
             assert ended(agent) < 5
             assert agent.returncode == 0
