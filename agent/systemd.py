@@ -29,6 +29,8 @@ StartLimitIntervalSec=0
 Type=notify
 ExecStart={python} -I -X no_debug_ranges -m agent run --state {state}
 Environment=HOME={state}
+# What glibc holds back for later goes back to the system: 0.2 MiB less (mallopt(3)).
+Environment=MALLOC_TRIM_THRESHOLD_=131072 MALLOC_TOP_PAD_=16384
 Restart=always
 RestartSec=10
 # Told of every round of the loop, the longest of which waits a minute for the network.

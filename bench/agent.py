@@ -71,7 +71,8 @@ def ours(folder: Path, cycles: int) -> Resident:
     with door.opened(folder) as there, inventory.installed() as python:
         door.known(there, state)
         rhythm = ("--load-interval", "0.25", "--security-interval", "86400")
-        with running([*day.started(Path(python), state), *rhythm]) as pid:
+        environment = day.service_environment(Path(python), state)
+        with running([*day.started(Path(python), state), *rhythm], environment) as pid:
             eventually(lambda: {row["kind"] for row in there.stored()} >= day.SECTIONS, 300)
             eventually(lambda: not day.children(pid), 300)
 

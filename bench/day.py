@@ -7,7 +7,7 @@ import select
 import shlex
 import subprocess  # noqa: TID251 - the programs that are measured
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +46,8 @@ def day(folder: Path) -> Day:
     options = [word for name in RHYTHM for word in (f"--{name}-interval", str(RHYTHM[name]))]
     with door.opened(folder) as there, inventory.installed() as python:
         door.known(there, state)
-        with running([*started(Path(python), state), *options]) as pid:
+        environment = service_environment(Path(python), state)
+        with running([*started(Path(python), state), *options], environment) as pid:
             eventually(lambda: {row["kind"] for row in there.stored()} >= SECTIONS, 300)
             eventually(lambda: not children(pid), 300)
             start = Spent(pid, there)
@@ -93,11 +94,18 @@ def started(python: Path, state: Path) -> list[str]:
     return shlex.split(line.removeprefix("ExecStart="))
 
 
+def service_environment(python: Path, state: Path) -> dict[str, str]:
+    """What the service's unit sets for it."""
+    lines = systemd.unit(python, state).splitlines()
+    told = [line.removeprefix("Environment=") for line in lines if line.startswith("Environment=")]
+    return dict(word.split("=", 1) for line in told for word in shlex.split(line))
+
+
 @contextmanager
-def running(command: list[str]) -> Iterator[int]:
-    """Run it in the background; its process number."""
+def running(command: list[str], more: Mapping[str, str] | None = None) -> Iterator[int]:
+    """Run it in the background, `more` in its environment; its process number."""
     quiet = subprocess.DEVNULL
-    environment = {**os.environ, "PATH": path()}
+    environment = {**os.environ, "PATH": path(), **(more or {})}
     with subprocess.Popen(command, stdout=quiet, stderr=quiet, env=environment) as process:
         try:
             yield process.pid
