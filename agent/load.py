@@ -40,12 +40,14 @@ NO_MORE = 1e12
 DEVICE, FIELDS_OF_MOUNT = "/dev/", 6
 NOT_LOCAL = frozenset({"squashfs", "iso9660", "udf", "erofs", "cramfs", "tmpfs", "devtmpfs"})
 """On a device, but read from an image or a disc, or kept in memory."""
+KNOWN = LOCAL | NOT_LOCAL
 VIRTUAL = re.compile(r"lo|veth.*|docker.*|br-.*|virbr.*|tun.*|tap.*|wg.*|dummy.*|bond.*")
 """A bridge or a tunnel carries what a real interface carries too: counted once."""
 ESCAPED = re.compile(r"\\([0-7]{3})")
 """A blank in a mount's name: proc(5), fstab(5)."""
-MEMORY = ("MemTotal:", "MemAvailable:", "SwapTotal:", "SwapFree:")
+MEMORY = ("MemTotal", "MemAvailable", "SwapTotal", "SwapFree")
 """MemAvailable, not MemFree, which counts the page cache as used (proc(5))."""
+MEMORY_LINE = re.compile(rf"^({'|'.join(MEMORY)}):[ \t]*(.*)$", re.MULTILINE)
 TICKS_PER_SECOND = 100
 """USER_HZ, the unit of /proc/stat on every Linux that this runs on (proc(5))."""
 
@@ -108,9 +110,8 @@ def _cpu(reader: Reader) -> dict[str, Any] | None:
 
 def _memory(reader: Reader) -> dict[str, Any] | None:
     text = reader.text("/proc/meminfo", "memory") or ""
-    kept = "\n".join(line for line in text.splitlines() if line.startswith(MEMORY))
-    lines = colons(kept)
-    total, available, swap, swap_free = (kibibytes(lines.get(name[:-1])) for name in MEMORY)
+    lines = dict(reversed(MEMORY_LINE.findall(text)))  # of one that is there twice the first counts
+    total, available, swap, swap_free = (kibibytes(lines.get(name)) for name in MEMORY)
     found = _told(
         total_bytes=total,
         available_bytes=available,
@@ -126,11 +127,12 @@ def _filesystems(reader: Reader) -> list[dict[str, Any]] | None:
         return None
     found: list[dict[str, Any]] = []
     seen: set[str] = set()
-    mounts = [row for row in rows(text) if len(row) == FIELDS_OF_MOUNT and row[1].startswith("/")]
-    if len(mounts) < sum(1 for _ in rows(text)):
+    lines = tuple(rows(text))
+    mounts = [row for row in lines if len(row) == FIELDS_OF_MOUNT and row[1].startswith("/")]
+    if len(mounts) < len(lines):
         reader.gap("filesystems", "a line cannot be read")
     for device, mount, kind, *_ in mounts:
-        if device.startswith(DEVICE) and kind not in LOCAL | NOT_LOCAL:
+        if device.startswith(DEVICE) and kind not in KNOWN:
             reader.gap("filesystems", f"a filesystem of a kind that is not known: {kind}")
         # One disk mounted at several places (bind mounts, btrfs subvolumes) is one filesystem.
         if device in seen or not (kind in LOCAL or mount == "/"):
@@ -173,7 +175,7 @@ def _network(reader: Reader) -> dict[str, Any] | None:
 
 def _processes(reader: Reader) -> int | None:
     names = reader.names("/proc", "processes")
-    return sum(1 for name in names if name.isdigit()) or None if names else None
+    return sum(map(str.isdigit, names)) or None if names else None
 
 
 def _decimal(text: str) -> float | None:

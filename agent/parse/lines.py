@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 
 ASSIGNMENT = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$", re.MULTILINE)
+DIGITS = 18
+WHOLE = re.compile(rf"\s*(-?\d{{1,{DIGITS}}})\b")
 
 
 def assignments(text: str) -> dict[str, str]:
@@ -41,7 +43,9 @@ def rows(text: str) -> Iterator[list[str]]:
 
 def whole(value: str | None) -> int | None:
     """A whole number, or None where it is none."""
-    found = re.match(r"\s*(-?\d{1,18})\b", value or "")
+    if value and value.isascii() and value.isdigit() and len(value) <= DIGITS:
+        return int(value)  # nearly always, and a tenth of the pattern's cost
+    found = WHOLE.match(value or "")
     return int(found[1]) if found else None
 
 
