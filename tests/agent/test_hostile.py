@@ -23,6 +23,8 @@ from agent.parse import (
     lines,
     locators,
     mdatp,
+    module_makers,
+    monitor_serials,
     network,
     packages,
     pci_ids,
@@ -80,6 +82,8 @@ TEXTS: dict[str, Callable[[str], Any]] = {
     "support": lambda text: support.supported_until(text, text),
     "syslog": lambda text: syslog.entries(text, NOON),
     "upower": upower.batteries,
+    "module_makers": module_makers.name,
+    "monitor_serials": lambda text: monitor_serials.serial_number(text[:3], len(text), 1, text),
 }
 NO_PARSERS = frozenset({"firmware", "happenings", "makers"})
 """Shapes and tables that the parsers fill or look up."""

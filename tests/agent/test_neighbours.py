@@ -23,6 +23,7 @@ from agent.report import Gap
 from tests.agent import door
 from tests.agent.machines import NOON
 from tests.agent.test_service import ended, running
+from tests.namespaces import apart
 
 MISSED, OTHER, STRANGER = "02:00:00:00:00:02", "02:00:00:00:00:03", "0a:bb:cc:dd:ee:ff"
 
@@ -189,7 +190,7 @@ ip neigh add 10.9.9.5 lladdr 0a:bb:cc:dd:ee:ff nud reachable dev v0
 
 
 def test_the_kernel_s_own_table_of_both_kinds_of_ip_is_read() -> None:
-    command = ["unshare", "--net", "--map-root-user", "sh", "-c", NETWORK, sys.executable]
+    command = [*apart("--net"), "sh", "-c", NETWORK, sys.executable]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)

@@ -3,13 +3,11 @@ from __future__ import annotations
 import json
 import signal
 import socket
-import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from itertools import pairwise
 from pathlib import Path
 from subprocess import PIPE, Popen  # noqa: TID251 - the agent is run and killed here for real
 
@@ -251,14 +249,21 @@ def _reading(agent: Popen[bytes]) -> psutil.Process:
     return _held(agent, lambda found: found == own)
 
 
+def _is_stopped(one: psutil.Process) -> bool:
+    """Stopped now; a child that ended meanwhile is not."""
+    one.suspend()
+    while one.status() not in {psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE}:
+        pass
+    return bool(one.status() == psutil.STATUS_STOPPED)
+
+
 def _held(agent: Popen[bytes], is_it: Callable[[list[str]], bool]) -> psutil.Process:
     found: list[psutil.Process] = []
 
     def caught() -> bool:
         for one in psutil.Process(agent.pid).children():
             with suppress(psutil.NoSuchProcess):
-                if is_it(one.cmdline()):
-                    one.suspend()
+                if is_it(one.cmdline()) and _is_stopped(one):
                     found.append(one)
         return bool(found)
 
@@ -270,15 +275,16 @@ def test_loads_keep_their_second_and_are_sent_while_a_slow_probe_is_read(tmp_pat
     state = tmp_path / "state"
     with door.opened(tmp_path) as there:
         door.known(there, state)
-        with running(state, load=1) as agent:
+        with running(state, *OFTEN, load=1) as agent:
             slow = _reading(agent)
-            before = len(there.sections("load"))
+            before, told = len(there.sections("load")), len(there.sections("security"))
             eventually(lambda: len(there.sections("load")) >= before + 6, 60)
-            assert not there.sections("security")
+            # One that came to be told before the child was held may have been on its way.
+            assert len(there.sections("security")) <= told + 1
             slow.resume()
-            eventually(lambda: there.sections("system"), 60)
+            eventually(lambda: len(there.sections("security")) > told + 1, 60)
             ended(agent)
-        assert there.sections("security")[0]["checks"]
+        assert there.sections("security")[-1]["checks"]
         loads = [row["at"] for row in there.stored() if row["kind"] == "load"]
     seconds = sorted(datetime.fromisoformat(at).timestamp() for at in loads)
     between = [after - before for before, after in pairwise(seconds)]

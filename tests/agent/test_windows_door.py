@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -289,7 +290,7 @@ def test_a_masked_windows_recording_holds_no_address_and_no_name(tmp_path: Path)
         assert not any(secret.lower() in text.lower() for text in texts)
     section = read("system", opened(tmp_path / "masked", NOON)).section
     assert section["os"]["name"] == "Windows 11 Pro"
-    assert section["network"][0]["mac"] == "X" * 17 or section["network"][0]["mac"] == "x" * 17
+    assert re.fullmatch("[0-9a-f]{2}(:[0-9a-f]{2}){5}", section["network"][0]["mac"])
 
 
 def test_counters_are_played_back_and_their_absence_is_a_gap(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from collector.store.columns import METADATA
 from collector.store.database import connect
 from collector.writer import Writer, WriterError
 from tests.collector.office import NOON, body, enrol, report
+from tests.namespaces import apart
 
 SMALL_DISK = """
 import sqlite3, subprocess, sys
@@ -62,7 +63,7 @@ def test_a_full_disk_is_told_as_507_and_takes_reports_in_again_once_there_is_roo
 ) -> None:
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run(
-        ["unshare", "--mount", "--map-root-user", sys.executable, "-c", SMALL_DISK, str(tmp_path)],
+        [*apart("--mount"), sys.executable, "-c", SMALL_DISK, str(tmp_path)],
         cwd=root,
         capture_output=True,
         timeout=120,
