@@ -3,11 +3,13 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from subprocess import PIPE, Popen  # noqa: TID251 - the agent is run and killed here for real
 
@@ -341,6 +343,7 @@ def test_a_resident_stays_small_and_loads_nothing_that_is_heavy(tmp_path: Path) 
 
 TOLD = """
 import sys, time
+from itertools import pairwise
 from pathlib import Path
 from agent import jobs
 from agent.spool import Spool
