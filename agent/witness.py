@@ -10,15 +10,16 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import socket
+import sys
 import zlib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from agent.host import Host, Piece
 from agent.lean import Any
 
-SOCKETS = frozenset({"/proc/net/tcp", "/proc/net/tcp6"})
-LISTENING = b"0A"
-"""State of a listening socket in /proc/net/tcp (proc(5); TCP_LISTEN in the kernel's tcp_states.h)."""
+SOCKETS = {"/proc/net/tcp": socket.AF_INET, "/proc/net/tcp6": socket.AF_INET6}
 KERNEL = ("/proc/", "/sys/")
 """Made when they are read: their times say nothing, what they hold does."""
 RESTLESS = re.compile(
@@ -50,21 +51,26 @@ def signature(path: str) -> str:
 
 
 def _content(path: str) -> str:
+    if path in SOCKETS:
+        os.stat(path)  # no such table: no such kind of IP
+        with suppress(OSError):
+            return _listening(SOCKETS[path])
+        # A kernel that will not be asked: the whole table, which changes far more often.
     if os.path.isdir(path):
         return f"{zlib.crc32(chr(0).join(sorted(os.listdir(path))).encode()):x}"
     number = os.open(path, os.O_RDONLY)
     try:
-        data = os.read(number, MOST_BYTES)
-        while path in SOCKETS and (more := os.read(number, MOST_BYTES)):
-            data += more
+        return f"{zlib.crc32(os.read(number, MOST_BYTES)):x}"
     finally:
         os.close(number)
-    return f"{zlib.crc32(_listening(data) if path in SOCKETS else data):x}"
 
 
-def _listening(table: bytes) -> bytes:
-    rows = (line.split(None, 4) for line in table.splitlines())
-    return b" ".join(sorted(row[1] for row in rows if len(row) > 3 and row[3] == LISTENING))
+def _listening(family: int) -> str:
+    if sys.platform != "linux":
+        raise OSError(f"no sockets of {family} are told here")
+    from agent.host import netlink  # noqa: PLC0415 - of Linux alone
+
+    return f"{zlib.crc32(b' '.join(netlink.listening(family))):x}"
 
 
 def _digest(signatures: Mapping[str, str]) -> str:

@@ -5,7 +5,9 @@ import socket
 from pathlib import Path
 
 from agent import witness
+from agent.host import netlink
 from agent.signs import EVERY_SECONDS, JOURNAL_SECONDS, SIGNS, Signs
+from tests.agent.door import eventually
 
 
 def test_a_file_that_is_written_replaced_made_or_deleted_is_another_state(tmp_path: Path) -> None:
@@ -96,3 +98,20 @@ def test_a_busy_journal_starts_no_child_a_minute(tmp_path: Path) -> None:
     journal.write_text("12")
     assert not there.given(JOURNAL_SECONDS - 1)
     assert there.given(JOURNAL_SECONDS + EVERY_SECONDS)
+
+
+def _told() -> list[int]:
+    return sorted(int.from_bytes(one[:2], "big") for one in netlink.listening(socket.AF_INET))
+
+
+def _in_the_table() -> list[int]:
+    rows = Path("/proc/net/tcp").read_text("ascii").splitlines()[1:]
+    return sorted(int(row.split()[1].partition(":")[2], 16) for row in rows if " 0A " in row)
+
+
+def test_what_listens_is_told_by_the_kernel_as_its_table_tells_it() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as there:
+        port = there.getsockname()[1]
+        assert port in _told()
+        eventually(lambda: _told() == _in_the_table())  # others come and go between the two
+    assert port not in _told()
