@@ -260,17 +260,19 @@ def _is_stopped(one: psutil.Process) -> bool:
 
 
 def _held(agent: Popen[bytes], is_it: Callable[[list[str]], bool]) -> psutil.Process:
-    found: list[psutil.Process] = []
-
-    def caught() -> bool:
-        for one in psutil.Process(agent.pid).children():
+    """A child that is it, stopped. Some live for 10 ms: each is stopped first, then looked at."""
+    listed = Path(f"/proc/{agent.pid}/task/{agent.pid}/children")
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        assert agent.poll() is None, (agent.stderr.read() if agent.stderr else b"").decode()
+        for number in listed.read_text("ascii").split():
             with suppress(psutil.NoSuchProcess):
-                if is_it(one.cmdline()) and _is_stopped(one):
-                    found.append(one)
-        return bool(found)
-
-    eventually(caught, 60)
-    return found[0]
+                one = psutil.Process(int(number))
+                if _is_stopped(one) and is_it(one.cmdline()):
+                    return one
+                one.resume()
+        time.sleep(0.001)
+    raise AssertionError("no such child came")
 
 
 def test_loads_keep_their_second_and_are_sent_while_a_slow_probe_is_read(tmp_path: Path) -> None:
