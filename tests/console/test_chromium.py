@@ -5,15 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.console.office import Running, end, poll
 
-CHROMIUM = "/usr/bin/chromium"
 PASSWORD = "một câu ngắn dễ nhớ"
 PAGES = (
     "/",
@@ -31,17 +29,6 @@ SHAPES = {
     "dark": ({"width": 1280, "height": 800}, "dark"),
     "phone": ({"width": 390, "height": 844}, "light"),
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 from sqlalchemy import insert
 
 from collector.changes import Change
@@ -18,7 +18,7 @@ from console.words import Words
 from tests.collector.office import NOON
 from tests.console.office import Running, quick, up, wardwatch
 from tests.console.signed import sign_in
-from tests.console.test_chromium import CHROMIUM, SHAPES, context, watched
+from tests.console.test_chromium import SHAPES, context, watched
 
 VI, EN = (Words(language, "Asia/Ho_Chi_Minh", NOON) for language in ("vi", "en"))
 
@@ -108,22 +108,17 @@ def test_the_command_tells_the_same_and_gives_all_of_it_as_json(changed: Running
     assert wrong.stderr == "wardwatch: no machine pc-nao is declared, and none ever changed\n"
 
 
-def test_the_page_fits_every_screen(changed: Running, tmp_path: Path) -> None:
+def test_the_page_fits_every_screen(browser: Browser, changed: Running, tmp_path: Path) -> None:
     session = sign_in(changed).cookie["cookie"]
     pictures = Path(os.environ.get("WARDWATCH_PICTURES", tmp_path))
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        for shape in SHAPES:
-            with context(chromium, shape) as door:
-                name, _, value = session.partition("=")
-                door.add_cookies([{"name": name, "value": value, "url": changed.base}])
-                page, wrong = watched(door, changed.base)
-                page.goto(changed.base + "/machines/pc-cntt")
-                assert page.get_by_text("disks[S2].health").is_visible()
-                width = page.evaluate("document.documentElement.scrollWidth")
-                assert width <= SHAPES[shape][0]["width"]
-                page.screenshot(path=pictures / f"history-{shape}.png", full_page=True)
-                assert wrong == []
-        chromium.close()
+    for shape in SHAPES:
+        with context(browser, shape) as door:
+            name, _, value = session.partition("=")
+            door.add_cookies([{"name": name, "value": value, "url": changed.base}])
+            page, wrong = watched(door, changed.base)
+            page.goto(changed.base + "/machines/pc-cntt")
+            assert page.get_by_text("disks[S2].health").is_visible()
+            width = page.evaluate("document.documentElement.scrollWidth")
+            assert width <= SHAPES[shape][0]["width"]
+            page.screenshot(path=pictures / f"history-{shape}.png", full_page=True)
+            assert wrong == []
