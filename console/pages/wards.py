@@ -12,6 +12,7 @@ COLOURS = {"telling": "pass", "silent": "unknown", "never": "unknown", "not-join
 
 
 def ward_list(request: Request) -> Response:
-    """Every declared ward, silent ones as unknown, and the whole city above them."""
+    """Every declared ward, the silent ones first and as unknown; the whole city above them."""
     found = rollup.look(desk(request))
-    return page(request, "wards", here="wards", city=found, colours=COLOURS)
+    wards = sorted(found.wards, key=lambda ward: ward.state == "telling")
+    return page(request, "wards", here="wards", city=found, wards=wards, colours=COLOURS)

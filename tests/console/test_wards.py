@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec.structs import replace
+from playwright.sync_api import Browser
 from sqlalchemy import func, select, update
 
 from collector.authority import Authority
@@ -23,6 +24,8 @@ from collector.summary.link import City, LinkError, RefusedForGoodError
 from collector.summary.tables import summaries
 from collector.summary.wire import Item, Summary, Tally
 from tests.console.office import Running, quick, up, wardwatch
+from tests.console.signed import sign_in
+from tests.console.test_chromium import SHAPES, context, watched
 
 WARDS = 100
 
@@ -203,3 +206,23 @@ def test_a_ward_that_is_not_declared_gets_no_string(city: Running) -> None:
     done = wardwatch("wards", "token", "xa-la", "--state", str(city.state))
     assert done.returncode == 2
     assert "not declared" in done.stderr
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_page_of_the_wards_fits_and_shows_who_is_silent(
+    browser: Browser, city: Running, one: Office, tmp_path: Path, shape: str
+) -> None:
+    one.send(told(one.site, yesterday(), 18))
+    visitor = sign_in(city).cookie["cookie"]
+    with context(browser, shape) as door:
+        door.set_extra_http_headers({"cookie": visitor})
+        page, wrong = watched(door, city.base)
+        answer = page.goto(city.base + "/wards")
+        assert answer
+        assert answer.status == 200
+        page.screenshot(path=tmp_path / f"wards-{shape}.png", full_page=shape != "phone")
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= page.viewport_size["width"]  # type: ignore[index]
+        assert page.locator("h1").inner_text() == "Các phường, xã"
+        assert page.locator("tbody .chip").first.inner_text() != "Có số liệu mới"
+        assert wrong == []
