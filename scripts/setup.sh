@@ -18,7 +18,12 @@ TEST_PACKAGES='
 prometheus               scrapes a running collector; promtool checks and tests the rules
 prometheus-alertmanager  amtool checks the routes of the alerts
 systemd                  the service is installed, killed and removed under one; checks the unit
-iproute2                 a network of its own, with neighbours to see
+iproute2                 networks of their own, with neighbours to see and lines to cut
+iperf3                   measures a line, one of the ways to do it
+snmpd                    a real SNMP agent to be asked
+openssh-server           a real SSH server to be asked
+rclone                   serves a repository that only takes, as rest-server does
+softhsm2                 a token that signs papers
 postgresql               the store'"'"'s tests run on it as well as on SQLite
 nginx-light              the TCP balancer in front of two servers
 libnginx-mod-stream      what makes nginx pass TCP on
