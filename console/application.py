@@ -18,14 +18,26 @@ from collector.ingest import fronted
 from collector.problems import HANDLERS
 from collector.summary.city import families as ward_families
 from collector.web import Parts, ingest, routes
-from console import people, rollup
+from console import rollup
 from console.desk import Desk
 from console.health import health
-from console.pages import backups, figures, fleet, incidents, obligations, problems, signing, wards
+from console.pages import (
+    backups,
+    factor,
+    figures,
+    fleet,
+    handed,
+    incidents,
+    obligations,
+    problems,
+    signing,
+    wards,
+)
 from console.pages.forms import posted
 from console.pages.gate import Gate
-from console.people import Visitor
+from console.watch import StoreWatch
 
+# Who may open a page beside the officer is told in console/roles.py.
 PAGES = (
     Route("/", fleet.overview),
     Route("/machines", fleet.machine_list),
@@ -51,6 +63,11 @@ PAGES = (
     Route("/link/{token}", posted(signing.link_used), methods=["POST"]),
     Route("/password", signing.password),
     Route("/password", posted(signing.password_set), methods=["POST"]),
+    Route("/second-factor", factor.second_factor),
+    Route("/second-factor", posted(factor.second_factor_set), methods=["POST"]),
+    Route("/handed", handed.handed_list),
+    Route("/handed/{number:int}", handed.handed),
+    Route("/handed/{number:int}/take-back", posted(handed.taken_back), methods=["POST"]),
     Route("/sign-out", posted(signing.sign_out), methods=["POST"]),
     Route("/language/{language}", signing.switch_language),
 )
@@ -58,14 +75,11 @@ PAGES = (
 
 def pages(desk: Desk) -> Starlette:
     """The officer's pages behind their gate."""
-
-    def visitor(token: str) -> Visitor | None:
-        with desk.store.read() as connection:
-            return people.visitor(connection, desk.clock(), token)
-
     app = Starlette(
         routes=[*PAGES, Mount("/static", StaticFiles(packages=[("console", "static")]))],
-        middleware=[Middleware(Gate, visitor=visitor)],
+        middleware=[
+            Middleware(Gate, watch=StoreWatch(desk), routes=PAGES, refused=problems.not_yours)
+        ],
         exception_handlers={HTTPException: problems.refused, Exception: problems.broken},
     )
     app.state.desk = desk

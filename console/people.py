@@ -1,8 +1,7 @@
-"""Who may use the console: users, one-time links, sessions, and the brake on guessing."""
+"""Who may use the console: users and their roles, one-time links, and the brake on guessing."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
 from datetime import datetime, timedelta
@@ -11,14 +10,17 @@ from msgspec import Struct
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from collector import audit
-from console.tables import failed_sign_ins, links, sessions, users
-
-SESSION_HOURS = 12
-"""A working day: whoever signs in the next morning proves again who they are."""
+from console import roles, sessions
+from console.roles import Role
+from console.sessions import Visitor, hash_of
+from console.tables import failed_sign_ins, links, users
 
 FAILURES_ALLOWED = 10
 FAILURE_WINDOW = timedelta(minutes=15)
 """Ten guesses in a quarter of an hour: a typist never meets it, a guesser gets 960 a day."""
+
+ADDRESS_FAILURES_ALLOWED = 100
+"""From one address, over all names: a whole office behind one balancer never meets it."""
 
 USER = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
 
@@ -27,28 +29,73 @@ class PeopleError(Exception):
     """What was asked about a user can't be done."""
 
 
-class Visitor(Struct, frozen=True):
-    """Who is asking, as the session tells."""
+class User(Struct, frozen=True):
+    """One user, as the lists show it."""
 
-    user: str
-    form_token: str
-    opened_by: str
-    session: bytes
+    id: str
+    role: Role
+    created_at: datetime
+    password: bool
+    second_factor: bool
+    closed_at: datetime | None
 
 
-def add(connection: Connection, now: datetime, actor: str, user: str) -> None:
+def add(
+    connection: Connection, now: datetime, actor: str, user: str, role: Role = "officer"
+) -> None:
     """Make a user without a password: a one-time link is the first way in."""
     if not USER.fullmatch(user):
         raise PeopleError(f"{user!r} is no user name: lower-case letters, digits, dots, hyphens")
     if connection.scalar(select(users.c.id).where(users.c.id == user)):
         raise PeopleError(f"user {user} is there already")
-    connection.execute(insert(users).values(id=user, created_at=now))
-    audit.append(connection, now, actor, "user-added", {"user": user})
+    connection.execute(insert(users).values(id=user, created_at=now, role=role))
+    audit.append(connection, now, actor, "user-added", {"user": user, "role": role})
+
+
+def set_role(connection: Connection, now: datetime, actor: str, user: str, role: Role) -> None:
+    """Give a user another role. The last officer stays one: nobody could undo it on a page."""
+    _spare_the_last_officer(connection, user, role)
+    connection.execute(update(users).where(users.c.id == user).values(role=role))
+    audit.append(connection, now, actor, "user-role", {"user": user, "role": role})
+
+
+def close(connection: Connection, now: datetime, actor: str, user: str) -> None:
+    """Shut a user out at once; the name stays in the audit log and is never given again."""
+    _spare_the_last_officer(connection, user, None)
+    connection.execute(update(users).where(users.c.id == user).values(closed_at=now))
+    sessions.end_all(connection, now, user)
+    audit.append(connection, now, actor, "user-closed", {"user": user})
+
+
+def _spare_the_last_officer(connection: Connection, user: str, role: Role | None) -> None:
+    found = everyone(connection)
+    if user not in {one.id for one in found}:
+        raise PeopleError(f"there is no user {user}")
+    others = [one for one in found if one.role == "officer" and not one.closed_at]
+    if role != "officer" and [one.id for one in others] == [user]:
+        raise PeopleError(f"{user} is the last officer")
+
+
+def everyone(connection: Connection) -> tuple[User, ...]:
+    """All users, those who were shut out included."""
+    found = connection.execute(select(users).order_by(users.c.id))
+    return tuple(
+        User(
+            row.id,
+            roles.role(row.role) or "viewer",
+            row.created_at,
+            row.password_hash is not None,
+            row.totp_secret is not None,
+            row.closed_at,
+        )
+        for row in found
+    )
 
 
 def known(connection: Connection) -> tuple[str, ...]:
-    """All users, by name."""
-    return tuple(connection.scalars(select(users.c.id).order_by(users.c.id)))
+    """All users who may come in, by name."""
+    here = select(users.c.id).where(users.c.closed_at.is_(None)).order_by(users.c.id)
+    return tuple(connection.scalars(here))
 
 
 def has_password(connection: Connection, user: str) -> bool:
@@ -58,19 +105,16 @@ def has_password(connection: Connection, user: str) -> bool:
 
 def password_hash(connection: Connection, user: str) -> str | None:
     """The argon2 hash, or None where there is no such user or no password yet."""
-    return connection.scalar(select(users.c.password_hash).where(users.c.id == user))
+    return connection.scalar(
+        select(users.c.password_hash).where(users.c.id == user, users.c.closed_at.is_(None))
+    )
 
 
 def set_password(connection: Connection, now: datetime, visitor: Visitor, hash: str) -> None:
     """Keep the new hash, and end every other session of that user."""
     where = users.c.id == visitor.user
     connection.execute(update(users).where(where).values(password_hash=hash, password_at=now))
-    connection.execute(
-        update(sessions)
-        .where(sessions.c.user == visitor.user, sessions.c.hash != visitor.session)
-        .where(sessions.c.ended_at.is_(None))
-        .values(ended_at=now)
-    )
+    sessions.end_all(connection, now, visitor.user, but=visitor.session)
     audit.append(connection, now, visitor.user, "password-set", {})
 
 
@@ -81,7 +125,7 @@ def new_link(connection: Connection, now: datetime, actor: str, user: str, hours
     token = secrets.token_urlsafe(24)
     expires_at = now + timedelta(hours=hours)
     connection.execute(
-        insert(links).values(hash=_hash(token), user=user, created_at=now, expires_at=expires_at)
+        insert(links).values(hash=hash_of(token), user=user, created_at=now, expires_at=expires_at)
     )
     audit.append(connection, now, actor, "link-made", {"user": user})
     return token
@@ -92,7 +136,7 @@ def link_is_good(connection: Connection, now: datetime, token: str) -> bool:
     return bool(
         connection.scalar(
             select(links.c.user).where(
-                links.c.hash == _hash(token), links.c.used_at.is_(None), links.c.expires_at > now
+                links.c.hash == hash_of(token), links.c.used_at.is_(None), links.c.expires_at > now
             )
         )
     )
@@ -102,65 +146,27 @@ def use_link(connection: Connection, now: datetime, token: str) -> str | None:
     """Compare-and-set: of two who press at once, one gets in."""
     user: str | None = connection.scalar(
         update(links)
-        .where(links.c.hash == _hash(token), links.c.used_at.is_(None), links.c.expires_at > now)
+        .where(links.c.hash == hash_of(token), links.c.used_at.is_(None), links.c.expires_at > now)
         .values(used_at=now)
         .returning(links.c.user)
     )
-    return user
+    return user if user in known(connection) else None
 
 
-def open_session(connection: Connection, now: datetime, user: str, opened_by: str) -> str:
-    """Start a session; the answer is the cookie's value, known to the browser alone."""
-    token = secrets.token_urlsafe(32)
-    connection.execute(
-        insert(sessions).values(
-            hash=_hash(token),
-            user=user,
-            opened_by=opened_by,
-            form_token=secrets.token_urlsafe(24),
-            created_at=now,
-            expires_at=now + timedelta(hours=SESSION_HOURS),
-        )
+def guessing(connection: Connection, now: datetime, user: str, address: str | None = None) -> bool:
+    """Too many failures of late for that name, real or not, or from that address."""
+    since = failed_sign_ins.c.at > now - FAILURE_WINDOW
+    named = select(func.count()).where(failed_sign_ins.c.user == user[:64], since)
+    from_there = select(func.count()).where(failed_sign_ins.c.address == address, since)
+    return (connection.scalar(named) or 0) >= FAILURES_ALLOWED or (
+        address is not None and (connection.scalar(from_there) or 0) >= ADDRESS_FAILURES_ALLOWED
     )
-    connection.execute(delete(failed_sign_ins).where(failed_sign_ins.c.user == user))
-    audit.append(connection, now, user, "signed-in", {"by": opened_by})
-    return token
 
 
-def visitor(connection: Connection, now: datetime, token: str) -> Visitor | None:
-    """Whose session that is, while it lasts."""
-    row = connection.execute(
-        select(sessions).where(
-            sessions.c.hash == _hash(token),
-            sessions.c.ended_at.is_(None),
-            sessions.c.expires_at > now,
-        )
-    ).one_or_none()
-    return Visitor(row.user, row.form_token, row.opened_by, bytes(row.hash)) if row else None
-
-
-def end_session(connection: Connection, now: datetime, visitor: Visitor) -> None:
-    """Sign out: the cookie is worth nothing from now on."""
-    where = sessions.c.hash == visitor.session
-    connection.execute(update(sessions).where(where).values(ended_at=now))
-    audit.append(connection, now, visitor.user, "signed-out", {})
-
-
-def guessing(connection: Connection, now: datetime, user: str) -> bool:
-    """Too many failures of late for that name, real or not: answers tell nobody which."""
-    recent = select(func.count()).where(
-        failed_sign_ins.c.user == user[:64], failed_sign_ins.c.at > now - FAILURE_WINDOW
-    )
-    return (connection.scalar(recent) or 0) >= FAILURES_ALLOWED
-
-
-def note_failure(connection: Connection, now: datetime, user: str) -> None:
+def note_failure(
+    connection: Connection, now: datetime, user: str, address: str | None = None
+) -> None:
     """Count one failure, and forget those that no longer count."""
     stale = failed_sign_ins.c.at <= now - FAILURE_WINDOW
     connection.execute(delete(failed_sign_ins).where(stale))
-    connection.execute(insert(failed_sign_ins).values(user=user[:64], at=now))
-
-
-def _hash(token: str) -> bytes:
-    # The tokens carry 192 random bits and more: a plain hash can't be searched backwards.
-    return hashlib.sha256(token.encode()).digest()
+    connection.execute(insert(failed_sign_ins).values(user=user[:64], at=now, address=address))

@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import click
 
 from console.commands.call import Call, Refused, actor, json_option, print_json, state_option
+from console.roles import ROLES, Role
 
 
 @click.group()
 def user() -> None:
-    """Add users, and make one-time links to sign in."""
+    """Add users with their roles, and make one-time links to sign in."""
 
 
 @user.command()
 @click.argument("name")
+@click.option(
+    "--role",
+    type=click.Choice(ROLES),
+    default="officer",
+    show_default=True,
+    help="viewer reads figures; police reads what was handed over; auditor reads and acts on nothing.",
+)
 @state_option
 @click.pass_obj
-def add(call: Call, name: str) -> None:
+def add(call: Call, name: str, role: Role) -> None:
     """Add the user NAME; then give them a link."""
     from console import people  # noqa: PLC0415
 
     with call.desk() as desk, desk.store.write() as connection:
         try:
-            people.add(connection, call.clock(), actor(), name)
+            people.add(connection, call.clock(), actor(), name, role)
         except people.PeopleError as error:
             raise Refused(str(error)) from error
     click.echo(f"{name} was added; `wardwatch user link {name}` makes the way in")
@@ -53,3 +64,89 @@ def link(call: Call, name: str | None, minutes: int, as_json: bool) -> None:
         print_json({"user": chosen, "link": address, "minutes": minutes})
     else:
         click.echo(address)
+
+
+@user.command("list")
+@json_option
+@state_option
+@click.pass_obj
+def list_(call: Call, as_json: bool) -> None:
+    """Print all users with their roles."""
+    from console import people  # noqa: PLC0415
+
+    with call.desk() as desk, desk.store.read() as connection:
+        found = people.everyone(connection)
+    if as_json:
+        print_json(found)
+        return
+    for one in found:
+        shut = " (shut out)" if one.closed_at else ""
+        click.echo(f"{one.id}\t{one.role}{shut}")
+
+
+@user.command("role")
+@click.argument("name")
+@click.argument("role", type=click.Choice(ROLES))
+@state_option
+@click.pass_obj
+def role_(call: Call, name: str, role: Role) -> None:
+    """Give the user NAME another ROLE."""
+    from console import people  # noqa: PLC0415
+
+    _do(call, lambda connection: people.set_role(connection, call.clock(), actor(), name, role))
+    click.echo(f"{name} is now {role}")
+
+
+@user.command()
+@click.argument("name")
+@state_option
+@click.pass_obj
+def close(call: Call, name: str) -> None:
+    """Shut the user NAME out at once."""
+    from console import people  # noqa: PLC0415
+
+    _do(call, lambda connection: people.close(connection, call.clock(), actor(), name))
+    click.echo(f"{name} is shut out")
+
+
+@user.command("second-factor-off")
+@click.argument("name")
+@state_option
+@click.pass_obj
+def second_factor_off(call: Call, name: str) -> None:
+    """Forget the second factor of NAME, whose telephone is lost."""
+    from console import factor  # noqa: PLC0415
+
+    _do(call, lambda connection: factor.keep(connection, call.clock(), name, None))
+    click.echo(f"{name} signs in by password alone, until they set it again")
+
+
+@user.command()
+@click.argument("name")
+@click.option("--for", "purpose", required=True, metavar="TEXT", help="What the program is.")
+@click.option("--days", type=click.IntRange(1, 366), default=90, show_default=True)
+@json_option
+@state_option
+@click.pass_obj
+def token(call: Call, name: str, purpose: str, days: int, as_json: bool) -> None:
+    """Print a token by which a program asks /api/ as the user NAME."""
+    from console import people, sessions  # noqa: PLC0415
+
+    with call.desk() as desk, desk.store.write() as connection:
+        if name not in people.known(connection):
+            raise Refused(f"there is no user {name}")
+        made = sessions.new_token(connection, call.clock(), actor(), name, purpose, days)
+    if as_json:
+        print_json({"user": name, "token": made, "days": days})
+    else:
+        click.echo(made)
+
+
+def _do(call: Call, act: Callable[[Any], object]) -> None:
+    from console import people  # noqa: PLC0415
+
+    with call.desk() as desk, desk.store.write() as connection:
+        try:
+            act(connection)
+        except people.PeopleError as error:
+            raise Refused(str(error)) from error

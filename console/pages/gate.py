@@ -1,17 +1,20 @@
-"""The gate before every page: who is asking, forged forms, and the headers of every answer."""
+"""The gate before every page: who is asking, what they may open, forged forms, and the headers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 from urllib.parse import quote
 
 from anyio.to_thread import run_sync
 from starlette.datastructures import MutableHeaders
-from starlette.requests import HTTPConnection
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from console.people import Visitor
+from console.roles import PERSONAL, home, may
+from console.sessions import Visitor
 
 COOKIE = "__Host-wardwatch"
 """The prefix makes the browser refuse it without Secure, with a Domain, or under another path."""
@@ -21,11 +24,13 @@ OPEN = ("/sign-in", "/link/", "/static/", "/language/")
 
 HEADERS = {
     "content-security-policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self';"
-        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self';"
+        " img-src 'self' data:; font-src 'self'; form-action 'self'; base-uri 'none';"
+        " frame-ancestors 'none'"
     ),
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",  # the one-time link must not travel on
+    "strict-transport-security": "max-age=31536000",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
@@ -33,33 +38,93 @@ HEADERS = {
 }
 
 
-class Gate:
-    """ASGI middleware: a page runs only for a visitor with a session, a form only from ourselves."""
+class Watch(Protocol):
+    """What the gate asks of the store. Called in threads."""
 
-    def __init__(self, app: ASGIApp, visitor: Callable[[str], Visitor | None]) -> None:
+    def visitor(self, token: str, *, person: bool) -> Visitor | None:
+        """Whose session; `person` is False where a page only keeps itself fresh."""
+
+    def program(self, token: str) -> Visitor | None:
+        """Whose token."""
+
+    def looked(self, visitor: Visitor, path: str) -> None:
+        """Note in the audit log who looked at that page."""
+
+
+class Gate:
+    """ASGI middleware: a page runs only for a visitor whose role may open it."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        watch: Watch,
+        routes: Sequence[Route],
+        refused: Callable[[Request], Response],
+    ) -> None:
         self._app = app
-        self._visitor = visitor
+        self._watch = watch
+        self._routes = routes
+        self._refused = refused
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         request = HTTPConnection(scope)
-        cookie = request.cookies.get(COOKIE)
-        visitor = await run_sync(self._visitor, cookie) if cookie else None
+        visitor = await self._visitor(request)
         scope.setdefault("state", {})["visitor"] = visitor
-        refusal = _refusal(request, visitor)
-        answer: ASGIApp = refusal or self._app
+        answer: ASGIApp = _stopped(request, visitor) or self._app
+        if visitor and answer is self._app:
+            answer = await self._by_role(scope, visitor)
         await answer(scope, receive, _with_headers(send, request.url.path))
 
+    async def _visitor(self, request: HTTPConnection) -> Visitor | None:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and request.url.path.startswith("/api/"):
+            return await run_sync(self._watch.program, token)
+        cookie = request.cookies.get(COOKIE)
+        if not cookie:
+            return None
+        person = not refreshing(request)
+        return await run_sync(lambda: self._watch.visitor(cookie, person=person))
 
-def _refusal(request: HTTPConnection, visitor: Visitor | None) -> Response | None:
+    async def _by_role(self, scope: Scope, visitor: Visitor) -> ASGIApp:
+        path = pattern(self._routes, scope)
+        if path is None:  # no such page, or a file of our own style: the same for everyone
+            return self._app
+        if not may(visitor.role, scope["method"], path):
+            if path == "/" and home(visitor.role) != "/":
+                return RedirectResponse(home(visitor.role), 303)
+            return await run_sync(self._refused, Request(scope))
+        if path in PERSONAL:
+            await run_sync(self._watch.looked, visitor, HTTPConnection(scope).url.path)
+        return self._app
+
+
+def refreshing(request: HTTPConnection) -> bool:
+    """A page that asks for itself again, while nobody may be sitting before it."""
+    return request.url.path == "/live" or "live" in request.query_params
+
+
+def pattern(routes: Sequence[Route], scope: Scope) -> str | None:
+    """The route's own spelling of the address (`/machines/{asset}`), by which access is told."""
+    for route in routes:
+        if route.matches(scope)[0] is Match.FULL:
+            return route.path
+    return None
+
+
+def _stopped(request: HTTPConnection, visitor: Visitor | None) -> Response | None:
+    """What needs no look at the role: forged forms, and strangers anywhere but at the door."""
     reading = request.scope["method"] in {"GET", "HEAD"}
     if not reading and not same_origin(request):
         return PlainTextResponse("this form came from another site", 403)
     path = request.url.path
     if visitor or path.startswith(OPEN):
         return None
+    if path.startswith("/api/"):
+        told = {"type": "about:blank", "title": "sign in, or send a token", "status": 401}
+        return JSONResponse(told, 401, media_type="application/problem+json")
     if not reading:
         return PlainTextResponse("sign in first", 401)
     wanted = "" if path == "/" else f"?next={quote(path, safe='/')}"

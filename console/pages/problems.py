@@ -14,6 +14,11 @@ def not_found(request: Request, key: str, **values: object) -> Response:
     return page(request, "error", status=404, sentence=words(request).text(key, **values))
 
 
+def not_yours(request: Request) -> Response:
+    """A page of another role; the sentence is the same for every one of them."""
+    return page(request, "error", status=403, sentence=words(request).text("error.not-yours"))
+
+
 def refused(request: Request, error: Exception) -> Response:
     """Whatever a handler raised on purpose."""
     if not isinstance(error, HTTPException):

@@ -17,6 +17,8 @@ from collector.messages import LANGUAGES, Language
 from console import names
 from console.desk import Desk
 from console.health import health
+from console.roles import home, may
+from console.sessions import Visitor
 from console.words import Words
 
 NAVIGATION = (
@@ -29,6 +31,8 @@ NAVIGATION = (
 )
 CITY = (("/wards", "wards"),)
 """Where wards are declared."""
+POLICE = (("/handed", "handed"),)
+"""For the police, who have no other page, and for the officer who hands over."""
 
 
 def desk(request: Request) -> Desk:
@@ -54,14 +58,14 @@ def page(
 ) -> HTMLResponse:
     """One whole page. `here` is the navigation entry that it belongs to."""
     w, source = words(request), desk(request).source
-    inventory = source.current()
+    inventory, visitor = source.current(), getattr(request.state, "visitor", None)
     content = (
         _environment()
         .get_template(f"{template}.html")
         .render(
             w=w,
             here=here,
-            nav=(*NAVIGATION, *(CITY if inventory.wards else ())),
+            nav=_navigation(visitor, wards=bool(inventory.wards)),
             site=inventory.site,
             inventory=inventory,
             inventory_problems=source.problem.problems if source.problem else (),
@@ -69,7 +73,9 @@ def page(
             because=partial(_because, w),
             remedy=partial(_remedy, w, desk(request)),
             duty_problems=[one for one in health(desk(request).state_folder) if one.error],
-            visitor=getattr(request.state, "visitor", None),
+            visitor=visitor,
+            officer=visitor is not None and visitor.officer,
+            home=home(visitor.role) if visitor else "/",
             other_language=next(one for one in LANGUAGES if one != w.language),
             path="/" if request.url.path.startswith("/link/") else request.url.path,
             refresh=here == "overview",
@@ -77,6 +83,14 @@ def page(
         )
     )
     return HTMLResponse(content, status)
+
+
+def _navigation(visitor: Visitor | None, *, wards: bool) -> list[tuple[str, str]]:
+    """What that visitor may open, in the order of the house."""
+    if visitor is None:
+        return []
+    entries = (*NAVIGATION, *(CITY if wards else ()), *POLICE)
+    return [(path, name) for path, name in entries if may(visitor.role, "GET", path)]
 
 
 def _because(w: Words, finding: Finding) -> str:

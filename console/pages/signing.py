@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from console import passwords, people
+from console import factor, passwords, people, roles, sessions
 from console.pages.forms import Form
 from console.pages.gate import COOKIE
 from console.pages.render import desk, page
@@ -24,20 +24,23 @@ def sign_in(request: Request) -> Response:
 
 
 def signed_in(request: Request, form: Form) -> Response:
-    """Check a password. Wrong, unknown and locked out take the same time."""
+    """Check a password and, where one is set, the code. Wrong, unknown, locked: the same time."""
     here, wanted = desk(request), local(form.get("next"))
-    user = form.get("user", "").strip().lower()
+    user, now = form.get("user", "").strip().lower(), here.clock()
+    address = request.client.host if request.client else None
     with here.store.read() as connection:
         stored = people.password_hash(connection, user)
-        guessing = people.guessing(connection, here.clock(), user)
+        guessing = people.guessing(connection, now, user, address)
     right = passwords.matches(stored, form.get("password", ""))
     if guessing:
         return page(request, "sign-in", status=429, next=wanted, problem="sign-in.too-many")
     with here.store.write() as connection:
+        if right and factor.secret_of(connection, user) is not None:
+            right = factor.spend(connection, now, user, form.get("code", ""))
         if not right:
-            people.note_failure(connection, here.clock(), user)
+            people.note_failure(connection, now, user, address)
         else:
-            token = people.open_session(connection, here.clock(), user, "password")
+            token = sessions.open_session(connection, now, user, "password")
     if not right:
         return page(request, "sign-in", status=401, next=wanted, problem="sign-in.failed")
     return _enter(wanted, token)
@@ -57,7 +60,7 @@ def link_used(request: Request, _form: Form) -> Response:
     with here.store.write() as connection:
         user = people.use_link(connection, here.clock(), request.path_params["token"])
         if user is not None:
-            token = people.open_session(connection, here.clock(), user, "link")
+            token = sessions.open_session(connection, here.clock(), user, "link")
     if user is None:
         return page(request, "link", status=404, good=False)
     return _enter("/password", token)
@@ -82,14 +85,14 @@ def password_set(request: Request, form: Form) -> Response:
     kept = passwords.hashed(form["new"])
     with here.store.write() as connection:
         people.set_password(connection, here.clock(), visitor, kept)
-    return RedirectResponse("/", 303)
+    return RedirectResponse(roles.home(visitor.role), 303)
 
 
 def sign_out(request: Request, _form: Form) -> Response:
     """End the session on the server, and then in the browser."""
     here = desk(request)
     with here.store.write() as connection:
-        people.end_session(connection, here.clock(), request.state.visitor)
+        sessions.end_session(connection, here.clock(), request.state.visitor)
     answer = RedirectResponse("/sign-in", 303)
     answer.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="lax")
     return answer
@@ -137,7 +140,7 @@ def _enter(wanted: str, token: str) -> Response:
     answer.set_cookie(
         COOKIE,
         token,
-        max_age=people.SESSION_HOURS * 3600,
+        max_age=sessions.SESSION_HOURS * 3600,
         path="/",
         secure=True,
         httponly=True,

@@ -44,9 +44,9 @@ class Signed:
         return self.running.ask("POST", path, body, kind | self.cookie)
 
 
-def sign_in(running: Running) -> Signed:
+def sign_in(running: Running, user: str = "cntt") -> Signed:
     """By a fresh one-time link."""
-    path = running.json("user", "link", "cntt")["link"].removeprefix(running.base)
+    path = running.json("user", "link", user)["link"].removeprefix(running.base)
     headers = running.ask("POST", path, headers=FORM)[1]
     cookie = {"cookie": headers["set-cookie"].partition(";")[0]}
     page = running.ask("GET", "/password", headers=cookie)[2]

@@ -1,0 +1,66 @@
+"""Who may open what: four roles, and every address that is open to more than the officer. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, get_args
+
+Role = Literal["officer", "viewer", "police", "auditor"]
+ROLES: tuple[Role, ...] = get_args(Role)
+
+_ALL = frozenset(ROLES)
+_READERS = frozenset[Role]({"viewer", "auditor"})
+_AUDITOR = frozenset[Role]({"auditor"})
+_POLICE = frozenset[Role]({"police"})
+
+OPEN_TO: Mapping[tuple[str, str], frozenset[Role]] = {
+    # One's own sign-in, whoever one is.
+    ("GET", "/sign-in"): _ALL,
+    ("POST", "/sign-in"): _ALL,
+    ("GET", "/link/{token}"): _ALL,
+    ("POST", "/link/{token}"): _ALL,
+    ("GET", "/language/{language}"): _ALL,
+    ("GET", "/password"): _ALL,
+    ("POST", "/password"): _ALL,
+    ("GET", "/second-factor"): _ALL,
+    ("POST", "/second-factor"): _ALL,
+    ("POST", "/sign-out"): _ALL,
+    # Figures and states of the office: whoever answers for it, and whoever checks it.
+    ("GET", "/"): _READERS,
+    ("GET", "/machines"): _READERS,
+    ("GET", "/machines/{asset}"): _READERS,
+    ("GET", "/findings"): _READERS,
+    ("GET", "/targets"): _READERS,
+    ("GET", "/wards"): _READERS,
+    ("GET", "/backups"): _READERS,
+    ("GET", "/incidents"): _READERS,
+    # What the figures rest on holds addresses and accounts: for who has to check it alone.
+    ("GET", "/reports/{id:int}"): _AUDITOR,
+    # The police read what was handed over to them, and nothing else.
+    ("GET", "/handed"): _POLICE,
+    ("GET", "/handed/{number:int}"): _POLICE,
+}
+"""What is not named here is the officer's alone: a new page is closed until somebody opens it."""
+
+PERSONAL = frozenset(
+    {"/machines/{asset}", "/reports/{id:int}", "/handed/{number:int}", "/incidents/{id}"}
+)
+"""Pages that show what belongs to one official: every look at them is a row in the audit log."""
+
+
+def may(role: Role, method: str, path: str) -> bool:
+    """Whether that role may ask that route (its pattern, as the application's table has it)."""
+    asked = "GET" if method == "HEAD" else method
+    if role == "officer":
+        return True
+    return role in OPEN_TO.get((asked, path), frozenset())
+
+
+def home(role: Role) -> str:
+    """Where that role begins."""
+    return "/handed" if role == "police" else "/"
+
+
+def role(text: str) -> Role | None:
+    """That word as a role, or None."""
+    return next((one for one in ROLES if one == text), None)
