@@ -1,11 +1,21 @@
-"""Judgement's tables: findings and their changes, incidents, obligations, proofs of sending.
+"""Judgement's tables: findings and their changes, incidents, obligations, proofs, what is told.
 
 Nothing is deleted but the line of `finding_current`; every `_changes` table only grows.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from collector.store.columns import METADATA, Instant, RowId
 
@@ -115,5 +125,54 @@ deliveries = Table(
     Column("recipient", Text, nullable=False),
     Column("file_sha256", Text, nullable=False),
     Column("receipt", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+outbox = Table(
+    "outbox",
+    METADATA,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    # What makes it one message: put twice, it is kept once. Also the seed of its Message-ID.
+    Column("key", Text, nullable=False, unique=True),
+    # The way it goes: a channel's id in inventory.yaml, or `mail` for papers to outsiders.
+    Column("channel", Text, nullable=False),
+    Column("recipients", Text, nullable=False),  # JSON list of addresses; empty: the channel's own
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("incident", Text),
+    Column("made_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_at", Instant, nullable=False),
+    Column("error", Text),
+    Column("sent_at", Instant),
+    Column("receipt", Text),  # what the other side said when it took it
+    Column("refused_at", Instant),  # it will never be taken; `error` says why
+    Index("ix_outbox_channel_id", "channel", "id"),
+    sqlite_autoincrement=True,
+)
+
+outbox_files = Table(
+    "outbox_files",
+    METADATA,
+    Column("message", RowId, ForeignKey("outbox.id"), primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+notices = Table(
+    "notices",
+    METADATA,
+    # What somebody is to be told, and whether they were: one line for each thing that happened.
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),  # see alerts.notices.Kind
+    Column("incident", Text, ForeignKey("incidents.id"), nullable=False, index=True),
+    Column("detail", Text, nullable=False),  # JSON: the clock's id and share
+    Column("at", Instant, nullable=False),
+    Column("told_at", Instant, index=True),
+    Column("dropped", Text),  # why nobody was told: ended, explained
     sqlite_autoincrement=True,
 )

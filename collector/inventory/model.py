@@ -8,6 +8,7 @@ from collector.inventory.assets import Device, Line, Machine, Profile, Snmp
 from collector.inventory.backups import BackupSet, Keep, Repository
 from collector.inventory.declared import Declared
 from collector.inventory.kinds import HostPort, Hours, Id, Text
+from collector.inventory.notices import Channel, Mail, Notices
 from collector.inventory.site import (
     Contact,
     Contacts,
@@ -24,6 +25,7 @@ from collector.inventory.thresholds import AgentSilent, DiskFilling, LineDown, R
 __all__ = [
     "AgentSilent",
     "BackupSet",
+    "Channel",
     "Contact",
     "Contacts",
     "Declared",
@@ -40,6 +42,8 @@ __all__ = [
     "Line",
     "LineDown",
     "Machine",
+    "Mail",
+    "Notices",
     "OfficeHours",
     "Person",
     "Profile",
@@ -79,6 +83,10 @@ class Inventory(Declared):
     """What is backed up."""
     rules: Rules = Rules()
     """Thresholds of the rules."""
+    mail: Mail | None = None
+    """The mail server that sends the office's mail; without it, none is sent."""
+    notices: Notices = Notices()
+    """How the office is told of incidents."""
     documents: Documents
     """How papers are made."""
     wards: tuple[Ward, ...] = ()

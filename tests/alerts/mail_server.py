@@ -1,0 +1,98 @@
+"""A real SMTP server on the loopback: TLS by a certificate of our own authority, sign-in, faults."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from pathlib import Path
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from collector.authority import Authority
+
+USER, PASSWORD = "wardwatch", "mật khẩu của máy chủ thư"
+
+
+@dataclass
+class Mailbox:
+    """What the server took, and how it answers the next ones."""
+
+    port: int = 0
+    ca: Path = Path()
+    taken: list[EmailMessage] = field(default_factory=list)
+    answers: list[str] = field(default_factory=list)
+    """Said instead of taking a message, one after another."""
+    refused: dict[str, str] = field(default_factory=dict)
+    """By recipient."""
+
+    @property
+    def subjects(self) -> list[str]:
+        return [str(one["Subject"]) for one in self.taken]
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address in self.refused:
+            return self.refused[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        if self.answers:
+            return self.answers.pop(0)
+        content = envelope.original_content or b""
+        told = BytesParser(policy=policy.default).parsebytes(content)
+        assert isinstance(told, EmailMessage)
+        self.taken.append(told)
+        return f"250 taken as {len(self.taken)}"
+
+
+@contextmanager
+def serving(folder: Path, now: datetime, port: int = 0) -> Iterator[Mailbox]:
+    """With STARTTLS and a sign-in that it demands."""
+    authority = Authority.open(folder / "mail-ca", ["127.0.0.1", "localhost"], now)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(authority.certificate, authority.key)
+    box = Mailbox(ca=folder / "mail-ca" / "ca.pem")
+
+    def known(
+        server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: object
+    ) -> AuthResult:
+        right = (
+            isinstance(given, LoginPassword)
+            and given.login == USER.encode()
+            and given.password == PASSWORD.encode()
+        )
+        return AuthResult(success=right, handled=right)
+
+    server = Controller(
+        box,
+        hostname="127.0.0.1",
+        port=port or _free(),
+        tls_context=context,
+        require_starttls=True,
+        authenticator=known,
+        auth_required=True,
+        enable_SMTPUTF8=True,
+    )
+    server.start()
+    box.port = server.port
+    try:
+        yield box
+    finally:
+        server.stop()
+
+
+def _free() -> int:
+    from tests.console.office import free_port  # noqa: PLC0415 - the office is not needed to read us
+
+    return free_port()
