@@ -14,7 +14,7 @@ from alerts.policy import Policy, shipped
 from alerts.tables import deliveries, obligation_changes, obligations
 from collector import audit
 
-REVIVES = {"classify", "reopen", "recur"}
+REVIVES = {"classify", "reopen", "recur", "correct-t0", "merged"}
 """After these acts the law is asked anew: a clock that was set aside runs again, in doubt."""
 
 
@@ -76,15 +76,8 @@ def deliver(
     connection: Connection, incident: Incident, obligation: str, by: Change, proof: Proof
 ) -> None:
     """Close an obligation by proof of sending: channel, recipient, hash of the file, receipt."""
-    missing = [
-        name for name in ("channel", "recipient", "receipt") if not getattr(proof, name).strip()
-    ]
-    if missing:
-        lacking = " ".join(missing)
-        raise NotAllowed("proof-lacks", obligation=obligation, lacking_fields=lacking)
-    if len(proof.file_sha256) != 64 or not set(proof.file_sha256) <= set("0123456789abcdef"):
-        raise NotAllowed("proof-hash")
-    if not incident.t0 <= proof.sent_at <= by.at:
+    whole(proof, obligation)
+    if not min(incident.t0, incident.starts_at) <= proof.sent_at <= by.at:
         raise NotAllowed("proof-time", obligation=obligation)
     clock = _open_clock(connection, incident, obligation)
     connection.execute(
@@ -101,6 +94,18 @@ def deliver(
         )
     )
     _set(connection, incident, clock, by, "sent")
+
+
+def whole(proof: Proof, obligation: str) -> None:
+    """Raises NotAllowed with what a proof of sending lacks."""
+    missing = [
+        name for name in ("channel", "recipient", "receipt") if not getattr(proof, name).strip()
+    ]
+    if missing:
+        lacking = " ".join(missing)
+        raise NotAllowed("proof-lacks", obligation=obligation, lacking_fields=lacking)
+    if len(proof.file_sha256) != 64 or not set(proof.file_sha256) <= set("0123456789abcdef"):
+        raise NotAllowed("proof-hash")
 
 
 def set_aside(connection: Connection, incident: Incident, obligation: str, by: Change) -> None:
@@ -151,11 +156,13 @@ def _set(connection: Connection, incident: Incident, clock: Clock, by: Change, s
     )
     before = connection.execute(select(obligations.c.state).where(*where)).scalar_one()
     decided_at = None if state == "counting" else by.at
-    connection.execute(
+    done = connection.execute(
         update(obligations)
-        .where(*where)
+        .where(*where, obligations.c.state == before)
         .values(state=state, due_at=clock.due_at, decided_at=decided_at)
     )
+    if done.rowcount != 1:
+        raise NotAllowed("changed", incident=incident.id)
     _history(connection, incident, clock, by, before, state)
 
 

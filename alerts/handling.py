@@ -9,12 +9,22 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
-from alerts import clocks, rows
+from alerts import clocks, rows, severity, statements
 from alerts.changing import Change, change
 from alerts.clocks import Proof
-from alerts.incidents import ENDED, Action, Flag, Incident, Level, NotAllowed, follow
-
-DRILL_TAG = "test:test"
+from alerts.incidents import (
+    ENDED,
+    Action,
+    Flag,
+    Incident,
+    Level,
+    NotAllowed,
+    follow,
+    to_the_minute,
+)
+from alerts.opening import DRILL_TAG
+from alerts.severity import Impact
+from collector.inventory.incidents import Thresholds
 
 
 def act(
@@ -29,6 +39,8 @@ def act(
     columns: dict[str, Any] = {"state": after}
     if action == "fix":
         columns |= {"fixed_at": now, "proved_at": None}
+    if action == "prove":
+        columns["proved_at"] = now
     if action == "reopen":
         columns |= {"fixed_at": None, "proved_at": None, "ended_at": None}
     if after in ENDED and action != "note":
@@ -60,6 +72,15 @@ def classify(
     return incident
 
 
+def within_thresholds(
+    connection: Connection, id: str, level: Level, thresholds: Thresholds, reason: str
+) -> None:
+    """Raises NotAllowed where the ward's own thresholds give a worse level and no reason is told."""
+    least = severity.level(Impact.of(statements.newest(connection, id)), thresholds)
+    if level > least and not reason.strip():
+        raise NotAllowed("below-threshold", incident=id, level=level, least=least)
+
+
 def mark_drill(connection: Connection, now: datetime, actor: str, id: str, reason: str) -> Incident:
     """Mark an exercise: `test:test`, without legal clocks, for ever."""
     if not reason.strip():
@@ -68,6 +89,47 @@ def mark_drill(connection: Connection, now: datetime, actor: str, id: str, reaso
     incident = change(connection, _existing(connection, id), by, drill=True, tag=DRILL_TAG)
     clocks.follow(connection, incident, by)
     return incident
+
+
+def correct_t0(
+    connection: Connection, now: datetime, actor: str, id: str, t0: datetime, reason: str
+) -> Incident:
+    """Start the clocks from another moment. T0 as recorded stays; the correction is its own row."""
+    before = _existing(connection, id)
+    if not reason.strip():
+        raise NotAllowed("reason", incident=id, actions="correct-t0")
+    if t0 > now:
+        raise NotAllowed("t0-future", incident=id)
+    by = Change(now, actor, "correct-t0", reason)
+    incident = change(connection, before, by, corrected_t0=to_the_minute(t0))
+    clocks.follow(connection, incident, by)
+    return incident
+
+
+def merge(
+    connection: Connection, now: datetime, actor: str, id: str, into: str, reason: str
+) -> Incident:
+    """End one incident as a duplicate of another, which goes on for both and takes the earlier T0.
+
+    The one that goes on keeps the worse level, every flag, and a row with the duplicate's signal.
+    """
+    double, other = _existing(connection, id), _existing(connection, into)
+    if double.id == other.id or double.kind != other.kind or double.drill != other.drill:
+        raise NotAllowed("unlike", incident=id, other=into)
+    if other.state in ENDED:
+        raise NotAllowed("merge-ended", incident=id, other=into)
+    by = Change(now, actor, "duplicate", f"{into}: {reason}" if reason.strip() else "")
+    after = follow(double, "duplicate", by.reason)
+    ended = change(connection, double, by, state=after, merged_into=into, ended_at=now)
+    clocks.end(connection, ended, by)
+    took = Change(now, actor, "merged", f"{id}: {reason}", double.signal)
+    flags = msgspec.json.encode(sorted({*double.flags, *other.flags})).decode()
+    columns: dict[str, Any] = {"level": min(double.level, other.level), "flags": flags}
+    if double.starts_at < other.starts_at:
+        columns["corrected_t0"] = double.starts_at
+    grown = change(connection, other, took, **columns)
+    clocks.follow(connection, grown, took)
+    return grown
 
 
 def deliver(

@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from alerts.finding import Finding, Kind
+from alerts.told import TOLD
 from alerts.words import refusal
 
 IncidentState = Literal[
@@ -25,7 +26,16 @@ Flag = Literal[
 """What an officer finds out about an incident, and the law asks for."""
 
 Action = Literal[
-    "take", "handle", "note", "fix", "close", "false-alarm", "duplicate", "void", "reopen"
+    "take",
+    "handle",
+    "note",
+    "fix",
+    "prove",
+    "close",
+    "false-alarm",
+    "duplicate",
+    "void",
+    "reopen",
 ]
 """What an officer does. What the suite does by itself is `opened`, `signal`, `recur`, `proved`…"""
 
@@ -34,6 +44,7 @@ FOLLOWS: dict[Action, dict[IncidentState, IncidentState]] = {
     "handle": {"new": "handling", "acknowledged": "handling"},
     "note": {state: state for state in sorted(OPEN | ENDED)},
     "fix": {"acknowledged": "fixed", "handling": "fixed"},
+    "prove": {"fixed": "fixed"},
     "close": {"fixed": "closed"},
     "false-alarm": dict.fromkeys(sorted(OPEN), "false_alarm"),
     "duplicate": dict.fromkeys(sorted(OPEN), "duplicate"),
@@ -42,7 +53,7 @@ FOLLOWS: dict[Action, dict[IncidentState, IncidentState]] = {
 }
 
 NEEDS_REASON: frozenset[Action] = frozenset(
-    {"note", "fix", "false-alarm", "duplicate", "void", "reopen"}
+    {"note", "fix", "prove", "false-alarm", "duplicate", "void", "reopen"}
 )
 
 REOPENS_WITHIN = timedelta(hours=24)
@@ -66,11 +77,25 @@ class Incident(Struct, frozen=True):
     flags: tuple[Flag, ...]
     signal: Finding
     linked: str | None = None
+    merged_into: str | None = None
+    """Of a duplicate: the incident that goes on for both."""
+    corrected_t0: datetime | None = None
+    """What the clocks start from where T0 was corrected; `t0` itself is never edited."""
     fixed_at: datetime | None = None
     proved_at: datetime | None = None
     """When a reading received after the fix proved it; without one it can't be closed."""
     ended_at: datetime | None = None
     version: int = 1
+
+    @property
+    def starts_at(self) -> datetime:
+        """What the legal clocks count from."""
+        return self.corrected_t0 or self.t0
+
+    @property
+    def told(self) -> bool:
+        """Whether a person reported it: no rule will read it, so a person has to prove its fix."""
+        return self.rule in TOLD
 
 
 class NotAllowed(Exception):  # noqa: N818 - it refuses an act, nothing went wrong
@@ -96,6 +121,8 @@ def follow(incident: Incident, action: Action, reason: str) -> IncidentState:
             actions=action,
             allowed_actions=" ".join(actions(incident)),
         )
+    if action == "prove" and not incident.told:
+        raise NotAllowed("detected", incident=incident.id)
     if action in NEEDS_REASON and not reason.strip():
         raise NotAllowed("reason", incident=incident.id, actions=action)
     if action == "close" and incident.proved_at is None:
@@ -108,7 +135,9 @@ def actions(incident: Incident) -> tuple[Action, ...]:
     return tuple(
         action
         for action, states in FOLLOWS.items()
-        if incident.state in states and (action != "close" or incident.proved_at is not None)
+        if incident.state in states
+        and (action != "close" or incident.proved_at is not None)
+        and (action != "prove" or (incident.told and incident.proved_at is None))
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -51,7 +51,7 @@ def obligations_of(incident: Incident, policy: Policy) -> tuple[Clock, ...]:
     """By the law in force on the day of T0. A drill and an operational incident have none."""
     if incident.drill or incident.kind != "security":
         return ()
-    day = incident.t0.astimezone(LEGAL_TIME).date()
+    day = incident.starts_at.astimezone(LEGAL_TIME).date()
     return tuple(
         Clock(row.id, _due(row, incident))
         for row in policy.obligations
@@ -82,8 +82,13 @@ def recurring(policy: Policy, today: date) -> tuple[Recurring, ...]:
     return tuple(sorted(rows, key=lambda row: (row.due_on, row.obligation)))
 
 
+def due_moment(due_on: date) -> datetime:
+    """The last moment that is in time: the start of the day before which the report is due."""
+    return datetime.combine(due_on, time(), LEGAL_TIME)
+
+
 def _due(row: Obligation, incident: Incident) -> datetime | None:
-    start = incident.t0 if row.clock == "t0" else incident.fixed_at
+    start = incident.starts_at if row.clock == "t0" else incident.fixed_at
     if start is None or row.due.hours is None:
         return None
     # Calendar hours, holidays count: an instant in UTC plus hours knows no calendar.

@@ -6,19 +6,32 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection, func, insert, select
 
 from alerts import clocks, first_signal, rows
 from alerts.changing import Change, change, history
 from alerts.finding import Finding, Kind
-from alerts.incidents import OPEN, REOPENS_WITHIN, Incident, proves, to_the_minute
+from alerts.incidents import OPEN, REOPENS_WITHIN, Incident, Level, proves, to_the_minute
 from alerts.rules import RULES
 from alerts.tables import incidents
+from alerts.told import TOLD
 from collector.inventory.model import Inventory
 
 ACTOR = "wardwatch"
+DRILL_TAG = "test:test"
 PREFIX: dict[Kind, str] = {"security": "SC", "operational": "VH"}
 """SC: sự cố (an ninh mạng), VH: vận hành."""
+
+
+class Class(Struct, frozen=True):
+    """How an incident is classified when it opens."""
+
+    tag: str
+    group: str | None
+    level: Level
+    drill: bool = False
 
 
 def opened(connection: Connection, finding: Finding, now: datetime, inventory: Inventory) -> str:
@@ -29,6 +42,9 @@ def opened(connection: Connection, finding: Finding, now: datetime, inventory: I
         if incident.state in OPEN and incident.kind in {finding.kind, "security"}:
             return _attached(connection, incident, finding, now)
     last = past[0] if past else None
+    goes_on = _goes_on(connection, last)
+    if goes_on is not None and goes_on.kind in {finding.kind, "security"}:
+        return _attached(connection, goes_on, finding, now)
     if (
         last is not None
         and last.kind == finding.kind
@@ -37,7 +53,33 @@ def opened(connection: Connection, finding: Finding, now: datetime, inventory: I
         and now - last.ended_at <= REOPENS_WITHIN
     ):
         return _recurred(connection, last, finding, now)
-    return _new(connection, finding, now, inventory, last)
+    rule = RULES[finding.rule]
+    return _new(
+        connection,
+        first_signal.traced(connection, finding),
+        Change(now, ACTOR, "opened"),
+        inventory,
+        Class(rule.tag, rule.group, rule.level if finding.kind == "security" else "M4"),
+        last,
+    ).id
+
+
+def told(
+    connection: Connection, finding: Finding, by: Change, inventory: Inventory, *, drill: bool
+) -> Incident:
+    """A new incident that a person reported; `finding.signal_at` is when that person told it."""
+    kind = TOLD[finding.rule]
+    tag = DRILL_TAG if drill else kind.tag
+    return _new(connection, finding, by, inventory, Class(tag, kind.group, kind.level, drill), None)
+
+
+def _goes_on(connection: Connection, last: Incident | None) -> Incident | None:
+    """The open incident that a duplicate was merged into, through however many merges."""
+    while last is not None and last.merged_into is not None:
+        last = rows.incident(connection, last.merged_into)
+        if last is not None and last.state in OPEN:
+            return last
+    return None
 
 
 def prove(
@@ -84,12 +126,12 @@ def _recurred(connection: Connection, incident: Incident, finding: Finding, now:
 def _new(
     connection: Connection,
     finding: Finding,
-    now: datetime,
+    by: Change,
     inventory: Inventory,
+    given: Class,
     last: Incident | None,
-) -> str:
-    rule = RULES[finding.rule]
-    finding = first_signal.traced(connection, finding)
+) -> Incident:
+    now = by.at
     t0 = to_the_minute(min(finding.signal_at or now, now))
     year = now.astimezone(ZoneInfo(inventory.site.timezone)).year
     number = _next_number(connection, finding.kind, year)
@@ -101,19 +143,19 @@ def _new(
         state="new",
         t0=t0,
         opened_at=now,
-        level=rule.level if finding.kind == "security" else "M4",
-        group=rule.group,
-        tag=rule.tag,
-        drill=False,
+        level=given.level,
+        group=given.group,
+        tag=given.tag,
+        drill=given.drill,
         flags=(),
         signal=finding,
         linked=last.id if last else None,
     )
     _insert(connection, incident, year, number)
-    by = Change(now, ACTOR, "opened", finding=finding)
+    by = replace(by, finding=finding)
     history(connection, incident, by, None)
     clocks.start(connection, incident, by)
-    return incident.id
+    return incident
 
 
 def _next_number(connection: Connection, kind: Kind, year: int) -> int:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
 from msgspec import Struct
 from sqlalchemy import Connection, select
 
-from alerts import rows
+from alerts import rows, statements
 from alerts.finding import Finding
 from alerts.incidents import OPEN, SERIOUS, Incident
 from alerts.obligations import ObligationState, state
+from alerts.statements import Field
 from alerts.tables import (
     deliveries,
     finding_changes,
@@ -67,6 +68,8 @@ class File(Struct, frozen=True):
     history: tuple[Event, ...]
     clock_history: tuple[Event, ...]
     deliveries: tuple[Delivery, ...]
+    statements: Mapping[Field, str] = {}
+    """What the officer stated, by field."""
 
 
 class Spell(Struct, frozen=True):
@@ -122,6 +125,7 @@ def file(connection: Connection, id: str, now: datetime) -> File | None:
         history=tuple(_event(row, row.action, row.finding) for row in history),
         clock_history=tuple(_event(row, row.obligation, None) for row in clock_history),
         deliveries=tuple(_delivery(row) for row in sent),
+        statements=statements.newest(connection, id),
     )
 
 

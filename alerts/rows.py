@@ -39,6 +39,8 @@ def incident_of(row: Row[Any]) -> Incident:
         flags=msgspec.json.decode(row.flags, type=tuple[Flag, ...]),
         signal=finding_of(row.signal),
         linked=row.linked,
+        merged_into=row.merged_into,
+        corrected_t0=row.corrected_t0,
         fixed_at=row.fixed_at,
         proved_at=row.proved_at,
         ended_at=row.ended_at,

@@ -64,6 +64,8 @@ incidents = Table(
     Column("flags", Text, nullable=False),  # JSON list, see alerts.incidents.Flag
     Column("signal", Text, nullable=False),  # the first failing finding, as JSON
     Column("linked", Text, ForeignKey("incidents.id")),
+    Column("merged_into", Text, ForeignKey("incidents.id")),
+    Column("corrected_t0", Instant),  # what the clocks start from, where a row corrected T0
     Column("fixed_at", Instant),
     Column("proved_at", Instant),
     Column("ended_at", Instant),
@@ -174,5 +176,81 @@ notices = Table(
     Column("at", Instant, nullable=False),
     Column("told_at", Instant, index=True),
     Column("dropped", Text),  # why nobody was told: ended, explained
+    sqlite_autoincrement=True,
+)
+
+incident_statements = Table(
+    "incident_statements",
+    METADATA,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("incident", Text, ForeignKey("incidents.id"), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("field", Text, nullable=False),  # see alerts.statements; the newest of a field counts
+    Column("text", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+escalations = Table(
+    "escalations",
+    METADATA,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("incident", Text, nullable=False),  # "" for a report that is due every year
+    Column("obligation", Text, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("percent", Integer, nullable=False),  # of its time that has passed: 50, 80, 100
+    Column("at", Instant, nullable=False),
+    # A clock that is moved escalates anew; the same one never twice.
+    UniqueConstraint("incident", "obligation", "due_at", "percent"),
+    sqlite_autoincrement=True,
+)
+
+period_deliveries = Table(
+    "period_deliveries",
+    METADATA,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("obligation", Text, nullable=False),  # a yearly row of the policy
+    Column("due_at", Instant, nullable=False),  # which year's
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("sent_at", Instant, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("file_sha256", Text, nullable=False),
+    Column("receipt", Text, nullable=False),
+    UniqueConstraint("obligation", "due_at"),
+    sqlite_autoincrement=True,
+)
+
+papers = Table(
+    "papers",
+    METADATA,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("incident", Text, ForeignKey("incidents.id"), index=True),  # null for periodic ones
+    Column("kind", Text, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("signs", RowId, ForeignKey("papers.id")),  # of a signed file: the one handed out
+    Column("signer", Text),
+    sqlite_autoincrement=True,
+)
+
+dispatches = Table(
+    "dispatches",
+    METADATA,
+    # One paper on its way to one recipient, approved by somebody; the outbox carries it.
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("incident", Text, ForeignKey("incidents.id"), nullable=False, index=True),
+    Column("obligation", Text),  # what its receipt closes; null: nothing
+    Column("paper", RowId, ForeignKey("papers.id"), nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("message", RowId, ForeignKey("outbox.id"), nullable=False, unique=True),
+    Column("settled_at", Instant),  # when its receipt was written into the incident
     sqlite_autoincrement=True,
 )

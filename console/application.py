@@ -106,5 +106,10 @@ def families(desk: Desk) -> Iterator[Family | Block]:
     if office.inventory.wards:
         yield from ward_families(rollup.look(desk), office.inventory.site.id)
     yield from alert_families(
-        office, moment.findings, moment.targets, moment.incidents, moment.duties, judged_at
+        office,
+        moment.findings,
+        moment.targets,
+        moment.incidents,
+        (*moment.duties, *moment.yearly),
+        judged_at,
     )

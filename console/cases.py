@@ -40,7 +40,7 @@ def case(connection: Connection, office: Office, id: str, now: datetime) -> Case
         contacts=inventory.contacts,
         documents=inventory.documents,
         incident=incident.id,
-        detected_at=incident.t0,
+        detected_at=incident.starts_at,
         prepared_at=now,
         tag=incident.tag,
         group=incident.group,  # type: ignore[arg-type] # the rule's group is one of N1 to N9
@@ -62,7 +62,8 @@ def case(connection: Connection, office: Office, id: str, now: datetime) -> Case
         ),
         internet_providers=tuple(dict.fromkeys(line.provider for line in inventory.lines)),
         bases=shipped().bases(
-            incident.t0.astimezone(LEGAL_TIME).date(), [one.obligation for one in file.duties]
+            incident.starts_at.astimezone(LEGAL_TIME).date(),
+            [one.obligation for one in file.duties],
         ),
         national_security=True if "national-security" in incident.flags else None,
         serious_interruption=True if "interruption" in incident.flags else None,

@@ -10,10 +10,11 @@ from threading import Lock
 
 from msgspec import Struct
 
-from alerts import history, judge, queries, targets
+from alerts import history, judge, queries, targets, yearly
 from alerts.finding import Finding
 from alerts.incidents import Incident
 from alerts.office import Office
+from alerts.policy import shipped
 from alerts.queries import Duty
 from alerts.targets import Target
 from backup import statement
@@ -44,7 +45,9 @@ class Moment(Struct, frozen=True):
     open_incidents: tuple[Incident, ...]
     """Security first, then by level."""
     duties: tuple[Duty, ...]
-    """Every legal clock, soonest due first."""
+    """Every legal clock of an incident, soonest due first."""
+    yearly: tuple[Duty, ...] = ()
+    """The office's own yearly reports, soonest due first."""
 
 
 @dataclass
@@ -104,6 +107,7 @@ def look(store: Store, source: Source, live: Live, now: datetime) -> Moment:
         incidents = queries.all_incidents(connection)
         open_incidents = queries.open_incidents(connection)
         duties = queries.duties(connection, now)
+        reports = yearly.duties(connection, shipped(), now)
     first = history.half_year(now, seen.inventory.site.timezone)
     serious = queries.serious_incidents(incidents, first, now + timedelta(minutes=1))
     return Moment(
@@ -113,4 +117,5 @@ def look(store: Store, source: Source, live: Live, now: datetime) -> Moment:
         incidents=incidents,
         open_incidents=open_incidents,
         duties=duties,
+        yearly=reports,
     )

@@ -7,6 +7,7 @@ from typing import Literal
 from collector.inventory.assets import Device, Line, Machine, Profile, Snmp
 from collector.inventory.backups import BackupSet, Keep, Repository
 from collector.inventory.declared import Declared
+from collector.inventory.incidents import Thresholds
 from collector.inventory.kinds import HostPort, Hours, Id, Text
 from collector.inventory.notices import Channel, Mail, Notices
 from collector.inventory.site import (
@@ -52,6 +53,7 @@ __all__ = [
     "Site",
     "Snmp",
     "Text",
+    "Thresholds",
     "Ward",
 ]
 
@@ -87,6 +89,8 @@ class Inventory(Declared):
     """The mail server that sends the office's mail; without it, none is sent."""
     notices: Notices = Notices()
     """How the office is told of incidents."""
+    incidents: Thresholds = Thresholds()
+    """How bad an incident is, and what goes out unasked."""
     documents: Documents
     """How papers are made."""
     wards: tuple[Ward, ...] = ()

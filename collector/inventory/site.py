@@ -156,3 +156,5 @@ class Documents(Declared):
     """Lines under `Nơi nhận`."""
     templates: StoredPath | None = None
     """Folder of the office's own templates; without it, those of wardwatch."""
+    signing_roots: StoredPath | None = None
+    """Certificates (PEM) of the authorities whose signatures the office accepts."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from console.commands import obligations
+from console.commands import obligations, told
 from console.commands.call import Call, Refused, actor, json_option, print_json, state_option
 from console.commands.document import paper_options, write_police
 
@@ -20,9 +20,9 @@ ACTS: dict[Action, str] = {
     "handle": "Start handling it.",
     "note": "Add a note.",
     "fix": "Say that it is fixed; the next reading has to prove it.",
+    "prove": "Confirm the fix of what a person reported, in words.",
     "close": "Close it, once a reading received after the fix has proved it.",
     "false-alarm": "End it as a false alarm.",
-    "duplicate": "End it as a duplicate of another.",
     "void": "Void what was entered by mistake; nothing is deleted.",
     "reopen": "Open it again.",
 }
@@ -55,13 +55,26 @@ def show(call: Call, id: str, as_json: bool) -> None:
 
 
 @incident.command()
-@click.argument("id")
+@click.argument("id", required=False)
 @click.option("--format", "wanted", type=click.Choice(["pdf", "docx"]), default="pdf")
+@click.option("--kind", type=click.Choice(told.KINDS), help="Open a new incident of that kind.")
+@click.option("--subject", metavar="ASSET", help="The PC or device concerned; else the office.")
+@click.option("--text", "words", metavar="WORDS", help="What was told.")
+@click.option("--by", "who", metavar="POST", help="Who told it: a post is enough.")
+@click.option("--at", "told_at", metavar="TIME", help="When: 2026-11-23T14:05; by default now.")
 @paper_options
 @click.pass_obj
-def report(call: Call, /, id: str, wanted: Format, out: Path, **asked: bool) -> None:
-    """Write the initial report to the ward police."""
-    write_police(call, id, [wanted], out, **asked)
+def report(
+    call: Call, /, id: str | None, wanted: Format, out: Path, kind: str | None, **asked: Any
+) -> None:
+    """Open an incident that a person reported, or write the initial report on incident ID."""
+    if (id is None) == (kind is None):
+        raise Refused("name an incident for its paper, or --kind, --text and --by for a new one")
+    said = {name: asked.pop(name) for name in ("subject", "words", "who", "told_at")}
+    if kind is not None:
+        told.report(call, kind, said, drill=asked["drill"])
+    elif id is not None:
+        write_police(call, id, [wanted], out, **asked)
 
 
 def _act(action: Action) -> click.Command:
@@ -84,5 +97,13 @@ def _act(action: Action) -> click.Command:
 
 for _name in ACTS:
     incident.add_command(_act(_name))
-for _command in (obligations.classify, obligations.drill, obligations.sent, obligations.aside):
+for _command in (
+    obligations.classify,
+    obligations.drill,
+    obligations.sent,
+    obligations.aside,
+    told.correct,
+    told.merge,
+    told.state,
+):
     incident.add_command(_command)

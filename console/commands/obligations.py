@@ -39,7 +39,9 @@ def classify(call: Call, id: str, level: Level, flags: tuple[Flag, ...], reason:
     from alerts import handling, queries  # noqa: PLC0415
     from console.file_screen import show_duties  # noqa: PLC0415
 
-    with _writing(call) as connection:
+    with writing(call) as (desk, connection):
+        limits = desk.source.current().incidents
+        handling.within_thresholds(connection, id, level, limits, reason)
         handling.classify(connection, call.clock(), actor(), id, level, flags, reason)
     with call.desk() as desk, desk.store.read() as connection:
         file = queries.file(connection, id, call.clock())
@@ -55,7 +57,7 @@ def drill(call: Call, id: str, reason: str) -> None:
     """Mark the incident as a drill, for ever: no legal clocks, no real papers."""
     from alerts import handling  # noqa: PLC0415
 
-    with _writing(call) as connection:
+    with writing(call) as (_, connection):
         handling.mark_drill(connection, call.clock(), actor(), id, reason)
     click.echo(f"{id} is a drill")
 
@@ -87,8 +89,8 @@ def sent(
     except OSError as error:
         raise Refused(f"{file}: {error.strerror}") from error
     now = call.clock()
-    proof = Proof(sent_at=_instant(sent_at) if sent_at else now, file_sha256=digest, **told)
-    with _writing(call) as connection:
+    proof = Proof(sent_at=instant(sent_at) if sent_at else now, file_sha256=digest, **told)
+    with writing(call) as (_, connection):
         handling.deliver(connection, now, actor(), id, obligation, proof)
     click.echo(f"{obligation} of {id} is sent, SHA-256 {digest}")
 
@@ -103,25 +105,27 @@ def aside(call: Call, id: str, obligation: str, reason: str) -> None:
     """Decide that OBLIGATION does not apply to incident ID."""
     from alerts import handling  # noqa: PLC0415
 
-    with _writing(call) as connection:
+    with writing(call) as (_, connection):
         handling.set_aside(connection, call.clock(), actor(), id, obligation, reason)
     click.echo(f"{obligation} of {id} does not apply")
 
 
 @contextmanager
-def _writing(call: Call) -> Iterator[Any]:
+def writing(call: Call) -> Iterator[tuple[Any, Any]]:
+    """The desk and one transaction on it; what is not allowed becomes a refusal."""
     from alerts.incidents import NotAllowed  # noqa: PLC0415
 
     with call.desk() as desk:
         try:
             with desk.store.write() as connection:
-                yield connection
+                yield desk, connection
         except NotAllowed as error:
             raise Refused(str(error)) from error
 
 
-def _instant(text: str) -> datetime:
+def instant(text: str) -> datetime:
+    """A time as typed; without an offset it is this machine's own."""
     try:
-        return datetime.fromisoformat(text).astimezone()  # without a zone: this machine's own
+        return datetime.fromisoformat(text).astimezone()
     except ValueError:
         raise Refused(f"{text!r} is no time: write it as 2026-11-23T14:05") from None

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import get_args
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,12 +28,13 @@ def classified(request: Request, form: Form) -> Response:
         raise HTTPException(400, "there is no such level")
     flags = [one for one in get_args(Flag) if f"flag-{one}" in form]
     now, user, number = _who(request)
-    return changed(
-        request,
-        lambda connection: handling.classify(
-            connection, now, user, number, level, flags, _reason(form)
-        ),
-    )
+    limits, reason = desk(request).source.current().incidents, _reason(form)
+
+    def classify(connection: Connection) -> None:
+        handling.within_thresholds(connection, number, level, limits, reason)
+        handling.classify(connection, now, user, number, level, flags, reason)
+
+    return changed(request, classify)
 
 
 def marked(request: Request, form: Form) -> Response:

@@ -182,3 +182,65 @@ def test_a_paper_cites_what_was_in_force_when_it_happened() -> None:
         "Luật An ninh mạng số 116/2025/QH15",
     )
     assert shipped().bases(date(2026, 6, 30), ["legacy-5d"]) == ("Thông tư số 20/2017/TT-BTTTT",)
+
+
+LAW = {
+    "triage": ("nội bộ", "2017-01-01", None),
+    "anm-now": ("331/2026/NĐ-CP", "2026-07-01", None),
+    "anm-24h": ("331/2026/NĐ-CP", "2026-07-01", None),
+    "anm-72h": ("331/2026/NĐ-CP", "2026-07-01", None),
+    "anm-final": ("331/2026/NĐ-CP", "2026-07-01", None),
+    "dlcn-record": ("91/2025/QH15", "2026-01-01", None),
+    "dlcn-72h": ("91/2025/QH15", "2026-01-01", None),
+    "dlcn-subject": ("356/2025/NĐ-CP", "2026-01-01", None),
+    "legacy-5d": ("20/2017/TT-BTTTT", "2017-11-01", "2026-06-30"),
+    "anm-year": ("331/2026/NĐ-CP", "2026-08-19", None),
+    "plan-6m": ("Kế hoạch", "2026-04-01", "2030-12-31"),
+    "plan-year": ("Kế hoạch", "2026-04-01", "2030-12-31"),
+}
+"""By row: the basis that it must cite, the first and the last day on which it applies."""
+
+ALL_FLAGS = (
+    "national-security", "interruption", "personal-data", "personal-data-harm", "sensitive-data",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("id", IDS)
+def test_each_row_applies_from_its_laws_first_day_to_its_last_and_not_a_day_longer(
+    id: str,
+) -> None:
+    row = shipped().obligation(id)
+    assert row is not None
+    words, first, last = LAW[id]
+    assert words in row.cite.document
+    assert row.applies.first == date.fromisoformat(first)
+    assert row.applies.last == (date.fromisoformat(last) if last else None)
+    if row.clock == "yearly":
+        return
+    for day, holds in _edges(row.applies.first, row.applies.last):
+        # In the middle of that day by the law's own time.
+        t0 = datetime.combine(day, datetime.min.time(), obligations.LEGAL_TIME).replace(hour=12)
+        found = due(t0=t0, level="M1", flags=ALL_FLAGS)
+        assert (id in found) is holds, day
+
+
+def _edges(first: date, last: date | None) -> list[tuple[date, bool]]:
+    day = timedelta(days=1)
+    edges = [(first - day, False), (first, True)]
+    return edges + ([(last, True), (last + day, False)] if last else [])
+
+
+def test_the_day_of_the_change_of_law_is_told_by_the_laws_own_clock() -> None:
+    old = datetime(2026, 6, 30, 16, 59, tzinfo=UTC)  # 23:59 in Việt Nam
+    assert "legacy-5d" in due(t0=old)
+    assert "anm-72h" not in due(t0=old)
+    new = old + timedelta(minutes=1)
+    assert "legacy-5d" not in due(t0=new)
+    assert "anm-72h" in due(t0=new)
+
+
+def test_a_corrected_t0_is_what_the_law_is_asked_by() -> None:
+    corrected = datetime(2026, 6, 30, 12, 0, tzinfo=UTC)
+    found = due(corrected_t0=corrected)
+    assert found["legacy-5d"] == corrected + timedelta(days=5)
+    assert "anm-72h" not in found

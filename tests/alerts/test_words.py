@@ -10,7 +10,18 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from alerts import changing, clocks, evidence, handling, incidents, judge, rows, words
+from alerts import (
+    changing,
+    clocks,
+    evidence,
+    handling,
+    incidents,
+    judge,
+    reporting,
+    rows,
+    statements,
+    words,
+)
 from alerts.finding import Finding, Kind
 from alerts.incidents import Flag, IncidentState, Level, NotAllowed
 from alerts.obligations import ObligationState
@@ -128,7 +139,7 @@ def test_every_thing_seen_has_its_text_and_no_text_is_left_over() -> None:
 def test_every_refusal_has_its_text_and_no_text_is_left_over() -> None:
     spelled = {
         node.value
-        for module in (changing, clocks, evidence, handling, incidents)
+        for module in (changing, clocks, evidence, handling, incidents, reporting, statements)
         for node in ast.walk(ast.parse(inspect.getsource(module)))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }

@@ -1,0 +1,325 @@
+"""What people report, state, merge and correct: every change a row, every clock from the right T0."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, get_args
+
+import pytest
+from sqlalchemy import select, update
+
+from alerts import duties, escalation, handling, metrics, queries, register, statements, yearly
+from alerts.clocks import Proof
+from alerts.escalation import passed
+from alerts.finding import Evidence, Finding, Seen
+from alerts.incidents import FOLLOWS, Incident, NotAllowed, actions
+from alerts.policy import shipped
+from alerts.reporting import Report, report
+from alerts.severity import Impact, level
+from alerts.statements import FIELDS
+from alerts.tables import escalations, incident_changes, incidents
+from alerts.told import TOLD
+from collector import audit
+from collector.inventory.incidents import Step, Thresholds
+from collector.store.database import Store
+from console.commands import told as commands
+from tests.alerts.builders import NOON, inventory, office
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+PROOF = Proof(NOON + MINUTE, "công văn", "Phòng Văn hóa - Xã hội", "ab" * 32, "sổ đến 12")
+
+
+def lost(**changes: Any) -> Report:
+    fields: dict[str, Any] = {
+        "kind": "told-lost-machine",
+        "subject": "pc-1",
+        "words": "mất máy xách tay trên xe",
+        "who": "Công chức hộ tịch",
+        "told_at": NOON,
+    }
+    return Report(**(fields | changes))
+
+
+def told(store: Store, after: timedelta = MINUTE, **changes: Any) -> Incident:
+    with store.write() as connection:
+        return report(connection, inventory(), NOON + after, "cntt", lost(**changes))
+
+
+def act(store: Store, id: str, action: Any, reason: str = "", after: timedelta = HOUR) -> Incident:
+    with store.write() as connection:
+        return handling.act(connection, NOON + after, "cntt", id, action, reason)
+
+
+def clocks(store: Store, id: str) -> dict[str, Any]:
+    with store.read() as connection:
+        file = queries.file(connection, id, NOON + HOUR)
+    assert file is not None
+    return {one.obligation: one.due_at for one in file.duties if one.state == "counting"}
+
+
+def silence(because: str = "killed") -> Finding:
+    evidence = (Evidence("pc-1", "load", (Seen("no-report"),), 3, NOON),)
+    return Finding("agent-silent", "pc-1", "fail", because, {}, evidence, "security")
+
+
+def detected(store: Store, at: timedelta) -> str:
+    with store.write() as connection:
+        return register.record(connection, [silence()], NOON + at, inventory()).incidents[0]
+
+
+def test_the_commands_offer_every_kind_and_field_that_there_is() -> None:
+    assert [f"told-{one}" for one in sorted(commands.KINDS)] == sorted(TOLD)
+    assert commands.FIELDS == FIELDS
+    assert {one.group for one in TOLD.values()} == {f"N{number}" for number in range(1, 10)}
+
+
+def test_a_report_opens_an_incident_from_the_moment_it_was_told(store: Store) -> None:
+    incident = told(store, told_at=NOON - HOUR)
+    assert (incident.id, incident.group, incident.level) == ("SC-2026-0001", "N4", "M2")
+    assert incident.t0 == NOON - HOUR
+    assert clocks(store, incident.id)["anm-24h"] == NOON + 23 * HOUR
+    with store.read() as connection:
+        assert audit.verify(connection).reason is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"words": " "}, "needs its kind"),
+        ({"who": ""}, "needs its kind"),
+        ({"kind": "told-nothing"}, "needs its kind"),
+        ({"told_at": NOON + HOUR}, "in the future"),
+        ({"subject": "pc-99"}, "no declared machine"),
+    ],
+)
+def test_half_a_report_is_refused(store: Store, wrong: dict[str, Any], words: str) -> None:
+    with pytest.raises(NotAllowed, match=words):
+        told(store, **wrong)
+
+
+def test_a_reported_drill_is_a_drill_from_its_first_row_on_and_has_no_clock(store: Store) -> None:
+    incident = told(store, drill=True)
+    assert (incident.drill, incident.tag) == (True, "test:test")
+    assert clocks(store, incident.id) == {}
+
+
+def test_what_a_person_reported_closes_by_a_persons_word_and_what_was_detected_does_not(
+    store: Store,
+) -> None:
+    incident = told(store)
+    act(store, incident.id, "take")
+    with pytest.raises(NotAllowed, match="is acknowledged: can't prove"):
+        act(store, incident.id, "prove", "xong")
+    act(store, incident.id, "fix", "đã thu hồi quyền")
+    with pytest.raises(NotAllowed, match="no reading"):
+        act(store, incident.id, "close")
+    with pytest.raises(NotAllowed, match="needs a reason"):
+        act(store, incident.id, "prove")
+    assert "close" in actions(act(store, incident.id, "prove", "đã kiểm tra"))
+    assert act(store, incident.id, "close").state == "closed"
+
+    other = detected(store, MINUTE)
+    act(store, other, "take")
+    act(store, other, "fix", "xong")
+    with pytest.raises(NotAllowed, match="only a later reading"):
+        act(store, other, "prove", "tin tôi đi")
+
+
+def test_every_change_of_state_that_the_table_allows_is_one_row(store: Store) -> None:
+    for number, (action, ways) in enumerate(FOLLOWS.items()):
+        for before, after in ways.items():
+            incident = told(store)
+            with store.write() as connection:
+                connection.execute(
+                    update(incidents)
+                    .where(incidents.c.id == incident.id)
+                    .values(state=before, proved_at=NOON)
+                )
+            assert act(store, incident.id, action, f"lý do {number}").state == after
+            with store.read() as connection:
+                rows = connection.execute(
+                    select(incident_changes).where(incident_changes.c.incident == incident.id)
+                ).all()
+            assert [(row.action, row.before, row.after) for row in rows[1:]] == [
+                (action, before, after)
+            ]
+
+
+def test_a_merge_ends_the_double_and_the_other_goes_on_from_the_earlier_t0(store: Store) -> None:
+    first = told(store, told_at=NOON - 2 * HOUR)
+    other = detected(store, MINUTE)
+    with store.write() as connection:
+        grown = handling.merge(connection, NOON + HOUR, "cntt", first.id, other, "cùng một máy")
+    assert (grown.id, grown.level, grown.starts_at) == (other, "M2", NOON - 2 * HOUR)
+    assert grown.t0 == NOON + MINUTE, "T0 as recorded is never edited"
+    assert clocks(store, first.id) == {}
+    assert clocks(store, other)["anm-72h"] == NOON + 70 * HOUR
+    with store.read() as connection:
+        file = queries.file(connection, other, NOON + HOUR)
+        double = queries.file(connection, first.id, NOON + HOUR)
+    assert file is not None
+    assert double is not None
+    assert file.history[-1].action == "merged"
+    assert (double.incident.state, double.incident.merged_into) == ("duplicate", other)
+
+
+def test_what_is_unlike_or_ended_is_not_merged(store: Store) -> None:
+    first, second, drill = told(store), told(store), told(store, drill=True)
+    with store.write() as connection:
+        for into in (first.id, drill.id):
+            with pytest.raises(NotAllowed, match="can't be merged"):
+                handling.merge(connection, NOON + HOUR, "cntt", first.id, into, "vì")
+        handling.act(connection, NOON + HOUR, "cntt", second.id, "void", "nhập nhầm")
+        with pytest.raises(NotAllowed, match="has ended"):
+            handling.merge(connection, NOON + HOUR, "cntt", first.id, second.id, "vì")
+        with pytest.raises(NotAllowed, match="needs a reason"):
+            handling.merge(connection, NOON + HOUR, "cntt", first.id, told_again(connection), " ")
+
+
+def told_again(connection: Any) -> str:
+    return report(connection, inventory(), NOON + HOUR, "cntt", lost()).id
+
+
+def test_a_signal_of_a_merged_double_joins_the_incident_that_goes_on(store: Store) -> None:
+    double, other = detected(store, MINUTE), told(store).id
+    with store.write() as connection:
+        handling.merge(connection, NOON + HOUR, "cntt", double, other, "cùng một máy")
+        passing = Finding("agent-silent", "pc-1", "pass", "reporting")
+        register.record(connection, [passing], NOON + 2 * HOUR, inventory())
+        again = register.record(connection, [silence()], NOON + 3 * HOUR, inventory())
+    assert again.incidents == (other,)
+
+
+def test_a_correction_of_t0_is_a_row_and_a_later_one_needs_a_reason(store: Store) -> None:
+    incident = told(store)
+    with store.write() as connection:
+        with pytest.raises(NotAllowed, match="needs a reason"):
+            handling.correct_t0(connection, NOON + HOUR, "cntt", incident.id, NOON, " ")
+        with pytest.raises(NotAllowed, match="in the future"):
+            handling.correct_t0(connection, NOON, "cntt", incident.id, NOON + HOUR, "nhầm")
+        after = handling.correct_t0(
+            connection, NOON + HOUR, "cntt", incident.id, NOON - 3 * HOUR, "người báo nhớ lại"
+        )
+    assert (after.t0, after.starts_at) == (NOON, NOON - 3 * HOUR)
+    assert clocks(store, incident.id)["anm-72h"] == NOON + 69 * HOUR
+
+
+THRESHOLDS = Thresholds(
+    m1=Step(machines=10, persons=500, interruption_hours=12),
+    m2=Step(machines=3, persons=50, interruption_hours=2),
+)
+
+
+@pytest.mark.parametrize(
+    ("impact", "expected"),
+    [
+        (Impact(), "M4"),
+        (Impact(machines=2, persons=49, interruption_hours=1.9), "M4"),
+        (Impact(machines=3), "M2"),
+        (Impact(persons=50), "M2"),
+        (Impact(interruption_hours=2), "M2"),
+        (Impact(machines=9, persons=499, interruption_hours=11.9), "M2"),
+        (Impact(machines=10), "M1"),
+        (Impact(machines=1, persons=500), "M1"),
+        (Impact(interruption_hours=12), "M1"),
+    ],
+)
+def test_one_threshold_that_is_reached_is_enough(impact: Impact, expected: str) -> None:
+    assert level(impact, THRESHOLDS) == expected
+
+
+def test_a_level_below_the_wards_thresholds_needs_a_reason(store: Store) -> None:
+    incident = told(store)
+    with store.write() as connection:
+        statements.state(connection, NOON, "cntt", incident.id, "machines", "12")
+        with pytest.raises(NotAllowed, match="by the office's thresholds it is M1"):
+            handling.within_thresholds(connection, incident.id, "M2", THRESHOLDS, "")
+        handling.within_thresholds(connection, incident.id, "M2", THRESHOLDS, "máy thử nghiệm")
+        handling.within_thresholds(connection, incident.id, "M1", THRESHOLDS, "")
+
+
+def test_a_statement_is_a_row_the_newest_counts_and_nonsense_is_refused(store: Store) -> None:
+    incident = told(store)
+    with store.write() as connection:
+        for field, text in (("cause", "a"), ("cause", "b"), ("machines", "3"), ("machines", "")):
+            statements.state(connection, NOON, "cntt", incident.id, field, text)  # type: ignore[arg-type]
+        assert statements.newest(connection, incident.id) == {"cause": "b"}
+        for field, text in (
+            ("machines", "nhiều"),
+            ("machines", "-1"),
+            ("confidential", "maybe"),
+            ("restored-at", "hôm qua"),
+            ("restored-at", "2026-11-23T12:00"),
+        ):
+            with pytest.raises(NotAllowed, match="can't be read"):
+                statements.state(connection, NOON, "cntt", incident.id, field, text)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("hours", "steps"),
+    [(0, ()), (35.99, ()), (36, (50,)), (57.5, (50,)), (57.6, (50, 80)), (71.9, (50, 80)),
+     (72, (50, 80, 100)), (400, (50, 80, 100))],
+)  # fmt: skip
+def test_a_clock_escalates_at_half_four_fifths_and_all_of_its_time(
+    hours: float, steps: tuple[int, ...]
+) -> None:
+    assert passed(NOON, NOON + 72 * HOUR, NOON + timedelta(hours=hours)) == steps
+
+
+def test_each_step_is_told_once_as_a_row_and_a_clock_that_was_answered_tells_none(
+    store: Store,
+) -> None:
+    incident = told(store)
+    with store.write() as connection:
+        first = duties.escalate(connection, NOON + 13 * HOUR)
+        mine = {(one.obligation, one.percent) for one in first if one.incident == incident.id}
+        assert mine == {("triage", 50), ("triage", 80), ("triage", 100), ("anm-24h", 50)}
+        assert duties.escalate(connection, NOON + 13 * HOUR) == ()
+        handling.set_aside(connection, NOON + 13 * HOUR, "cntt", incident.id, "anm-24h", "không")
+        later = duties.escalate(connection, NOON + 37 * HOUR)
+        assert {(one.obligation, one.percent) for one in later if one.incident} == {("anm-72h", 50)}
+        assert escalation.since(connection, first[-1].id) == later
+
+
+def test_a_yearly_report_counts_down_goes_overdue_and_closes_by_proof_alone(store: Store) -> None:
+    before = NOON.replace(month=12, day=9)
+    with store.write() as connection:
+        duties.escalate(connection, before)
+        stands = {one.obligation: one for one in yearly.duties(connection, shipped(), before)}
+        assert stands["plan-year"].state == "counting"
+        late = before + timedelta(days=2)
+        duties.escalate(connection, late)
+        (mine,) = [
+            one
+            for one in yearly.duties(connection, shipped(), late)
+            if one.obligation == "plan-year" and one.state == "overdue"
+        ]
+        assert mine.due_at is not None
+        rows = connection.execute(
+            select(escalations.c.percent).where(escalations.c.obligation == "plan-year")
+        )
+        assert sorted(rows.scalars()) == [50, 80, 100]
+        yearly.deliver(connection, late, "cntt", "plan-year", mine.due_at, PROOF)
+        with pytest.raises(NotAllowed, match="no open obligation"):
+            yearly.deliver(connection, late, "cntt", "plan-year", mine.due_at, PROOF)
+        after = yearly.duties(connection, shipped(), late)
+        assert [one.state for one in after if one.due_at == mine.due_at] == ["sent"]
+
+
+def test_every_open_clock_is_a_metric_the_offices_own_too(store: Store) -> None:
+    incident = told(store)
+    with store.read() as connection:
+        mine = queries.duties(connection, NOON + HOUR)
+        due = (*mine, *yearly.duties(connection, shipped(), NOON))
+    (family,) = [
+        one
+        for one in metrics.families(office(), (), (), (incident,), due)
+        if one.name == "wardwatch_obligation_due_timestamp_seconds"
+    ]
+    seen = {(s.labels["incident"], s.labels["obligation"]): s.value for s in family.samples}
+    assert seen[incident.id, "anm-72h"] == (NOON + 72 * HOUR).timestamp()
+    assert {"plan-6m", "plan-year", "anm-year"} <= {name for of, name in seen if of == ""}
+
+
+def test_the_fields_of_a_statement_are_a_closed_list() -> None:
+    assert get_args(statements.Field) == FIELDS
