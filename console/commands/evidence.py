@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
-from console.commands.call import Call, Refused, json_option, print_json, state_option
+from collector import audit
+from console.commands.call import Call, Refused, actor, json_option, print_json, state_option
 
 
 @click.group()
@@ -16,29 +20,61 @@ def evidence() -> None:
 
 @evidence.command()
 @click.argument("incident")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@click.option("--out", type=click.Path(path_type=Path), help="A .zip, a .jsonl or a folder.")
+@click.option("--misp", is_flag=True, help="Only the event for MISP, as JSON.")
+@click.option("--with-internal-addresses", is_flag=True, help="In the timeline; raw readings stay.")
+@click.option("--with-user-names", is_flag=True, help="In the timeline; raw readings stay.")
 @state_option
 @click.pass_obj
-def export(call: Call, incident: str, out: Path) -> None:
-    """Write the evidence of INCIDENT as one chained file."""
-    from alerts.evidence import chained  # noqa: PLC0415
+def export(call: Call, /, incident: str, out: Path | None, *, misp: bool, **shown: bool) -> None:
+    """Write the evidence of INCIDENT as one sealed archive (or, to a .jsonl, its chain alone)."""
     from alerts.incidents import NotAllowed  # noqa: PLC0415
 
-    with call.desk() as desk, desk.store.read() as connection:
+    with call.desk() as desk, desk.store.write() as connection:
+        inventory = desk.source.current()
+        form = "misp" if misp else "chain" if out and out.suffix == ".jsonl" else "archive"
         try:
-            out.write_bytes(chained(connection, incident, call.clock()))
+            name, content = _content(connection, inventory, incident, call.clock(), form, **shown)
         except NotAllowed as error:
             raise Refused(str(error)) from error
+        place = out / name if out is not None and out.is_dir() else out or Path(name)
+        try:
+            place.write_bytes(content)
         except OSError as error:
-            raise Refused(f"{out}: {error.strerror}") from error
-    click.echo(str(out))
+            raise Refused(f"{place}: {error.strerror}") from error
+        digest = hashlib.sha256(content).hexdigest()
+        detail = {"incident": incident, "file": place.name, "sha256": digest}
+        audit.append(connection, call.clock(), actor(), "evidence.exported", detail)
+    click.echo(str(place))
+    click.echo(f"SHA-256 {digest}", err=True)
+
+
+def _content(
+    connection: Any, inventory: Any, id: str, now: datetime, form: str, **asked: bool
+) -> tuple[str, bytes]:
+    """The name that the file has by itself, and what is in it."""
+    from alerts import misp, queries  # noqa: PLC0415
+    from alerts.documents.redaction import Disclosure  # noqa: PLC0415
+    from alerts.dossier import dossier  # noqa: PLC0415
+    from alerts.evidence import chained  # noqa: PLC0415
+
+    shown = Disclosure(**{name.removeprefix("with_"): said for name, said in asked.items()})
+    if form == "chain":
+        return f"chung-cu-{id.lower()}.jsonl", chained(connection, id, now)
+    if form == "archive":
+        made = dossier(connection, inventory, id, now, shown)
+        return made.name, made.content
+    file = queries.file(connection, id, now)
+    if file is None:
+        raise Refused(f"there is no incident {id}")
+    return f"misp-{id.lower()}.json", misp.event(file, inventory, shown)
 
 
 @evidence.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @json_option
 def verify(file: Path, as_json: bool) -> None:
-    """Check every line of FILE; exit code 1 where one was changed."""
+    """Check every byte of FILE, an archive or a chain; exit code 1 where one was changed."""
     from alerts import evidence as chain  # noqa: PLC0415
 
     try:

@@ -13,6 +13,7 @@ from alerts import evidence, handling, register
 from alerts.evidence import EvidenceError
 from alerts.finding import Evidence, Finding, Seen
 from alerts.incidents import NotAllowed
+from alerts.verifier import BEGINNING, chain_hash
 from collector.store.database import Store
 from collector.store.tables import agents, reports
 from tests.alerts.builders import NOON, inventory
@@ -100,10 +101,10 @@ def test_a_row_after_the_end_is_named(path: Path) -> None:
 
 def test_a_report_whose_body_was_changed_before_the_file_was_made_is_named(path: Path) -> None:
     lines = [msgspec.json.decode(raw, type=evidence.Line) for raw in path.read_bytes().splitlines()]
-    previous, forged = evidence.BEGINNING, []
+    previous, forged = BEGINNING, []
     for line in lines:
         row = line.row.replace("checks", "cheats") if line.kind == "report" else line.row
-        made = evidence.Line(line.kind, row, previous, evidence._hash(previous, line.kind, row))
+        made = evidence.Line(line.kind, row, previous, chain_hash(previous, line.kind, row))
         forged.append(msgspec.json.encode(made))
         previous = made.hash
     path.write_bytes(b"\n".join(forged))
@@ -113,9 +114,9 @@ def test_a_report_whose_body_was_changed_before_the_file_was_made_is_named(path:
 
 def test_rows_that_are_no_objects_are_named_although_their_chain_fits(tmp_path: Path) -> None:
     for kind, words in (("report", "the body does not have"), ("end", "tells of None rows")):
-        digest = evidence._hash(evidence.BEGINNING, kind, "[")
+        digest = chain_hash(BEGINNING, kind, "[")
         file = tmp_path / kind
-        file.write_bytes(msgspec.json.encode(evidence.Line(kind, "[", evidence.BEGINNING, digest)))
+        file.write_bytes(msgspec.json.encode(evidence.Line(kind, "[", BEGINNING, digest)))
         assert words in str(evidence.verify(file).problem)
 
 

@@ -17,6 +17,7 @@ from alerts import (
     handling,
     incidents,
     judge,
+    misp,
     reporting,
     rows,
     statements,
@@ -139,7 +140,7 @@ def test_every_thing_seen_has_its_text_and_no_text_is_left_over() -> None:
 def test_every_refusal_has_its_text_and_no_text_is_left_over() -> None:
     spelled = {
         node.value
-        for module in (changing, clocks, evidence, handling, incidents, reporting, statements)
+        for module in (changing, clocks, evidence, handling, incidents, misp, reporting, statements)
         for node in ast.walk(ast.parse(inspect.getsource(module)))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
