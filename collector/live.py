@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from collector import sections, wire
+from collector.devices.following import Following
 from collector.lines.ledger import recent
 from collector.readings import LineReading
 from collector.software import Software, installed
@@ -37,6 +38,7 @@ class Live:
         self._agents: dict[str, Agent] = {}
         self._readings: dict[str, dict[str, Latest[Any]]] = {}
         self._seen: deque[tuple[float, int]] = deque([(float("-inf"), 0)])
+        self._devices = Following()
         self.state = State()
 
     def refresh(self) -> State:
@@ -48,8 +50,10 @@ class Live:
                 arrived = self._arrived(connection, began)
                 older = _older_loads(connection, self._first_loads(arrived))
                 lines = _lines(connection)
+                devices = self._devices.refresh(connection)
+                strangers = self._devices.strangers(connection)
             machines = self._machines(fleet, arrived, older)
-            self.state = State(machines=machines, lines=lines)
+            self.state = State(machines=machines, lines=lines, devices=devices, strangers=strangers)
             return self.state
 
     def _arrived(self, connection: Connection, began: float) -> dict[tuple[str, str], Latest[Any]]:

@@ -8,6 +8,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from msgspec import Struct
 
+from collector.devices.known import Device, Sighting
 from collector.happenings import Events
 from collector.neighbours import Neighbours
 from collector.quarantine import Cause
@@ -77,6 +78,10 @@ class State(Struct, frozen=True):
     machines: Mapping[str, Machine] = {}
     lines: Mapping[str, tuple[LineReading, ...]] = {}
     """Newest first, at least the last ten minutes."""
+    devices: Mapping[str, Device] = {}
+    """Declared devices that were ever polled or fetched from."""
+    strangers: tuple[Sighting, ...] = ()
+    """Hardware addresses seen on the office's networks, that no one declared."""
 
 
 def fold(

@@ -7,7 +7,18 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from collector.inventory.declared import Declared
-from collector.inventory.kinds import Address, Day, HostPort, Id, StoredPath, Text, UnfitError
+from collector.inventory.kinds import (
+    Address,
+    Day,
+    HostPort,
+    Id,
+    Mac,
+    Network,
+    Port,
+    StoredPath,
+    Text,
+    UnfitError,
+)
 
 
 class Profile(Declared):
@@ -63,12 +74,22 @@ class Snmp(Declared):
     """SNMP version, in quotes."""
     community_file: StoredPath | None = None
     """Version 2c: file that holds the community."""
+    port: Port = 161
+    """UDP port that it is asked on."""
     user: Text | None = None
     """Version 3: the user."""
     auth_file: StoredPath | None = None
     """Version 3: file that holds the authentication key."""
+    auth_protocol: Literal["MD5", "SHA", "SHA-224", "SHA-256", "SHA-384", "SHA-512"] = "SHA"
+    """Version 3: how it proves the key; MD5 for old devices alone."""
     privacy_file: StoredPath | None = None
     """Version 3: file that holds the privacy key."""
+    privacy_protocol: Literal["DES", "AES-128", "AES-192", "AES-256", "AES-192-C", "AES-256-C"] = (
+        "AES-128"
+    )
+    """Version 3: how it is enciphered; -C is Cisco's way, DES for old devices alone."""
+    context: Annotated[Text, Field(max_length=64)] | Literal[""] = ""
+    """Version 3: context name, where the device keeps several."""
 
     @model_validator(mode="after")
     def _can_ask(self) -> Self:
@@ -76,6 +97,29 @@ class Snmp(Declared):
             raise UnfitError("version 2c needs community_file")
         if self.version == "3" and (self.user is None or self.auth_file is None):
             raise UnfitError("version 3 needs user and auth_file")
+        return self
+
+
+class Ssh(Declared):
+    """How to fetch facts and configuration; key and password stand in files."""
+
+    user: Text
+    """The user to sign in as; one that may only read is enough."""
+    dialect: Literal["linux", "openwrt", "mikrotik", "cisco", "draytek"]
+    """Which language it speaks."""
+    port: Port = 22
+    """TCP port."""
+    key_file: StoredPath | None = None
+    """File that holds the private key."""
+    password_file: StoredPath | None = None
+    """File that holds the password."""
+    legacy: bool = False
+    """Allow SHA-1 `ssh-rsa`, for an old device that knows nothing better."""
+
+    @model_validator(mode="after")
+    def _can_sign_in(self) -> Self:
+        if self.key_file is None and self.password_file is None:
+            raise UnfitError("SSH needs key_file or password_file")
         return self
 
 
@@ -92,8 +136,20 @@ class Device(Declared):
     """IP address or host name on the local network."""
     room: Text | None = None
     """Where it stands."""
+    serial: Text | None = None
+    """Serial number on its label: another one at its address is a finding."""
+    mac: Mac | None = None
+    """Hardware address on its label."""
     snmp: Snmp | None = None
     """How to ask it; left out where it cannot be asked."""
+    ssh: Ssh | None = None
+    """How to fetch its configuration; left out where that is not wanted."""
+
+    @model_validator(mode="after")
+    def _has_an_address(self) -> Self:
+        if self.address is None and (self.snmp or self.ssh):
+            raise UnfitError("a device that is asked needs an address")
+        return self
 
 
 class Line(Declared):
@@ -115,3 +171,5 @@ class Line(Declared):
     """Independent outside hosts as `host:port`; the line is up while one of them answers."""
     price_vnd_per_month: Annotated[int, Field(ge=0, le=10**12)] | None = None
     """Price a month, VND."""
+    networks: tuple[Network, ...] = ()
+    """The office's own networks behind it, as `192.168.10.0/24`: what may be searched for devices."""

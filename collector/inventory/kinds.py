@@ -14,7 +14,7 @@ from typing import Annotated
 from zoneinfo import available_timezones
 
 from cronsim import CronSim, CronSimError
-from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 ID = r"^[a-z0-9][a-z0-9-]{0,62}$"
 HOURS = r"^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$"
@@ -24,6 +24,8 @@ DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _CREDENTIALS = re.compile(r"://[^/@]*:[^/@]+@")
+LARGEST_NETWORK = 4096
+"""A /20: what one office has, and what is searched in a minute. Foreign addresses are nobody's."""
 _YEARS = range(1990, 2101)
 """Any other year is a slip of the hand, and would overflow sums of days."""
 
@@ -152,6 +154,27 @@ def _stored(text: str) -> str:
     return text
 
 
+def hardware_address(text: str) -> str:
+    """`3C-A8-2A-F6-38-AC` and the like as `3c:a8:2a:f6:38:ac`. Raises UnfitError."""
+    plain = re.sub(r"[-:.]", "", text.lower())
+    if not re.fullmatch(r"[0-9a-f]{12}", plain):
+        raise UnfitError("is not a hardware address", "for example 3c:a8:2a:f6:38:ac")
+    return ":".join(plain[place : place + 2] for place in range(0, 12, 2))
+
+
+def _network(text: str) -> str:
+    try:
+        network = ipaddress.ip_network(text)
+    except ValueError as error:
+        raise UnfitError(f"is not a network: {error}", "for example 192.168.10.0/24") from None
+    if network.num_addresses > LARGEST_NETWORK or not network.is_private:
+        raise UnfitError(
+            f"is not an office's own network of at most {LARGEST_NETWORK} addresses",
+            "declare each /24 that is yours",
+        )
+    return str(network)
+
+
 Id = Annotated[str, AfterValidator(_id), WithJsonSchema({"type": "string", "pattern": ID})]
 """Lower case, digits and hyphens: safe as a metric label, a file name and a part of a URL."""
 
@@ -174,6 +197,11 @@ Address = Annotated[Text, AfterValidator(_host)]
 HostPort = Annotated[
     str, AfterValidator(_host_port), WithJsonSchema({"type": "string", "pattern": HOST_PORT})
 ]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Mac = Annotated[Text, AfterValidator(hardware_address)]
+"""A hardware address; however it is written, it is kept as `3c:a8:2a:f6:38:ac`."""
+Network = Annotated[Text, AfterValidator(_network)]
+"""A private network in CIDR form."""
 Email = Annotated[Text, AfterValidator(_email)]
 StoredPath = Annotated[Text, AfterValidator(_stored)]
 """A file, a folder or a restic URL; never with a password in it."""

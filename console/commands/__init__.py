@@ -13,6 +13,7 @@ REGISTRY: dict[str, str] = {
     "token": "console.commands.token:token",
     "agents": "console.commands.agents:agents",
     "changes": "console.commands.changes:changes",
+    "device": "console.commands.device:device",
     "ca": "console.commands.ca:ca",
     "findings": "console.commands.findings:findings",
     "targets": "console.commands.targets:targets",
