@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
@@ -23,11 +25,13 @@ from console.desk import Desk
 from console.health import health
 from console.pages import (
     backups,
+    exports,
     factor,
     figures,
     fleet,
     handed,
     incidents,
+    live,
     obligations,
     problems,
     signing,
@@ -57,6 +61,8 @@ PAGES = (
     Route("/backups", backups.backup_list),
     Route("/backups/{set}/run", posted(backups.run), methods=["POST"]),
     Route("/backups/{set}/drill", posted(backups.drill), methods=["POST"]),
+    *(Route(f"/export/{name}.{{format:str}}", exports.exported(name)) for name in exports.SHEETS),
+    Route("/live", live.live),
     Route("/sign-in", signing.sign_in),
     Route("/sign-in", posted(signing.signed_in), methods=["POST"]),
     Route("/link/{token}", signing.link),
@@ -73,23 +79,28 @@ PAGES = (
 )
 
 
-def pages(desk: Desk) -> Starlette:
+# Nothing secret is in them, so they may be compressed; pages hold a form's token and are not.
+STATIC = GZipMiddleware(StaticFiles(packages=[("console", "static")]), minimum_size=1000)
+
+
+def pages(desk: Desk, stop: asyncio.Event) -> Starlette:
     """The officer's pages behind their gate."""
     app = Starlette(
-        routes=[*PAGES, Mount("/static", StaticFiles(packages=[("console", "static")]))],
+        routes=[*PAGES, Mount("/static", STATIC)],
         middleware=[
             Middleware(Gate, watch=StoreWatch(desk), routes=PAGES, refused=problems.not_yours)
         ],
         exception_handlers={HTTPException: problems.refused, Exception: problems.broken},
     )
     app.state.desk = desk
+    app.state.stop = stop  # a stream of news ends with the process, it does not hold it up
     return app
 
 
-def whole(desk: Desk, parts: Parts) -> ASGIApp:
+def whole(desk: Desk, parts: Parts, stop: asyncio.Event) -> ASGIApp:
     """Everything on the one port."""
     reports = ingest(parts)
-    routes_of_all = [*routes(parts, reports), Mount("/", pages(desk))]
+    routes_of_all = [*routes(parts, reports), Mount("/", pages(desk, stop))]
     return fronted(reports, Starlette(routes=routes_of_all, exception_handlers=HANDLERS))
 
 

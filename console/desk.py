@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
@@ -29,6 +31,15 @@ from console.workshop import Workshop
 FRESH = timedelta(seconds=2)
 """How long a moment is shown to everyone: a hundred readers judge the office once, not each."""
 
+LARGE_SECONDS = 0.1
+LARGE_FRESH = timedelta(seconds=30)
+"""A fleet that takes longer than that to judge is judged beforehand (`keep_fresh`), and shown as
+it was within the last half minute: its PCs report once a minute."""
+
+RESTS = 10
+"""Judging a large fleet again and again takes one part in so many of one core's time."""
+
+D = TypeVar("D")
 
 KEPT_INVENTORY = "inventory.yaml"
 """In the state folder: the inventory as it was when it was last good."""
@@ -63,20 +74,51 @@ class Desk:
     fleet: Fleet = field(default_factory=Fleet)
     """Each machine's metrics as text, kept from one scrape to the next."""
     _last: Moment | None = None
+    _cost_seconds: float = 0.0
+    _derived: dict[str, Any] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def moment(self) -> Moment:
-        """The office as it is now, or was within the last two seconds."""
+        """The office as it is now, or was within the last two seconds (thirty, where it is large)."""
         with self._lock:
             now = self.clock()
-            if self._last is None or not timedelta(0) <= now - self._last.office.now < FRESH:
-                self._last = look(self.store, self.source, self.live, now)
+            fresh = LARGE_FRESH if self._cost_seconds > LARGE_SECONDS else FRESH
+            if self._last is None or not timedelta(0) <= now - self._last.office.now < fresh:
+                return self._look(now)
             return self._last
+
+    def derived(self, name: str, make: Callable[[Moment], D]) -> tuple[Moment, D]:
+        """What is worked out of a moment, once for all its readers; with that moment."""
+        moment = self.moment()
+        with self._lock:
+            kept = self._derived.get(name)
+        if kept is None or kept[0] is not moment:
+            kept = (moment, make(moment))
+            with self._lock:
+                self._derived[name] = kept
+        found: tuple[Moment, D] = kept
+        return found
 
     def forget(self) -> None:
         """After an act of the officer the next page shows what it did."""
         with self._lock:
             self._last = None
+
+    def keep_fresh(self) -> float:
+        """Look again beforehand where the fleet is large; the seconds until the next turn."""
+        if self._cost_seconds <= LARGE_SECONDS:
+            return FRESH.total_seconds()
+        began = time.monotonic()
+        seen = look(self.store, self.source, self.live, self.clock())
+        with self._lock:
+            self._last, self._cost_seconds = seen, time.monotonic() - began
+        return self._cost_seconds * RESTS
+
+    def _look(self, now: datetime) -> Moment:
+        began = time.monotonic()
+        seen = look(self.store, self.source, self.live, now)
+        self._last, self._cost_seconds = seen, time.monotonic() - began
+        return seen
 
 
 def open_desk(settings: Settings, folder: Path, clock: Callable[[], datetime]) -> Desk:

@@ -9,10 +9,11 @@ from msgspec import Struct
 
 from alerts.finding import Finding
 from alerts.office import Office
+from collector.inventory.model import Machine as Declared
+from collector.inventory.model import Person
 from collector.presence import presence
 from collector.readings import Filesystem, Verdict
 from collector.state import Machine
-from console import names
 
 SOUND: Mapping[str, Verdict] = {
     "reporting": "pass",
@@ -54,12 +55,14 @@ class MachineRow(Struct, frozen=True):
 
 def rows(office: Office, findings: Sequence[Finding]) -> tuple[MachineRow, ...]:
     """Every declared machine, in the inventory's order."""
-    by_subject: dict[str, list[Finding]] = {}
+    judged: dict[str, list[Verdict]] = {}
     for finding in findings:
-        by_subject.setdefault(finding.subject, []).append(finding)
+        judged.setdefault(finding.subject, []).append(finding.verdict)
+    people = {one.id: one for one in office.inventory.people}
+    departments = {one.id: one.name for one in office.inventory.departments}
     return tuple(
-        _row(office, declared.id, by_subject.get(declared.id, []))
-        for declared in office.inventory.machines
+        _row(office, one, people.get(one.person or ""), departments, judged.get(one.id, []))
+        for one in office.inventory.machines
     )
 
 
@@ -83,21 +86,23 @@ def state_verdict(state: str) -> Verdict:
     return SOUND.get(state, "fail")
 
 
-def _row(office: Office, asset: str, findings: Sequence[Finding]) -> MachineRow:
-    inventory = office.inventory
-    machine = office.state.machines.get(asset, Machine(asset))
-    declared = inventory.machine(asset)
-    if declared is None:
-        raise KeyError(asset)
-    state = presence(machine, declared, inventory, office.now)
-    judged = [finding.verdict for finding in findings]
+def _row(
+    office: Office,
+    declared: Declared,
+    person: Person | None,
+    departments: Mapping[str, str],
+    judged: Sequence[Verdict],
+) -> MachineRow:
+    machine = office.state.machines.get(declared.id, Machine(declared.id))
+    state = presence(machine, declared, office.inventory, office.now)
     filesystems = (machine.load and machine.load.value.filesystems) or ()
     ratios = [ratio for one in filesystems if (ratio := used_ratio(one)) is not None]
     os = machine.system and machine.system.value.os
+    belongs = declared.department or (person.department if person else None)
     return MachineRow(
-        asset=asset,
-        holder=names.holder(inventory, asset),
-        department=names.department(inventory, asset),
+        asset=declared.id,
+        holder=person.post if person else None,
+        department=departments.get(belongs or ""),
         room=declared.room,
         presence=state,
         verdict=max([*judged, state_verdict(state)], key=ORDER.index),

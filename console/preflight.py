@@ -15,7 +15,7 @@ from collector.inventory.model import Inventory
 from collector.inventory.read import InventoryError, load
 from collector.store.database import Store, connect
 from collector.store.migrate import SchemaError, migrate
-from console import settings
+from console import browser_code, settings
 from console.addresses import AddressError, Listen, claim, parse
 from console.settings import Settings, SettingsError
 
@@ -62,6 +62,11 @@ def check(wish: Wish) -> Ready:
         raise PreflightError(
             f"{wish.folder} belongs to the site {before.site}, but {path} describes"
             f" {inventory.site.id}: name another folder with --state"
+        )
+    if missing := browser_code.missing():
+        raise PreflightError(
+            f"the pages' browser code is missing ({', '.join(missing)} in console/static/vendor):"
+            " run scripts/run from the checkout, which fetches it by its lock file"
         )
     if shutil.which(os.environ.get("RESTIC", "restic")) is None:
         raise PreflightError(

@@ -27,6 +27,7 @@ OPEN_TO: Mapping[tuple[str, str], frozenset[Role]] = {
     ("POST", "/sign-out"): _ALL,
     # Figures and states of the office: whoever answers for it, and whoever checks it.
     ("GET", "/"): _READERS,
+    ("GET", "/live"): _READERS,
     ("GET", "/machines"): _READERS,
     ("GET", "/machines/{asset}"): _READERS,
     ("GET", "/findings"): _READERS,
@@ -34,6 +35,10 @@ OPEN_TO: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/wards"): _READERS,
     ("GET", "/backups"): _READERS,
     ("GET", "/incidents"): _READERS,
+    ("GET", "/export/machines.{format:str}"): _READERS,
+    ("GET", "/export/findings.{format:str}"): _READERS,
+    ("GET", "/export/targets.{format:str}"): _READERS,
+    ("GET", "/export/incidents.{format:str}"): _READERS,
     # What the figures rest on holds addresses and accounts: for who has to check it alone.
     ("GET", "/reports/{id:int}"): _AUDITOR,
     # The police read what was handed over to them, and nothing else.
@@ -43,9 +48,15 @@ OPEN_TO: Mapping[tuple[str, str], frozenset[Role]] = {
 """What is not named here is the officer's alone: a new page is closed until somebody opens it."""
 
 PERSONAL = frozenset(
-    {"/machines/{asset}", "/reports/{id:int}", "/handed/{number:int}", "/incidents/{id}"}
+    {
+        "/machines/{asset}",
+        "/reports/{id:int}",
+        "/handed/{number:int}",
+        "/incidents/{id}",
+        "/export/machines.{format:str}",
+    }
 )
-"""Pages that show what belongs to one official: every look at them is a row in the audit log."""
+"""What shows or takes along what belongs to officials: every look is a row in the audit log."""
 
 
 def may(role: Role, method: str, path: str) -> bool:

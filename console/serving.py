@@ -59,10 +59,11 @@ async def run(folder: Path, settings: Settings, clock: Callable[[], datetime]) -
         renewing = asyncio.create_task(
             renewal.watch(folder / "ca", names(listen), clock, stop), name="renewal"
         )
+        looking = asyncio.create_task(_keep_fresh(desk, stop), name="looking")
         telling = asyncio.create_task(_tell(desk, replica(folder), str(reach(listen)), stop))
-        await serve(whole(desk, parts), listen.address, listen.port, authority, stop)
+        await serve(whole(desk, parts, stop), listen.address, listen.port, authority, stop)
         stop.set()
-        await asyncio.gather(telling, renewing)
+        await asyncio.gather(telling, renewing, looking)
     desk.workshop.stop()
     desk.store.close()
 
@@ -70,6 +71,21 @@ async def run(folder: Path, settings: Settings, clock: Callable[[], datetime]) -
 def _replicas(desk: Desk) -> tuple[str, ...]:
     with desk.store.read() as connection:
         return replicas.addresses(connection)
+
+
+async def _keep_fresh(desk: Desk, stop: asyncio.Event) -> None:
+    """Look at a large fleet before somebody asks, until this process is stopped."""
+    wait_seconds = 0.0
+    while not stop.is_set():
+        try:
+            wait_seconds = await asyncio.to_thread(desk.keep_fresh)
+        except DBAPIError as error:
+            log.warning("the office could not be looked at: %s", error.orig)
+        try:
+            async with asyncio.timeout(wait_seconds):
+                await stop.wait()
+        except TimeoutError:
+            continue
 
 
 async def _tell(desk: Desk, name: str, address: str, stop: asyncio.Event) -> None:

@@ -91,6 +91,52 @@ environment() { # NAME of a lock file in requirements/
     export PATH
 }
 
+# htmx and uPlot, by the lock file in console/browser: npm checks each package's hash. Not in the
+# repository; the wheel holds them with their licences.
+browser_code() {
+    place=console/static/vendor
+    wanted=$(cksum <console/browser/package-lock.json)
+    say "Fetching the pages' browser code (console/browser/package-lock.json)"
+    fetched=$(mktemp -d)
+    cp console/browser/package.json console/browser/package-lock.json "$fetched/"
+    (
+        cd "$fetched"
+        "$npm_by" ci --ignore-scripts --no-audit --no-fund --loglevel=error
+    ) >&2 || fail "npm could not fetch htmx and uPlot (console/browser/package-lock.json): is there a network?
+The console can't be started without them. Behind a mirror of npm's registry, set npm_config_registry."
+    mkdir -p "$place"
+    modules="$fetched/node_modules"
+    cp "$modules/htmx.org/dist/htmx.min.js" "$place/htmx.js"
+    cp "$modules/uplot/dist/uPlot.iife.min.js" "$place/uplot.js"
+    cp "$modules/uplot/dist/uPlot.min.css" "$place/uplot.css"
+    cp "$modules/htmx.org/LICENSE" "$place/htmx.LICENSE.txt"
+    cp "$modules/uplot/LICENSE" "$place/uplot.LICENSE.txt"
+    printf '%s\n' "$wanted" >"$place/locked"
+    rm -rf "$fetched"
+}
+
+# The system's npm, or one from a wheel in an environment of its own that is thrown away.
+browser() {
+    if [ "$(cat console/static/vendor/locked 2>/dev/null)" = "$(cksum <console/browser/package-lock.json)" ]; then
+        return 0
+    fi
+    node=
+    npm_by=npm
+    if ! command -v npm >/dev/null 2>&1; then
+        node=$(mktemp -d)
+        python3 -m venv "$node"
+        "$node/bin/python" -m pip install -q --require-hashes -r requirements/browser.txt ||
+            fail "There is no npm here, and the one in requirements/browser.txt could not be installed."
+        npm_by="$node/bin/npm"
+        PATH="$node/bin:$PATH" # npm's own scripts look for node there
+    fi
+    browser_code
+    if [ -n "$node" ]; then
+        PATH=${PATH#"$node/bin:"}
+        rm -rf "$node"
+    fi
+}
+
 set_up() { # LOCK, PACKAGES...
     lock=$1
     shift
@@ -98,4 +144,5 @@ set_up() { # LOCK, PACKAGES...
         for list in "$@"; do need_packages "$list"; done
     fi
     environment "$lock"
+    browser
 }

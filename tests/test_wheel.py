@@ -70,6 +70,11 @@ def _printed(alone: Path, *arguments: str) -> Any:
     return json.loads(_done([alone / "wardwatch-agent", *arguments], alone))
 
 
+def test_the_wheel_holds_the_pages_browser_code_with_its_licences(wheel: Path) -> None:
+    held = {Path(name).name for name in ZipFile(wheel).namelist() if "/static/vendor/" in name}
+    assert held >= {"htmx.js", "uplot.js", "uplot.css", "htmx.LICENSE.txt", "uplot.LICENSE.txt"}
+
+
 def test_the_wheel_holds_our_five_packages_and_no_other(wheel: Path) -> None:
     with ZipFile(wheel) as archive:
         names = archive.namelist()

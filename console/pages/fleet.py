@@ -11,8 +11,10 @@ from alerts import queries
 from backup.status import SetStatus
 from collector.changes import newest
 from collector.state import Machine
-from console import clocks, history, machines
+from console import choosing, clocks, history, machines
 from console.answers import answers, tasks
+from console.desk import Moment
+from console.machines import MachineRow
 from console.pages.problems import not_found
 from console.pages.render import desk, language, page, words
 
@@ -20,9 +22,17 @@ CHANGES_SHOWN = 12
 ANSWER_WORDS = {"pass": "passed", "fail": "failed", "unknown": "unknown-word"}
 
 
+TILES_MOST = 120
+"""PCs at a glance; of a larger fleet those alone that need somebody, worst first."""
+
+
 def overview(request: Request) -> Response:
     """The four answers, what to do first, the clocks and every PC at a glance."""
-    moment = desk(request).moment()
+    moment, rows = _rows(request)
+    shown = rows
+    if len(rows) > TILES_MOST:
+        worst = choosing.chosen(rows, choosing.WHOLE)
+        shown = tuple(row for row in worst if row.verdict != "pass")[:TILES_MOST]
     return page(
         request,
         "overview",
@@ -33,16 +43,36 @@ def overview(request: Request) -> Response:
         clocks=clocks.running(moment.duties, language(request)),
         coming=clocks.coming(moment.office, language(request)),
         incidents=moment.open_incidents,
-        machines=machines.rows(moment.office, moment.findings),
+        machines=shown,
+        left_out=len(rows) - len(shown),
+        counts={one: sum(row.verdict == one for row in rows) for one in choosing.RANK},
     )
 
 
 def machine_list(request: Request) -> Response:
-    """Every declared PC, one row each."""
-    moment = desk(request).moment()
-    rows = machines.rows(moment.office, moment.findings)
-    reporting = sum(row.presence == "reporting" for row in rows)
-    return page(request, "machines", here="machines", machines=rows, reporting=reporting)
+    """The declared PCs that were asked for, one row each, or one tile each."""
+    _, rows = _rows(request)
+    wanted = choosing.choice(request.query_params)
+    found = choosing.chosen(rows, wanted)
+    first = (wanted.page - 1) * choosing.AT_ONCE
+    return page(
+        request,
+        "machines",
+        here="machines",
+        choice=wanted,
+        sorts=tuple(choosing.SORTS),
+        groups=choosing.grouped(found[first : first + choosing.AT_ONCE], wanted),
+        departments=sorted({row.department for row in rows if row.department}),
+        counts={one: sum(row.verdict == one for row in rows) for one in choosing.RANK},
+        total=len(rows),
+        found=len(found),
+        pages=max(1, -(-len(found) // choosing.AT_ONCE)),
+        reporting=sum(row.presence == "reporting" for row in rows),
+    )
+
+
+def _rows(request: Request) -> tuple[Moment, tuple[MachineRow, ...]]:
+    return desk(request).derived("machines", lambda one: machines.rows(one.office, one.findings))
 
 
 def machine(request: Request) -> Response:
@@ -54,7 +84,7 @@ def machine(request: Request) -> Response:
     if declared is None:
         return not_found(request, "machine.unlisted")
     known = office.state.machines.get(asset, Machine(asset))
-    rows = machines.rows(office, moment.findings)
+    row = next(row for row in _rows(request)[1] if row.asset == asset)
     with here.store.read() as connection:
         changes = queries.changes_of(connection, asset, CHANGES_SHOWN)
         changed = newest(connection, CHANGES_SHOWN, asset)
@@ -62,7 +92,7 @@ def machine(request: Request) -> Response:
         request,
         "machine",
         here="machines",
-        row=next(row for row in rows if row.asset == asset),
+        row=row,
         machine=known,
         profile=office.inventory.profile(declared.profile),
         boot_at=_instant(known.system.value.boot_at if known.system else None),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from functools import cache, partial
 from importlib.resources import files
+from urllib.parse import urlencode
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -15,7 +18,9 @@ from alerts.finding import Finding
 from alerts.office import system_of
 from collector.messages import LANGUAGES, Language
 from console import names
+from console.changed import mark_of
 from console.desk import Desk
+from console.harmless import straight
 from console.health import health
 from console.roles import home, may
 from console.sessions import Visitor
@@ -33,6 +38,9 @@ CITY = (("/wards", "wards"),)
 """Where wards are declared."""
 POLICE = (("/handed", "handed"),)
 """For the police, who have no other page, and for the officer who hands over."""
+
+LIVE = frozenset({"overview", "machines"})
+"""Pages that keep themselves fresh."""
 
 
 def desk(request: Request) -> Desk:
@@ -78,7 +86,10 @@ def page(
             home=home(visitor.role) if visitor else "/",
             other_language=next(one for one in LANGUAGES if one != w.language),
             path="/" if request.url.path.startswith("/link/") else request.url.path,
-            refresh=here == "overview",
+            live=here in LIVE,
+            mark=mark_of(desk(request)) if here in LIVE else "",
+            query=_query(request),
+            static=static,
             **values,
         )
     )
@@ -93,6 +104,12 @@ def _navigation(visitor: Visitor | None, *, wards: bool) -> list[tuple[str, str]
     return [(path, name) for path, name in entries if may(visitor.role, "GET", path)]
 
 
+def _query(request: Request) -> str:
+    """What was asked of this page, to be asked again; `live` itself is added by the page."""
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "live"]
+    return urlencode(kept) + "&" if kept else ""
+
+
 def _because(w: Words, finding: Finding) -> str:
     return alert_words.because(finding, w.language, w.timezone)
 
@@ -103,10 +120,28 @@ def _remedy(w: Words, here: Desk, rule: str, subjects: Iterable[str]) -> str:
 
 
 @cache
+def static(name: str) -> str:
+    """The address of a file of ours, another one for each content: a browser never keeps it too long."""
+    content = files("console").joinpath("static", *name.split("/")).read_bytes()
+    return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:12]}"
+
+
+@cache
 def _environment() -> Environment:
     return Environment(
-        loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        loader=FunctionLoader(_source),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        finalize=_straight,
     )
+
+
+def _straight(value: object) -> object:
+    """A name with turning marks would also turn what stands beside it."""
+    if isinstance(value, str) and not isinstance(value, Markup) and not value.isascii():
+        return straight(value)
+    return value
 
 
 def _source(name: str) -> str:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from collector.store.database import connect
+from tests.console.crowd import declare, fill
 from tests.console.office import Running, poll, quick, up
 
 CHROMIUM = "/usr/bin/chromium"
+PCS = 80
 
 
 @pytest.fixture(scope="module")
@@ -33,3 +38,17 @@ def browser() -> Iterator[Browser]:
         )
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="module")
+def ward(
+    tmp_path_factory: pytest.TempPathFactory, example_inventory_path: Path
+) -> Iterator[Running]:
+    """A running office with 80 simulated PCs, some under names that mean harm."""
+    folder = tmp_path_factory.mktemp("ward")
+    inventory = declare(example_inventory_path, folder, PCS, hostile=True)
+    with up(folder / "state", inventory, more=("--without-agent",)) as office:
+        store = connect(f"sqlite:///{office.state}/wardwatch.sqlite")
+        fill(store, datetime.fromtimestamp(time.time(), UTC), PCS)
+        store.close()
+        yield office

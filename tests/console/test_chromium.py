@@ -8,6 +8,7 @@ import signal
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.console.office import Running, end, poll
@@ -22,7 +23,9 @@ PAGES = (
     "/findings?verdict=unknown",
     "/targets",
     "/backups",
+    "/handed",
     "/password",
+    "/second-factor",
 )
 SHAPES = {
     "desk": ({"width": 1280, "height": 800}, "light"),
@@ -85,8 +88,17 @@ def watched(door: BrowserContext, base: str) -> tuple[Page, list[str]]:
     return page, wrong
 
 
+def barriers(page: Page) -> list[tuple[str, str, str]]:
+    """What keeps somebody from using the page, by WCAG 2.2 AA as far as a program can tell."""
+    levels = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": levels}})
+    return [
+        (page.url, one["id"], one["nodes"][0]["html"][:300]) for one in found.response["violations"]
+    ]
+
+
 @pytest.mark.parametrize("shape", SHAPES)
-def test_every_page_fits_and_asks_nobody_outside(
+def test_every_page_fits_is_open_to_all_and_asks_nobody_outside(
     browser: Browser, running: Running, session: object, pictures: Path, shape: str
 ) -> None:
     poll(lambda: running.json("backup", "status")["sets"]["tai-lieu-mau"]["last_proof_at"])
@@ -100,6 +112,7 @@ def test_every_page_fits_and_asks_nobody_outside(
             assert width <= page.viewport_size["width"], path  # type: ignore[index]
             assert page.evaluate("document.documentElement.lang") == "vi"
             assert page.locator("h1").count() == 1
+            assert barriers(page) == []
             name = {"/": "overview", "/machines/may-chu": "machine", "/backups": "backups"}.get(
                 path
             )
@@ -120,6 +133,7 @@ def test_english_stands_beside_vietnamese(
         for path in PAGES:
             page.goto(running.base + path)
             assert page.evaluate("document.documentElement.lang") == "en", path
+            assert barriers(page) == []
         assert wrong == []
 
 

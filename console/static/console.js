@@ -1,0 +1,96 @@
+// What the pages do in the browser beyond links and forms. Everything works without it, too.
+"use strict";
+
+// A page that keeps itself fresh: the server says that something changed, htmx asks for it again.
+// Only while the tab is looked at: a browser opens six lines to one server, and each stream is one.
+(function () {
+  let stream = null;
+
+  function busy() {
+    const area = document.getElementById("live");
+    const inside = document.activeElement;
+    const typing = inside && area && area.contains(inside) && inside.matches("input, select, textarea");
+    return typing || (window.getSelection && String(window.getSelection()) !== "");
+  }
+
+  function ask() {
+    const area = document.querySelector("[data-live]");
+    if (area && !busy()) window.htmx.trigger(area, "news");
+  }
+
+  function open() {
+    if (stream || document.hidden || !document.querySelector("[data-live]")) return;
+    stream = new EventSource("/live");
+    stream.addEventListener("changed", function (event) {
+      const area = document.querySelector("[data-live]");
+      if (area && area.dataset.live !== event.data) ask(); // else the page is as new as that
+    });
+    stream.addEventListener("error", function () {
+      if (stream && stream.readyState === EventSource.CLOSED) { shut(); setTimeout(open, 60000); }
+    });
+  }
+
+  function shut() {
+    if (stream) { stream.close(); stream = null; }
+  }
+
+  document.addEventListener("visibilitychange", function () {
+    if (document.hidden) { shut(); } else { ask(); open(); }
+  });
+  window.addEventListener("pagehide", shut);
+  open();
+  // Signed out meanwhile: the answer is the door, which has no such part.
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    const asked = event.detail.xhr.responseURL;
+    if (asked && new URL(asked).pathname === "/sign-in") {
+      event.detail.shouldSwap = false;
+      window.location.reload();
+    }
+  });
+})();
+
+// A plot of each table that asks for one: the figures are the table's own.
+(function () {
+  function colour(name) {
+    return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  }
+
+  function draw(table) {
+    const columns = [[]];
+    table.querySelectorAll("tbody tr").forEach(function (row) {
+      columns[0].push(Number(row.querySelector("time").dataset.at));
+      row.querySelectorAll("[data-value]").forEach(function (cell, index) {
+        (columns[index + 1] = columns[index + 1] || []).push(
+          cell.dataset.value === "" ? null : Number(cell.dataset.value));
+      });
+    });
+    const inks = ["--link", "--bar-unknown", "--bar-fail", "--bar-pass"];
+    const dashes = [[], [8, 4], [2, 3], [12, 3, 2, 3]]; // told apart without colour, too
+    const names = Array.from(table.querySelectorAll("thead th")).slice(1).map(function (one) { return one.textContent; });
+    const box = document.createElement("div");
+    box.className = "plot";
+    box.setAttribute("aria-hidden", "true");
+    table.closest("details").before(box);
+    const language = document.documentElement.lang;
+    const axis = { stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line") } };
+    const plot = new window.uPlot({
+      width: box.clientWidth, height: 220, legend: { live: true },
+      scales: { y: { range: [0, Number(table.dataset.top || 100)] } },
+      series: [{ value: function (_, at) { return at === null ? "–" : new Date(at * 1000).toLocaleString(language); } }].concat(
+        names.map(function (name, index) {
+          return { label: name, stroke: colour(inks[index % 4]), width: 1.5, dash: dashes[index % 4], points: { show: false },
+            value: function (_, figure) { return figure === null ? "–" : figure.toLocaleString(language, { maximumFractionDigits: 1 }) + (table.dataset.unit || ""); } };
+        })),
+      axes: [Object.assign({ values: function (_, ats) {
+        const long = ats.length > 1 && ats[1] - ats[0] >= 86400;
+        return ats.map(function (at) {
+          const day = new Date(at * 1000);
+          return long ? day.toLocaleDateString(language, { day: "numeric", month: "numeric" }) : day.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
+        });
+      } }, axis), Object.assign({ size: 56, values: function (_, figures) { return figures.map(function (one) { return one + (table.dataset.unit || ""); }); } }, axis)],
+    }, columns, box);
+    new ResizeObserver(function () { plot.setSize({ width: box.clientWidth, height: 220 }); }).observe(box);
+  }
+
+  if (window.uPlot) document.querySelectorAll("table[data-plot]").forEach(draw);
+})();

@@ -1,0 +1,151 @@
+"""Eighty PCs in a real browser: dense, live, open to everybody's hands and eyes, and harmless."""
+
+from __future__ import annotations
+
+import csv
+import time
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+
+import pytest
+from playwright.sync_api import Browser
+from sqlalchemy import update
+
+from collector.store.database import connect
+from collector.store.tables import agents
+from tests.console.conftest import PCS
+from tests.console.office import Running, poll
+from tests.console.signed import Signed, sign_in
+from tests.console.test_chromium import barriers, context, watched
+
+
+@pytest.fixture(scope="module")
+def officer(ward: Running) -> Signed:
+    poll(lambda: "pc-0077" in ward.get("/metrics")[1])
+    return sign_in(ward)
+
+
+@pytest.fixture(scope="module")
+def state(officer: Signed) -> object:
+    """The session as a browser holds it."""
+    name, _, value = officer.cookie["cookie"].partition("=")
+    cookie = {
+        "name": name,
+        "value": value,
+        "domain": "127.0.0.1",
+        "path": "/",
+        "secure": True,
+        "httpOnly": True,
+        "sameSite": "Lax",
+        "expires": -1,
+    }
+    return {"cookies": [cookie], "origins": []}
+
+
+@pytest.mark.parametrize("shape", ["desk", "dark", "phone"])
+def test_eighty_pcs_are_open_to_all_by_wcag_and_fit(
+    browser: Browser, ward: Running, state: object, shape: str
+) -> None:
+    with context(browser, shape, state) as door:
+        page, wrong = watched(door, ward.base)
+        for path in ("/", "/machines?q=pc-00&department=Một cửa", "/machines/pc-0000"):
+            page.goto(ward.base + path)
+            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+            assert barriers(page) == []
+        assert wrong == []
+
+
+def test_eighty_pcs_stand_on_one_screen(browser: Browser, ward: Running, state: object) -> None:
+    with context(browser, "desk", state) as door:
+        page, _ = watched(door, ward.base)
+        page.goto(ward.base + "/machines?view=grid")
+        box = page.locator(".tiles.many").bounding_box()
+        assert page.locator(".tiles.many li").count() >= PCS
+        assert box
+        assert box["height"] <= 800
+
+
+def test_a_search_narrows_the_list_while_one_types(
+    browser: Browser, ward: Running, state: object
+) -> None:
+    with context(browser, "desk", state) as door:
+        page, wrong = watched(door, ward.base)
+        page.goto(ward.base + "/machines")
+        page.evaluate("window.stayed = true")
+        page.locator("input[type=search]").press_sequentially("pc-004")
+        poll(lambda: page.locator("tbody tr").count() == 10)
+        assert "q=pc-004" in page.url
+        assert page.evaluate("window.stayed"), "the page was not loaded anew"
+        assert page.evaluate("document.activeElement.name") == "q", "the search keeps the keys"
+        page.select_option("select[name=verdict]", "fail")
+        poll(lambda: page.locator("tbody tr").count() < 10)
+        assert wrong == []
+
+
+def test_a_pc_that_falls_silent_is_shown_without_a_reload(
+    browser: Browser, ward: Running, state: object
+) -> None:
+    with context(browser, "desk", state) as door:
+        page, wrong = watched(door, ward.base)
+        page.goto(ward.base + "/")
+        page.evaluate("window.stayed = true")
+        tile = page.locator(".tiles a[href='/machines/pc-0001']")
+        assert "Im lặng" not in tile.inner_text()
+        store = connect(f"sqlite:///{ward.state}/wardwatch.sqlite")
+        with store.write() as connection:
+            long_ago = datetime.fromtimestamp(time.time(), UTC) - timedelta(days=2)
+            connection.execute(
+                update(agents).where(agents.c.asset == "pc-0001").values(last_report_at=long_ago)
+            )
+        store.close()
+        poll(lambda: "Im lặng" in tile.inner_text())
+        assert page.evaluate("window.stayed")
+        assert wrong == []
+
+
+def test_without_scripts_the_pages_show_search_and_refresh_all_the_same(
+    browser: Browser, ward: Running, state: object
+) -> None:
+    with browser.new_context(
+        java_script_enabled=False,
+        ignore_https_errors=True,
+        storage_state=state,  # type: ignore[arg-type]
+    ) as door:
+        page = door.new_page()
+        page.goto(ward.base + "/machines")
+        assert page.locator("meta[http-equiv=refresh]").count() == 1
+        page.fill("input[type=search]", "pc-0042")
+        page.click(".choose button")
+        assert page.locator("tbody tr").count() == 1
+
+
+def test_names_that_mean_harm_are_words_and_nothing_more(
+    browser: Browser, ward: Running, state: object
+) -> None:
+    with context(browser, "desk", state) as door:
+        page, wrong = watched(door, ward.base)
+        page.on("dialog", lambda said: wrong.append(said.message))
+        page.goto(ward.base + "/machines")
+        assert page.locator("main script, main img, main td b b").count() == 0
+        assert "<script>alert(1)</script>" in page.inner_text("main")
+        assert "{{ 7*7 }}" in page.inner_text("main")
+        assert wrong == []
+
+
+def test_every_table_leaves_as_csv_and_xlsx_with_every_name_harmless(officer: Signed) -> None:
+    for name in ("machines", "findings", "targets", "incidents"):
+        status, headers, body = officer.running.ask(
+            "GET", f"/export/{name}.csv", headers=officer.cookie
+        )
+        assert status == 200
+        assert headers["content-disposition"].startswith("attachment")
+        rows = list(csv.reader(StringIO(body.removeprefix("\ufeff"), newline="")))
+        assert len({len(row) for row in rows}) == 1
+        assert not [c for row in rows for c in row if c.startswith(("=", "+", "-", "@"))]
+        assert officer.page(f"/export/{name}.xlsx")[0] == 200
+        assert officer.page(f"/export/{name}.exe")[0] == 404
+    assert len(officer.page("/export/machines.csv?q=pc-004")[1].splitlines()) == 11
+
+
+def test_a_stream_of_news_is_for_who_signed_in(ward: Running) -> None:
+    assert ward.ask("GET", "/live")[0] == 303
