@@ -7,6 +7,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from alerts.own import Own
+from alerts.past import Past
 from backup.status import Backups
 from collector.inventory.model import Inventory
 from collector.state import State
@@ -19,6 +21,9 @@ class Office(Struct, frozen=True):
     state: State
     backups: Backups
     now: datetime
+    past: Past = Past()
+    own: Own | None = None
+    """How the collector itself is doing; None: nobody looked."""
 
 
 def system_of(state: State, assets: Iterable[str]) -> str | None:

@@ -36,6 +36,20 @@ REPOSITORY_PROOF = ("repository-damaged",)
 LINE_STABILITY = ("line-down",)
 MACHINE_STABILITY = ("disk-filling", "disk-unhealthy")
 
+COUNTED = frozenset(
+    {
+        "official-without-machine",
+        "machine-below-profile",
+        *MACHINE_SECURITY,
+        *SET_PROOF,
+        *REPOSITORY_PROOF,
+        *LINE_STABILITY,
+        *MACHINE_STABILITY,
+    }
+)
+"""Rules that the figures rest on. The others are shown beside them: a figure whose definition grows
+with every rule could not be compared with last year's."""
+
 By = Mapping[tuple[str, str], Finding]
 """Findings by rule and subject."""
 

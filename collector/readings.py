@@ -72,6 +72,16 @@ class Monitor(Struct, frozen=True):
     made_year: int | None = None
 
 
+class Peripheral(Struct, frozen=True):
+    """A printer, a scanner or whatever else is plugged in; a printer's `port` tells how."""
+
+    name: str | None = None
+    manufacturer: str | None = None
+    model: str | None = None
+    port: str | None = None
+    serial: str | None = None
+
+
 class Hardware(Struct, frozen=True):
     """Probe `hardware`. None: could not be read; an empty tuple: there is none."""
 
@@ -80,6 +90,9 @@ class Hardware(Struct, frozen=True):
     memory: Memory | None = None
     disks: tuple[Disk, ...] | None = None
     monitors: tuple[Monitor, ...] | None = None
+    printers: tuple[Peripheral, ...] | None = None
+    scanners: tuple[Peripheral, ...] | None = None
+    usb: tuple[Peripheral, ...] | None = None
 
 
 class Os(Struct, frozen=True):

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from alerts.finding import Finding
 from alerts.office import Office
+from alerts.rules import RULES
 from collector.inventory.model import Machine as Declared
 from collector.inventory.model import Person
 from collector.presence import presence
@@ -37,7 +38,7 @@ class MachineRow(Struct, frozen=True):
     room: str
     presence: str
     verdict: Verdict
-    """The worst of its findings and of its presence."""
+    """The worst of its findings, the monthly ones aside, and of its presence."""
     os: str | None
     cpu_ratio: float | None
     memory_ratio: float | None
@@ -95,6 +96,23 @@ def _row(
 ) -> MachineRow:
     machine = office.state.machines.get(declared.id, Machine(declared.id))
     state = presence(machine, declared, office.inventory, office.now)
+
+
+def is_figure(rule: str) -> bool:
+    """Whether the rule is one of the monthly report alone."""
+    return rule in RULES and RULES[rule].severity == "info"
+
+
+def _row(office: Office, asset: str, findings: Sequence[Finding]) -> MachineRow:
+    inventory = office.inventory
+    machine = office.state.machines.get(asset, Machine(asset))
+    declared = inventory.machine(asset)
+    if declared is None:
+        raise KeyError(asset)
+    state = presence(machine, declared, inventory, office.now)
+    judged = [finding.verdict for finding in findings]
+    # What belongs in the monthly report alone makes no PC yellow or red of a morning.
+    pressing = [one.verdict for one in findings if not is_figure(one.rule)]
     filesystems = (machine.load and machine.load.value.filesystems) or ()
     ratios = [ratio for one in filesystems if (ratio := used_ratio(one)) is not None]
     os = machine.system and machine.system.value.os
@@ -105,7 +123,7 @@ def _row(
         department=departments.get(belongs or ""),
         room=declared.room,
         presence=state,
-        verdict=max([*judged, state_verdict(state)], key=ORDER.index),
+        verdict=max([*pressing, state_verdict(state)], key=ORDER.index),
         os=os.name if os else None,
         cpu_ratio=machine.cpu_ratio,
         memory_ratio=memory_ratio(machine),

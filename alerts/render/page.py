@@ -12,6 +12,7 @@ from typing import Any
 from alerts.render.rules import CLASSES, alert_name
 from alerts.rules import RULES
 from alerts.rules.rule import Rule
+from alerts.targets import COUNTED
 from alerts.words import texts
 
 HEAD = """\
@@ -22,12 +23,17 @@ step (`python -m alerts.render.page > docs/rules.md`). Figures made from these r
 [targets.md](targets.md).
 
 Every rule gives every subject exactly one verdict: **pass**, **fail**, or **unknown** with its reason.
-What could not be read never passes. A security or load reading speaks for 14 days, an inventory of
-hardware or system for 35; an older one is unknown. A verdict names the reports it rests on.
+What could not be read never passes. A security, load or event reading speaks for 14 days, an inventory of
+hardware, system or software for 35; an older one is unknown. A verdict names the reports it rests on.
 
 `opens` tells whether a failing verdict opens an incident. Where only a purchase ends the lack, or the
 work comes back every week, it does not: that is a figure of the report. `tag` is the Reference Security
-Incident Taxonomy, `group` the office's N1 to N9, `level` M1 (worst) to M4.
+Incident Taxonomy, `group` the office's N1 to N9, `level` M1 (worst) to M4. `target` tells which rules
+the figures of the plan rest on; the others are shown beside them. `Prometheus` names the alert; what
+is `info` belongs in the monthly report and alerts nobody.
+
+What happened (an event, a change) fails until an officer explains it: its incident is fixed, closed, a
+false alarm, a duplicate or void. Where it opens no incident it is told for seven days.
 
 Thresholds that an office may change stand in `inventory.yaml` under `rules`, `profiles`, `lines`,
 `repositories` and `backups`.
@@ -37,8 +43,8 @@ Thresholds that an office may change stand in `inventory.yaml` under `rules`, `p
 def page() -> str:
     """The whole document."""
     table = [
-        "| rule | item | severity | opens | tag | group, level | Prometheus |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| rule | item | severity | opens | tag | group, level | Prometheus | target |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
         *(_row(rule) for rule in RULES.values()),
     ]
     sections = ["\n".join(_section(rule)) for rule in RULES.values()]
@@ -55,7 +61,8 @@ def _row(rule: Rule[Any]) -> str:
         opens,
         f"`{rule.tag}`",
         group,
-        f"`{alert_name(rule.id)}`",
+        "–" if rule.severity == "info" else f"`{alert_name(rule.id)}`",
+        "counts" if rule.id in COUNTED else "–",
     )
     return f"| {' | '.join(cells)} |"
 

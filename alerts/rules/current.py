@@ -17,6 +17,9 @@ STALE_AFTER = {
     # Bought once, changed seldom: but what nobody has seen for a month proves nothing.
     "hardware": timedelta(days=35),
     "system": timedelta(days=35),
+    "software": timedelta(days=35),
+    # Told once a day where nothing happened, at once where something did.
+    "events": timedelta(days=14),
 }
 
 

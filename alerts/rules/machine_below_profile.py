@@ -43,11 +43,11 @@ def judge(office: Office, declared: Machine) -> Finding:
     if isinstance(hardware, Finding):
         return hardware
     profile = office.inventory.profile(declared.profile)
-    parts = tuple(_parts(hardware.value, profile))
+    seen = tuple(parts(hardware.value, profile))
     evidence: tuple[Evidence, ...] = (
-        evidence_of(declared.id, "hardware", hardware, *(one.seen for one in parts)),
+        evidence_of(declared.id, "hardware", hardware, *(one.seen for one in seen)),
     )
-    verdicts = {one.part: one.verdict for one in parts}
+    verdicts = {one.part: one.verdict for one in seen}
     if profile.os_supported:
         os = os_supported.judge(office, declared)
         verdicts["os"] = os.verdict
@@ -71,8 +71,8 @@ def judge(office: Office, declared: Machine) -> Finding:
     )
 
 
-def _parts(hardware: Hardware, profile: Profile) -> Iterator[Part]:
-    """Every part that the profile asks for."""
+def parts(hardware: Hardware, profile: Profile) -> Iterator[Part]:
+    """Every part that the profile asks for: memory, cpu, disk, ssd, display."""
     memory_bytes = hardware.memory.total_bytes if hardware.memory else None
     yield _size("memory", memory_bytes, profile.memory_gib)
     yield _cores(hardware, profile.cpu_cores)

@@ -42,6 +42,12 @@ class Profile(Declared):
     """Whether a display is required."""
     os_supported: bool = True
     """Whether the maker must still support the operating system."""
+    printer: bool = False
+    """Whether its official needs a printer within reach."""
+    scanner: bool = False
+    """Whether its official needs a scanner within reach."""
+    signature_token: bool = False
+    """Whether its official signs with a USB token (chữ ký số chuyên dùng)."""
 
 
 class Machine(Declared):
@@ -65,6 +71,8 @@ class Machine(Declared):
     """Expected day and night, not in office hours alone."""
     bought: Day | None = None
     """Day of purchase."""
+    warranty_until: Day | None = None
+    """Last day of the maker's warranty."""
 
 
 class Snmp(Declared):

@@ -9,6 +9,7 @@ from collector.inventory.backups import BackupSet, Keep, Repository
 from collector.inventory.declared import Declared
 from collector.inventory.incidents import Thresholds
 from collector.inventory.kinds import HostPort, Hours, Id, Text
+from collector.inventory.lists import Prices, SoftwareLists
 from collector.inventory.notices import Channel, Mail, Notices
 from collector.inventory.site import (
     Contact,
@@ -47,11 +48,13 @@ __all__ = [
     "Notices",
     "OfficeHours",
     "Person",
+    "Prices",
     "Profile",
     "Repository",
     "Rules",
     "Site",
     "Snmp",
+    "SoftwareLists",
     "Text",
     "Thresholds",
     "Ward",
@@ -91,6 +94,10 @@ class Inventory(Declared):
     """How the office is told of incidents."""
     incidents: Thresholds = Thresholds()
     """How bad an incident is, and what goes out unasked."""
+    software: SoftwareLists = SoftwareLists()
+    """Programs that are approved or forbidden."""
+    prices: Prices = Prices()
+    """Prices for the plan of equipment."""
     documents: Documents
     """How papers are made."""
     wards: tuple[Ward, ...] = ()

@@ -10,6 +10,8 @@ from collector.inventory.declared import Declared
 
 WEEK_SECONDS = 7 * 24 * 3600
 """A silence that is told only after a week is not told."""
+Days = Annotated[int, Field(ge=1, le=3650)]
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 class AgentSilent(Declared):
@@ -17,6 +19,43 @@ class AgentSilent(Declared):
 
     after_seconds: Annotated[float, Field(gt=0, le=WEEK_SECONDS)] = 180
     """So long without a report from a machine that should be on."""
+
+
+class BruteForce(Declared):
+    """Thresholds of the rules brute-force and logon-after-failures."""
+
+    failures: Count = 10
+    """So many failed sign-ins within the time are an attack."""
+    within_seconds: Annotated[float, Field(gt=0, le=WEEK_SECONDS)] = 3600
+    """The time in which they are counted."""
+
+
+class CertificateEnding(Declared):
+    """Thresholds of the rule certificate-ending."""
+
+    days: Days = 21
+    """Told so many days before the end; it is renewed thirty days before by itself."""
+
+
+class ClockSkew(Declared):
+    """Thresholds of the rule clock-skew."""
+
+    seconds: Annotated[float, Field(gt=0, le=WEEK_SECONDS)] = 300
+    """A PC's clock may differ by so many seconds; beyond five minutes sign-ins by Kerberos fail."""
+
+
+class CollectorDisk(Declared):
+    """Thresholds of the rule collector-disk."""
+
+    free_ratio: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    """Least free share of the disk that holds the collector's data, 0 to 1."""
+
+
+class DatabaseLarge(Declared):
+    """Thresholds of the rule database-large."""
+
+    gib: Annotated[float, Field(gt=0, le=1_000_000)] = 20
+    """A database beyond this, in GiB, needs a look."""
 
 
 class DiskFilling(Declared):
@@ -77,11 +116,65 @@ class SwitchPortErrors(Declared):
     """New errors of one port within about an hour."""
 
 
+class MachineAbsent(Declared):
+    """Thresholds of the rule machine-absent."""
+
+    days: Days = 14
+    """A PC that reported nothing for so many days may be lost, stolen or put away."""
+
+
+class MachineOld(Declared):
+    """Thresholds of the rule machine-old."""
+
+    years: Annotated[float, Field(gt=0, le=50)] = 7
+    """From the day of purchase; older PCs are for the plan of the year."""
+
+
+class OsEnding(Declared):
+    """Thresholds of the rule os-ending."""
+
+    days: Days = 365
+    """Told so many days before the maker's support ends: what a budget takes."""
+
+
+class PrintersFew(Declared):
+    """Thresholds of the rule printers-few."""
+
+    officials: Count = 3
+    """So many officials share a printer at most (Quyết định 15/2025/QĐ-TTg)."""
+
+
+class ScannersFew(Declared):
+    """Thresholds of the rule scanners-few."""
+
+    officials: Count = 15
+    """So many officials share a scanner at most (Quyết định 15/2025/QĐ-TTg)."""
+
+
+class WarrantyEnding(Declared):
+    """Thresholds of the rule warranty-ending."""
+
+    days: Days = 60
+    """Told so many days before the end: time to have a fault mended for nothing."""
+
+
 class Rules(Declared):
     """Thresholds that the office may change, by rule id."""
 
     agent_silent: Annotated[AgentSilent, Field(alias="agent-silent")] = AgentSilent()
     """A machine that should be on, and says nothing."""
+    brute_force: Annotated[BruteForce, Field(alias="brute-force")] = BruteForce()
+    """Failed sign-ins, one after the other."""
+    certificate_ending: Annotated[CertificateEnding, Field(alias="certificate-ending")] = (
+        CertificateEnding()
+    )
+    """The collector's own certificate."""
+    clock_skew: Annotated[ClockSkew, Field(alias="clock-skew")] = ClockSkew()
+    """A PC whose clock is wrong."""
+    collector_disk: Annotated[CollectorDisk, Field(alias="collector-disk")] = CollectorDisk()
+    """The disk that holds what was collected."""
+    database_large: Annotated[DatabaseLarge, Field(alias="database-large")] = DatabaseLarge()
+    """The collector's database."""
     disk_filling: Annotated[DiskFilling, Field(alias="disk-filling")] = DiskFilling()
     """A disk that runs full."""
     line_down: Annotated[LineDown, Field(alias="line-down")] = LineDown()
@@ -104,3 +197,15 @@ class Rules(Declared):
         SwitchPortErrors()
     )
     """A switch port that loses frames."""
+    machine_absent: Annotated[MachineAbsent, Field(alias="machine-absent")] = MachineAbsent()
+    """A PC that nobody has seen for long."""
+    machine_old: Annotated[MachineOld, Field(alias="machine-old")] = MachineOld()
+    """A PC past its years."""
+    os_ending: Annotated[OsEnding, Field(alias="os-ending")] = OsEnding()
+    """An operating system whose support ends."""
+    printers_few: Annotated[PrintersFew, Field(alias="printers-few")] = PrintersFew()
+    """Officials that share a printer."""
+    scanners_few: Annotated[ScannersFew, Field(alias="scanners-few")] = ScannersFew()
+    """Officials that share a scanner."""
+    warranty_ending: Annotated[WarrantyEnding, Field(alias="warranty-ending")] = WarrantyEnding()
+    """A warranty about to end."""

@@ -109,7 +109,9 @@ def test_every_inhibition_that_compares_labels_asks_for_them_on_both_sides(folde
 
 
 def test_every_rule_has_its_alert_and_no_file_holds_a_secret() -> None:
-    assert len(alerts()) == len(RULES) + 4
+    told = {one.expr for one in alerts()}
+    for rule in RULES.values():
+        assert (f'wardwatch_finding{{rule="{rule.id}"}} == 1' in told) is (rule.severity != "info")
     for content in render().values():
         keys = re.findall(r"^ *(?:- )?(\w+):", content, re.MULTILINE)
         assert not {"password", "credentials", "token", "api_key"} & set(keys)

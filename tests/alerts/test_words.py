@@ -6,6 +6,7 @@ import ast
 import inspect
 import string
 from importlib import import_module
+from types import ModuleType
 from typing import Any, get_args, get_type_hints
 
 import pytest
@@ -27,7 +28,7 @@ from alerts.finding import Finding, Kind
 from alerts.incidents import Flag, IncidentState, Level, NotAllowed
 from alerts.obligations import ObligationState
 from alerts.office import system_of
-from alerts.rules import RULES
+from alerts.rules import RULES, altered, happened
 from alerts.rules.agent_silent import VERDICTS
 from alerts.words import because, observed, written
 from collector.messages import LANGUAGES, Language
@@ -45,7 +46,15 @@ def placeholders(text: str) -> set[str]:
 
 
 def source(rule: str) -> str:
-    return inspect.getsource(import_module(f"alerts.rules.{rule.replace('-', '_')}"))
+    """Of the module that judges it, and of those that word its findings for it."""
+    judging = RULES[rule].judge
+    module = import_module(getattr(judging, "func", judging).__module__)
+    helping = [one for one in (happened, altered) if f"{one.__name__} import" in _text(module)]
+    return "\n".join(map(_text, (module, *helping)))
+
+
+def _text(module: ModuleType) -> str:
+    return inspect.getsource(module)
 
 
 def strings(rule: str) -> set[str]:
@@ -134,6 +143,7 @@ def test_every_thing_seen_has_its_text_and_no_text_is_left_over() -> None:
     keys = {key.removeprefix("observed.") for key in TEXTS["vi"] if key.startswith("observed.")}
     spelled = {text for rule in RULES for text in strings(rule)}
     spelled |= {f"last-word-{state}" for state in get_args(get_type_hints(Presence)["state"])}
+    spelled |= {f"event-{kind}" for kind in spelled}
     assert keys <= spelled | {"check", "no-check", "old"}
 
 
