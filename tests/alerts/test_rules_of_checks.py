@@ -37,7 +37,7 @@ def test_every_check_of_the_agent_is_judged() -> None:
 def test_a_check_passes_and_fails_as_the_pc_says_and_names_its_report(rule: str) -> None:
     own = latest(of(family(rule)), 2)
     for verdict in ("pass", "fail", "unknown"):
-        here = office(machine(system=own, security=security({rule: verdict}, 77)))  # type: ignore[dict-item]
+        here = office(machine(system=own, security=security({rule: verdict}, 77)))
         found = finding(rule, "pc-1", here)
         assert (found.verdict, found.because) == (verdict, verdict)
         assert [one.report for one in found.evidence] == [77]

@@ -187,7 +187,7 @@ def package(name: str, **more: Any) -> Altered:
 
 
 def test_new_software_is_held_against_the_approved_list_alone() -> None:
-    lists = {"software": {"approved": ["Zalo*", "7-Zip [64-bit]"]}}
+    lists: dict[str, Any] = {"software": {"approved": ["Zalo*", "7-Zip [64-bit]"]}}
     assert RULES["software-unapproved"].subjects(office().inventory) == ()
     good = (package("Zalo PC"), package("7-zip [64-BIT]"))
     assert changed("software-unapproved", *good, **lists).verdict == "pass"
@@ -198,7 +198,7 @@ def test_new_software_is_held_against_the_approved_list_alone() -> None:
 
 
 def test_forbidden_software_fails_while_it_is_there_and_half_a_list_proves_nothing() -> None:
-    lists = {"software": {"forbidden": ["*torrent*"]}}
+    lists: dict[str, Any] = {"software": {"forbidden": ["*torrent*"]}}
     rule = "software-forbidden"
     assert RULES[rule].subjects(office().inventory) == ()
 
@@ -223,8 +223,8 @@ def test_a_remote_access_tool_that_came_is_a_security_signal_unless_approved() -
     assert changed(rule, tools(["UltraViewer"], [])).verdict == "pass"
     both = (tools([], ["AnyDesk"], 2 * HOUR), tools(["AnyDesk"], []))
     assert changed(rule, *both).verdict == "pass"
-    approved = {"software": {"approved": ["ultraviewer"]}}
-    assert changed(rule, tools([], ["UltraViewer"]), **approved).verdict == "pass"
+    allowed: dict[str, Any] = {"software": {"approved": ["ultraviewer"]}}
+    assert changed(rule, tools([], ["UltraViewer"]), **allowed).verdict == "pass"
 
 
 @pytest.mark.parametrize(
