@@ -58,6 +58,9 @@ def rows(office: Office, findings: Sequence[Finding]) -> tuple[MachineRow, ...]:
     """Every declared machine, in the inventory's order."""
     judged: dict[str, list[Verdict]] = {}
     for finding in findings:
+        # What belongs in the monthly report alone makes no PC yellow or red of a morning.
+        if finding.rule in RULES and RULES[finding.rule].severity == "info":
+            continue
         judged.setdefault(finding.subject, []).append(finding.verdict)
     people = {one.id: one for one in office.inventory.people}
     departments = {one.id: one.name for one in office.inventory.departments}
@@ -96,23 +99,6 @@ def _row(
 ) -> MachineRow:
     machine = office.state.machines.get(declared.id, Machine(declared.id))
     state = presence(machine, declared, office.inventory, office.now)
-
-
-def is_figure(rule: str) -> bool:
-    """Whether the rule is one of the monthly report alone."""
-    return rule in RULES and RULES[rule].severity == "info"
-
-
-def _row(office: Office, asset: str, findings: Sequence[Finding]) -> MachineRow:
-    inventory = office.inventory
-    machine = office.state.machines.get(asset, Machine(asset))
-    declared = inventory.machine(asset)
-    if declared is None:
-        raise KeyError(asset)
-    state = presence(machine, declared, inventory, office.now)
-    judged = [finding.verdict for finding in findings]
-    # What belongs in the monthly report alone makes no PC yellow or red of a morning.
-    pressing = [one.verdict for one in findings if not is_figure(one.rule)]
     filesystems = (machine.load and machine.load.value.filesystems) or ()
     ratios = [ratio for one in filesystems if (ratio := used_ratio(one)) is not None]
     os = machine.system and machine.system.value.os
@@ -123,7 +109,7 @@ def _row(office: Office, asset: str, findings: Sequence[Finding]) -> MachineRow:
         department=departments.get(belongs or ""),
         room=declared.room,
         presence=state,
-        verdict=max([*pressing, state_verdict(state)], key=ORDER.index),
+        verdict=max([*judged, state_verdict(state)], key=ORDER.index),
         os=os.name if os else None,
         cpu_ratio=machine.cpu_ratio,
         memory_ratio=memory_ratio(machine),
