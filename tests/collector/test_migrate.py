@@ -17,7 +17,7 @@ from sqlalchemy import inspect, text
 # Each package adds its tables to METADATA when it is imported.
 import alerts.tables  # noqa: F401
 import backup.tables  # noqa: F401
-import collector.devices.tables  # noqa: F401
+import collector.devices.tables
 import collector.store.tables
 import collector.summary.tables  # noqa: F401
 import console.tables  # noqa: F401
