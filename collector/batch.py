@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from collector.wire import Ask
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True, gc=False):
     """One report, ready to be stored."""
 
     seq: int
@@ -24,8 +24,7 @@ class Row:
     outcome: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """What one agent sent at once."""
 
     agent: str
@@ -34,8 +33,7 @@ class Batch:
     rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Struct, frozen=True):
     """What became of one batch."""
 
     approved: bool

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import Connection, select
 
 from collector.batch import Batch, Row
-from collector.hot import Key
-from collector.numbers import Epoch, Known
+from collector.hot import Epoch, Key, Known
 from collector.quarantine import Cause, keep, two_machines
 from collector.store.tables import reports
 
@@ -16,7 +15,10 @@ LOOK_UP = 5_000  # numbers in one question: SQLite takes 32,766 parameters at mo
 
 
 def conflicting(
-    connection: Connection, batches: Iterable[Batch], new: Mapping[Key, int]
+    connection: Connection,
+    batches: Iterable[Batch],
+    new: Mapping[Key, int],
+    known: Mapping[Epoch, Known],
 ) -> set[Key]:
     """Numbers that were stored before with other bytes than these; the bytes are kept aside."""
     found: set[Key] = set()
@@ -33,8 +35,7 @@ def conflicting(
         for start in range(0, len(asked), LOOK_UP):
             held = connection.execute(
                 select(reports.c.seq, reports.c.sha256).where(
-                    reports.c.agent == batch.agent,
-                    reports.c.epoch == batch.epoch,
+                    reports.c.stream == known[batch.agent, batch.epoch].id,
                     reports.c.seq.in_(asked[start : start + LOOK_UP]),
                 )
             )

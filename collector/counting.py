@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Cause = Literal["unknown", "restored"]
 """restored: what went down with the disk that the collector lost; the agent had let go of it."""
@@ -22,8 +22,7 @@ class Missing:
     cause: Cause = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     """One epoch: of counted_from..highest everything came but what is missing."""
 
     highest_seq: int = 0
@@ -45,6 +44,8 @@ def counted(before: Count, seqs: Collection[int], received_at: datetime) -> Coun
     """The count after these came too, in whatever order and however often."""
     if not seqs:
         return before
+    if len(seqs) == 1 and before.highest_seq + 1 in seqs:  # nearly always, and quickly told
+        return Count(before.highest_seq + 1, before.counted_from_seq, before.missing)
     missing, highest, restored = list(before.missing), before.highest_seq, before.restored
     for seq in sorted(set(seqs)):
         if seq > highest:

@@ -18,8 +18,10 @@ from collector.lines.ledger import recent
 from collector.readings import LineReading
 from collector.software import Software, installed
 from collector.state import Agent, Latest, Machine, State, fold
+from collector.store.among import among
+from collector.store.columns import EPOCH
 from collector.store.database import Store
-from collector.store.tables import agents, latest, line_readings, reports
+from collector.store.tables import latest, line_readings, reports
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +29,13 @@ LINES_KEPT = timedelta(minutes=15)
 OVERLAP_SECONDS = 10.0
 """PostgreSQL may show a row after one with a greater number; no commit takes as long as this."""
 AT_ONCE = 500
+# Read as they lie: of ten thousand agents a few have changed, and only those become values.
+AGENTS = (
+    "SELECT id, asset, state, hostname, joined_at, quarantined_at, quarantine_cause FROM agents"
+)
+HEARD = (
+    "SELECT agent, max(last_report_at) FROM epochs WHERE last_report_at >= {since} GROUP BY agent"
+)
 
 
 class Live:
@@ -35,7 +44,10 @@ class Live:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lock = threading.Lock()
+        self._rows: dict[str, tuple[Any, ...]] = {}
+        self._heard: dict[str, int] = {}
         self._agents: dict[str, Agent] = {}
+        self._by_asset: dict[str, list[str]] = {}
         self._readings: dict[str, dict[str, Latest[Any]]] = {}
         self._seen: deque[tuple[float, int]] = deque([(float("-inf"), 0)])
         self._devices = Following()
@@ -46,31 +58,56 @@ class Live:
         with self._lock:
             began = time.monotonic()
             with self._store.read() as connection:
-                fleet = _agents(connection)
+                changed = self._follow_agents(connection)
                 arrived = self._arrived(connection, began)
                 older = _older_loads(connection, self._first_loads(arrived))
                 lines = _lines(connection)
                 devices = self._devices.refresh(connection)
                 strangers = self._devices.strangers(connection)
-            machines = self._machines(fleet, arrived, older)
+            machines = self._machines(changed, arrived, older)
             self.state = State(machines=machines, lines=lines, devices=devices, strangers=strangers)
             return self.state
+
+    def _follow_agents(self, connection: Connection) -> set[str]:
+        """Bring the agents up to date; whose value is another one now."""
+        rows = {row[0]: tuple(row) for row in connection.exec_driver_sql(AGENTS)}
+        changed = {name for name, row in rows.items() if self._rows.get(name) != row}
+        if changed or len(rows) != len(self._rows):
+            self._by_asset = {}
+            for name, row in rows.items():
+                if row[1] is not None:
+                    self._by_asset.setdefault(row[1], []).append(name)
+            self._rows = rows
+        since = max(self._heard.values(), default=0)
+        if connection.dialect.name == "postgresql":
+            since -= int(OVERLAP_SECONDS * 1_000_000)
+        for name, at in connection.exec_driver_sql(HEARD.format(since=since)):
+            if self._heard.get(name, 0) < at:
+                self._heard[name] = at
+                changed.add(name)
+        for name in changed & rows.keys():
+            self._agents[name] = _agent(rows[name], self._heard.get(name))
+        return changed
 
     def _arrived(self, connection: Connection, began: float) -> dict[tuple[str, str], Latest[Any]]:
         while len(self._seen) > 1 and self._seen[1][0] <= began - OVERLAP_SECONDS:
             self._seen.popleft()
-        rows = connection.execute(
-            select(latest.c.agent, latest.c.kind, latest.c.report).where(
-                latest.c.report > self._seen[0][1]
-            )
-        ).all()
-        self._seen.append((began, max([self._seen[-1][1], *(row.report for row in rows)])))
-        new = [
-            row.report
-            for row in rows
+        # SQLite has one writer: its numbers become visible in their order.
+        overlaps = connection.dialect.name == "postgresql"
+        after = self._seen[0 if overlaps else -1][1]
+        wanted = select(latest.c.agent, latest.c.kind, latest.c.report)
+        last = connection.execute(select(func.max(reports.c.id))).scalar_one() or 0
+        if after:  # else all of it, in a fresh process
+            came = select(reports.c.agent).where(reports.c.id > after).distinct()
+            spoke = connection.execute(came).scalars().all()
+            wanted = wanted.where(among(connection, latest.c.agent, spoke), latest.c.report > after)
+        self._seen.append((began, max(self._seen[-1][1], last)))
+        new = {
+            row.report: (row.agent, row.kind)
+            for row in connection.execute(wanted)
             if row.kind.partition("/")[0] in sections.TYPED
             and self._held(row.agent, row.kind) != row.report
-        ]
+        }
         return _read(connection, new)
 
     def _held(self, agent: str, kind: str) -> int | None:
@@ -86,58 +123,67 @@ class Live:
 
     def _machines(
         self,
-        fleet: dict[str, Agent],
+        changed: set[str],
         arrived: Mapping[tuple[str, str], Latest[Any]],
         older: Mapping[str, Latest[Any]],
     ) -> dict[str, Machine]:
         before = dict(self.state.machines)
         for agent, load in older.items():  # as if the one before had been seen before
-            asset = fleet[agent].asset
+            asset = self._agents[agent].asset
             if asset is not None and asset not in before:
                 before[asset] = Machine(asset, load=load)
-        changed = {agent for agent, _ in arrived}
         for (agent, kind), reading in arrived.items():
             self._readings.setdefault(agent, {})[kind] = reading
-        by_asset: dict[str, list[Agent]] = {}
-        touched: set[str] = set()
-        for agent, row in fleet.items():
-            if row.asset is not None:
-                by_asset.setdefault(row.asset, []).append(row)
-                if agent in changed or self._agents.get(agent) != row:
-                    touched.add(row.asset)
-        self._agents = fleet
+        touched = {agent for agent, _ in arrived} | changed
+        assets = {self._agents[agent].asset for agent in touched if agent in self._agents}
+        # Who changed hands belongs to another machine now, and is to be taken from the old one.
+        assets |= self.state.machines.keys() - self._by_asset.keys()
+        assets |= {
+            machine.asset
+            for machine in self.state.machines.values()
+            if machine.agent is not None and machine.agent.id in changed
+        }
         return {
-            asset: fold(before.get(asset), asset, mine, self._readings)
-            if asset in touched
+            asset: fold(
+                before.get(asset), asset, [self._agents[one] for one in mine], self._readings
+            )
+            if asset in assets or asset not in self.state.machines
             else before[asset]
-            for asset, mine in by_asset.items()
+            for asset, mine in self._by_asset.items()
         }
 
 
-def _agents(connection: Connection) -> dict[str, Agent]:
-    columns = select(
-        agents.c.id,
-        agents.c.asset,
-        agents.c.state,
-        agents.c.hostname,
-        agents.c.joined_at,
-        agents.c.last_report_at,
-        agents.c.quarantined_at,
-        agents.c.quarantine_cause,
+def _agent(row: tuple[Any, ...], heard_at: int | None) -> Agent:
+    """`row` as AGENTS names its columns, instants in microseconds (`store.columns.Instant`)."""
+    name, asset, state, hostname, joined_at, quarantined_at, cause = row
+    return Agent(
+        name,
+        asset,
+        state,
+        hostname,
+        EPOCH + timedelta(microseconds=joined_at),
+        None if heard_at is None else EPOCH + timedelta(microseconds=heard_at),
+        None if quarantined_at is None else EPOCH + timedelta(microseconds=quarantined_at),
+        cause,
     )
-    return {row.id: Agent(*row) for row in connection.execute(columns)}
 
 
-def _read(connection: Connection, numbers: list[int]) -> dict[tuple[str, str], Latest[Any]]:
+def _read(
+    connection: Connection, wanted: Mapping[int, tuple[str, str]]
+) -> dict[tuple[str, str], Latest[Any]]:
     found: dict[tuple[str, str], Latest[Any]] = {}
+    numbers = list(wanted)
     for start in range(0, len(numbers), AT_ONCE):
         rows = connection.execute(
-            select(latest).where(latest.c.report.in_(numbers[start : start + AT_ONCE]))
+            select(reports.c.id, reports.c.received_at, reports.c.body).where(
+                reports.c.id.in_(numbers[start : start + AT_ONCE])
+            )
         )
         for row in rows:
-            reading = _reading(row.report, row.received_at, row.kind, row.body)
+            agent, kind = wanted[row.id]
+            reading = _reading(row.id, row.received_at, kind, row.body)
             if reading is not None:
-                found[row.agent, row.kind] = reading
+                found[agent, kind] = reading
     return found
 
 
@@ -147,10 +193,12 @@ def _older_loads(
     """The load before the newest, so that a fresh start need not wait for two to tell a ratio."""
     found: dict[str, Latest[Any]] = {}
     for agent, newest in firsts:
+        held = select(reports.c.stream, reports.c.seq).where(reports.c.id == newest).subquery()
         row = connection.execute(
             select(reports.c.id, reports.c.received_at, reports.c.body)
-            .where(reports.c.agent == agent, reports.c.kind == "load", reports.c.id < newest)
-            .order_by(reports.c.id.desc())
+            .join(held, (reports.c.stream == held.c.stream) & (reports.c.seq < held.c.seq))
+            .where(reports.c.kind == "load")
+            .order_by(reports.c.seq.desc())
             .limit(1)
         ).first()
         reading = _reading(row.id, row.received_at, "load", row.body) if row else None

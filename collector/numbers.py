@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
@@ -13,12 +12,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from collector import counting
 from collector.counting import Count, Missing
+from collector.hot import Epoch
 from collector.readings import Natural
-from collector.store.among import among
 from collector.store.tables import epochs, gaps, losses
-
-Epoch = tuple[str, str]
-"""(agent, epoch)"""
 
 
 class Declared(Struct, frozen=True):
@@ -49,15 +45,6 @@ class Numbers(Struct, frozen=True):
     missing_since_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """An epoch as the store holds it."""
-
-    ordinal: int
-    count: Count
-    machine: str | None = None
-
-
 class _Sent(Struct, frozen=True):
     section: msgspec.Raw
 
@@ -68,19 +55,6 @@ _DECLARED = msgspec.json.Decoder(Declared)
 _SECTION = msgspec.json.Decoder(_Sent)
 
 
-def known(connection: Connection, agents: Collection[str]) -> dict[Epoch, Known]:
-    """The epochs of these agents, their missing numbers not read yet (see `with_missing`)."""
-    found = connection.execute(select(epochs).where(among(connection, epochs.c.agent, agents)))
-    return {
-        (row.agent, row.epoch): Known(
-            row.ordinal,
-            Count(row.highest_seq, row.counted_from_seq, restored=row.restored_at is not None),
-            row.machine,
-        )
-        for row in found
-    }
-
-
 def with_missing(connection: Connection, epoch: Epoch, count: Count) -> Count:
     """The same count with its gaps: read for those alone who send an old number."""
     rows = connection.execute(
@@ -89,7 +63,7 @@ def with_missing(connection: Connection, epoch: Epoch, count: Count) -> Count:
         .order_by(gaps.c.from_seq)
     )
     missing = tuple(Missing(row.from_seq, row.to_seq, row.opened_at, row.cause) for row in rows)
-    return replace(count, missing=missing)
+    return count._replace(missing=missing)
 
 
 def keep(connection: Connection, epoch: Epoch, before: Count, after: Count) -> None:

@@ -77,6 +77,7 @@ def _repeats(
             page = connection.execute(
                 select(reports.c.id, reports.c.received_at, reports.c.body)
                 .where(reports.c.agent == agent, reports.c.kind == kind, reports.c.id > seen)
+                .where(reports.c.kind != "load")
                 .order_by(reports.c.id)
                 .limit(at_once)
             ).all()

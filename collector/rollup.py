@@ -32,8 +32,12 @@ def roll_up(store: Store, now: datetime, at_once: int = AT_ONCE) -> int:
     hours themselves. Loads that no longer are understood count for nothing.
     """
     taken = 0
-    while page := _page(store, now - SETTLED, at_once):
-        taken += _added(store, *page)
+    older: dict[str, Taken] = {}
+    while page := _page(store, now - SETTLED, at_once, older):
+        added = _added(store, *page)
+        if not added:
+            older.clear()  # another process moves these on
+        taken += added
     return taken + lines_hours.roll_up(store, now, at_once)
 
 
@@ -51,14 +55,18 @@ def loads_rolled_up_to(connection: Connection) -> int:
 
 
 def _page(
-    store: Store, before: datetime, at_once: int
+    store: Store, before: datetime, at_once: int, older: dict[str, Taken]
 ) -> tuple[int, int, list[Taken], dict[str, Taken]] | None:
-    """Where it begins and ends, its loads, and the load before the first of each agent."""
+    """Where it begins and ends, its loads, and the load before the first of each agent.
+
+    `older` is what the page before ended with: whom it does not know is looked up.
+    """
     with store.read() as connection:
         start = progress.reached(connection, LOADS)
         rows = connection.execute(
             select(
                 reports.c.id,
+                reports.c.stream,
                 reports.c.agent,
                 reports.c.epoch,
                 reports.c.seq,
@@ -78,19 +86,17 @@ def _page(
         if not settled:
             return None
         loads = [one for row in settled if (one := _taken(row)) is not None]
-        older = {
-            one.agent: one
-            for name in {one.agent for one in loads}
-            if (one := _before(connection, name, start))
-        }
+        for agent, stream in {row.agent: row.stream for row in settled}.items():
+            if agent not in older and (held := _before(connection, stream, start)):
+                older[agent] = held
     return start, settled[-1].id, loads, older
 
 
-def _before(connection: Connection, agent: str, start: int) -> Taken | None:
+def _before(connection: Connection, stream: int, start: int) -> Taken | None:
     row = connection.execute(
         select(reports)
-        .where(reports.c.agent == agent, reports.c.kind == "load", reports.c.id <= start)
-        .order_by(reports.c.id.desc())
+        .where(reports.c.stream == stream, reports.c.kind == "load", reports.c.id <= start)
+        .order_by(reports.c.seq.desc())
         .limit(1)
     ).first()
     return _taken(row) if row else None

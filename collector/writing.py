@@ -5,52 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, update
 
 from collector import asks, copies, hot, numbers, quarantine
-from collector.batch import Batch, Stored
+from collector.batch import Batch, Row, Stored
 from collector.counting import Count, counted
-from collector.hot import Key, Newest
-from collector.numbers import Epoch, Known
-from collector.quarantine import TAKEN
-from collector.store.among import among
-from collector.store.tables import agents, epochs
+from collector.hot import Epoch, Key, Known, Newest
+from collector.store.tables import epochs
 from collector.wire import Ask
 
 RARE = ("loss", "hardware")
+ONE = Stored(approved=True, new=1)
 
 
 def write(connection: Connection, batches: Sequence[Batch]) -> list[Stored]:
     """Store a group; the answers hold once the caller has committed.
 
-    Exactly one row for each (agent, epoch, seq), for ever: numbers are known after pruning too. `latest` moves on to a greater (ordinal of the
-    epoch, seq) only: no clock has a say, so any order of arrival ends in the same state.
+    Exactly one row for each (agent, epoch, seq), for ever: numbers are known after pruning too.
+    `latest` moves on to a greater (ordinal of the epoch, seq) only: no clock has a say, so any
+    order of arrival ends in the same state.
     """
-    # The rows of the agents are locked in one order: groups of several processes cannot deadlock,
-    # and an agent's epochs are counted by one at a time.
-    agents_known = {
-        row.id: row
-        for row in connection.execute(
-            select(agents.c.id, agents.c.asset, agents.c.state)
-            .where(
-                among(connection, agents.c.id, {batch.agent for batch in batches}),
-                agents.c.state.in_(TAKEN),
-            )
-            .order_by(agents.c.id)
-            .with_for_update()
-        )
-    }
+    agents_known = hot.lock(connection, {batch.agent for batch in batches})
     taken = [batch for batch in batches if batch.agent in agents_known]
     if not taken:
         return [Stored(approved=False) for _ in batches]
-    hot.mark_seen(connection, _seen(taken))
     epochs_known = _epochs(connection, taken)
     counts = _counts(connection, taken, epochs_known)
-    new = _add(connection, taken, counts)
-    conflicting = copies.conflicting(connection, taken, new)
-    _count(connection, taken, new, counts)
+    new = _add(connection, taken, epochs_known, counts)
+    conflicting = copies.conflicting(connection, taken, new, epochs_known)
+    _count(connection, taken, new, epochs_known, counts)
     machines = _rare(connection, taken, new)
-    believed = {row.id for row in agents_known.values() if row.state == "approved"}
+    believed = {name for name, agent in agents_known.items() if agent.state == "approved"}
     for agent, cause in copies.copied(taken, new, conflicting, epochs_known, machines).items():
         at = max(batch.received_at for batch in taken)
         quarantine.impose(connection, at, agent, agents_known[agent].asset, cause)
@@ -61,36 +46,31 @@ def write(connection: Connection, batches: Sequence[Batch]) -> list[Stored]:
     assets = {agent: agents_known[agent].asset for agent in believed}
     asked = _asks(connection, heard, new, assets)
     return [
-        _stored(batch, new, conflicting, asked.pop(assets.get(batch.agent, ""), ()))
+        _stored(batch, new, conflicting, asked.pop(assets.get(batch.agent) or "", ()))
         if batch.agent in agents_known
         else Stored(approved=False)
         for batch in batches
     ]
 
 
-def _seen(batches: Iterable[Batch]) -> dict[str, datetime]:
-    seen: dict[str, datetime] = {}
-    for batch in batches:
-        seen[batch.agent] = max(batch.received_at, seen.get(batch.agent, batch.received_at))
-    return seen
-
-
 def _epochs(connection: Connection, batches: Iterable[Batch]) -> dict[Epoch, Known]:
     """These agents' epochs in the order in which the collector met them; a new one comes last."""
-    found = numbers.known(connection, {batch.agent for batch in batches})
+    found = hot.epochs(connection, {batch.agent for batch in batches})
     for batch in batches:
         if (batch.agent, batch.epoch) not in found:
             mine = [one.ordinal for (agent, _), one in found.items() if agent == batch.agent]
             last = max(mine, default=0)
-            found[batch.agent, batch.epoch] = Known(last + 1, Count())
-            connection.execute(
-                insert(epochs).values(
+            number = connection.execute(
+                insert(epochs)
+                .values(
                     agent=batch.agent,
                     epoch=batch.epoch,
                     ordinal=last + 1,
                     first_received_at=batch.received_at,
                 )
-            )
+                .returning(epochs.c.id)
+            ).scalar_one()
+            found[batch.agent, batch.epoch] = Known(number, last + 1, Count())
     return found
 
 
@@ -109,48 +89,50 @@ def _counts(
 
 
 def _add(
-    connection: Connection, batches: Iterable[Batch], counts: Mapping[Epoch, Count]
+    connection: Connection,
+    batches: Iterable[Batch],
+    known: Mapping[Epoch, Known],
+    counts: Mapping[Epoch, Count],
 ) -> dict[Key, int]:
     """The numbers of the rows that never came before: one that was pruned does not come back."""
-    return hot.add(
-        connection,
-        (
-            (
-                batch.agent,
-                batch.epoch,
-                row.seq,
-                row.kind,
-                row.at,
-                batch.received_at,
-                row.body,
-                row.sha256,
-            )
-            for batch in batches
-            for row in sorted(batch.rows, key=lambda row: row.seq)
-            if not counts[batch.agent, batch.epoch].knows(row.seq)
-        ),
-    )
+    rows = []
+    for batch in batches:
+        agent, epoch, received_at, sent = batch.agent, batch.epoch, batch.received_at, batch.rows
+        stream, count = known[agent, epoch].id, counts[agent, epoch]
+        for row in sorted(sent, key=_seq) if len(sent) > 1 else sent:
+            seq = row.seq
+            if seq > count.highest_seq or not count.knows(seq):
+                rows.append(
+                    (stream, agent, epoch, seq, row.kind, row.at, received_at, row.body, row.sha256)
+                )
+    return hot.add(connection, rows)
+
+
+def _seq(row: Row) -> int:
+    return row.seq
 
 
 def _count(
     connection: Connection,
     batches: Iterable[Batch],
     new: Mapping[Key, int],
+    known: Mapping[Epoch, Known],
     counts: Mapping[Epoch, Count],
 ) -> None:
     """Move each epoch's highest number on; open gaps where numbers were left out, and fill them."""
-    highest: dict[Epoch, int] = {}
+    heard: dict[Epoch, datetime] = {}
     now = dict(counts)
     for batch in batches:
         key = (batch.agent, batch.epoch)
         came = [row.seq for row in batch.rows if (*key, row.seq) in new]
         now[key] = counted(now[key], came, batch.received_at)
+        heard[key] = max(batch.received_at, heard.get(key, batch.received_at))
     for key, after in now.items():
         if after.missing != counts[key].missing:
             numbers.keep(connection, key, counts[key], after)
-        if after.highest_seq != counts[key].highest_seq:
-            highest[key] = after.highest_seq
-    hot.mark_counted(connection, highest)
+    hot.mark_counted(
+        connection, {known[key].id: (at, now[key].highest_seq) for key, at in heard.items()}
+    )
 
 
 def _rare(
@@ -196,9 +178,6 @@ def _newest(
                     ordinal=ordinal,
                     seq=row.seq,
                     report=report,
-                    at=row.at,
-                    received_at=batch.received_at,
-                    body=row.body,
                 )
     return newest.values()
 
@@ -207,7 +186,7 @@ def _asks(
     connection: Connection,
     batches: Sequence[Batch],
     new: Mapping[Key, int],
-    assets: Mapping[str, str],
+    assets: Mapping[str, str | None],
 ) -> dict[str, tuple[Ask, ...]]:
     """Close the asks whose receipts came, and take what is newly asked."""
     if not batches:
@@ -216,12 +195,21 @@ def _asks(
     for batch in batches:
         for row in batch.rows:
             if row.job is not None and (batch.agent, batch.epoch, row.seq) in new:
-                asks.done(connection, now, assets[batch.agent], row.job, row.outcome)
+                asks.done(connection, now, assets[batch.agent] or "", row.job, row.outcome)
     named = {asset for asset in assets.values() if asset is not None}
     return dict(asks.hand_over(connection, now, named))
 
 
 def _stored(
+    batch: Batch, new: Mapping[Key, int], conflicting: set[Key], asked: tuple[Ask, ...]
+) -> Stored:
+    one = len(batch.rows) == 1 and not asked and not conflicting
+    if one and (batch.agent, batch.epoch, batch.rows[0].seq) in new:
+        return ONE
+    return _counted_up(batch, new, conflicting, asked)
+
+
+def _counted_up(
     batch: Batch, new: Mapping[Key, int], conflicting: set[Key], asked: tuple[Ask, ...]
 ) -> Stored:
     keys = [(batch.agent, batch.epoch, row.seq) for row in batch.rows]

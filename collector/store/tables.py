@@ -26,7 +26,6 @@ agents = Table(
     Column("state", Text, nullable=False),
     Column("hostname", Text, nullable=False),
     Column("joined_at", Instant, nullable=False),
-    Column("last_report_at", Instant),
     Column("quarantined_at", Instant),
     Column("quarantine_cause", Text),  # same-number, two-machines: see collector.quarantine
 )
@@ -45,8 +44,10 @@ tokens = Table(
 epochs = Table(
     "epochs",
     METADATA,
-    Column("agent", Text, ForeignKey("agents.id"), primary_key=True),
-    Column("epoch", Text, primary_key=True),
+    # What reports are stored under: one whole number instead of 48 letters in each index.
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("agent", Text, ForeignKey("agents.id"), nullable=False),
+    Column("epoch", Text, nullable=False),
     # The order in which the collector met an agent's epochs: a PC's clock does not decide it.
     Column("ordinal", Integer, nullable=False),
     Column("first_received_at", Instant, nullable=False),
@@ -58,6 +59,9 @@ epochs = Table(
     Column("machine", Text),
     # Set by `restore-state`: what is then missing after highest_seq went down with the old disk.
     Column("restored_at", Instant),
+    # When the collector last heard of it. An agent was last heard in the latest of its epochs.
+    Column("last_report_at", Instant),
+    UniqueConstraint("agent", "epoch"),
 )
 
 gaps = Table(
@@ -104,7 +108,9 @@ reports = Table(
     "reports",
     METADATA,
     Column("id", RowId, primary_key=True, autoincrement=True),
-    Column("agent", Text, ForeignKey("agents.id"), nullable=False),
+    Column("stream", RowId, ForeignKey("epochs.id"), nullable=False),
+    # The same as the epoch's: a row alone is evidence, and most who read it ask by the agent.
+    Column("agent", Text, nullable=False),
     Column("epoch", Text, nullable=False),
     Column("seq", RowId, nullable=False),
     Column("kind", Text, nullable=False),
@@ -112,8 +118,7 @@ reports = Table(
     Column("received_at", Instant, nullable=False),
     Column("body", Text, nullable=False),  # the report's own JSON, byte for byte as it came
     Column("sha256", LargeBinary, nullable=False),
-    UniqueConstraint("agent", "epoch", "seq"),
-    Index("ix_reports_agent_kind_id", "agent", "kind", "id"),
+    UniqueConstraint("stream", "seq"),
     # A row's number is cited as evidence: once given it is never given again, even after pruning.
     sqlite_autoincrement=True,
 )
@@ -126,18 +131,28 @@ Index(
     postgresql_where=reports.c.kind == "load",
 )
 
+# Loads, nine reports of ten, stay out: who asks for those goes by (stream, seq). A question by
+# this index says so too: `kind != 'load'`.
+Index(
+    "ix_reports_agent_kind_id",
+    reports.c.agent,
+    reports.c.kind,
+    reports.c.id,
+    sqlite_where=reports.c.kind != "load",
+    postgresql_where=reports.c.kind != "load",
+)
+
 latest = Table(
     "latest",
     METADATA,
+    # Which row of `reports` is the newest: short, since each report changes it.
     Column("agent", Text, ForeignKey("agents.id"), primary_key=True),
     # The report's kind; for receipts of backups `backup/SET`, since each set has its own newest.
     Column("kind", Text, primary_key=True),
     Column("ordinal", Integer, nullable=False),
     Column("seq", RowId, nullable=False),
-    Column("report", RowId, nullable=False, index=True),
-    Column("at", Instant, nullable=False),
-    Column("received_at", Instant, nullable=False),
-    Column("body", Text, nullable=False),
+    Column("report", RowId, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 line_readings = Table(

@@ -15,7 +15,7 @@ from alerts.finding import Evidence, Finding, Seen
 from alerts.incidents import NotAllowed
 from alerts.verifier import BEGINNING, chain_hash
 from collector.store.database import Store
-from collector.store.tables import agents, reports
+from collector.store.tables import agents, epochs, reports
 from tests.alerts.builders import NOON, inventory
 
 BODY = '{"kind":"security","section":{"checks":[]}}'
@@ -38,10 +38,14 @@ def path(store: Store, tmp_path: Path) -> Path:
                 id="a", key_hash=b"k", state="approved", hostname="h", joined_at=NOON
             )
         )
+        connection.execute(
+            insert(epochs).values(id=1, agent="a", epoch="e", ordinal=1, first_received_at=NOON)
+        )
         digest = hashlib.sha256(BODY.encode()).digest()
         connection.execute(
             insert(reports).values(
                 id=1,
+                stream=1,
                 agent="a",
                 epoch="e",
                 seq=1,

@@ -110,6 +110,39 @@ def test_numbers_of_before_the_count_are_not_said_to_be_missing(empty: Store) ->
         assert rows.all() == [("e1", 7, 8), ("e2", 0, 1)]
 
 
+def test_reports_keep_their_numbers_when_their_keys_become_narrow(empty: Store) -> None:
+    _at_0001(empty)
+    with empty.write() as connection:
+        command.upgrade(configuration(connection), "0006")
+        connection.execute(text("UPDATE agents SET last_report_at = 5000000"))
+        connection.execute(
+            text(
+                "INSERT INTO latest (agent, kind, ordinal, seq, report, at, received_at, body)"
+                " SELECT agent, kind, 1, seq, id, at, received_at, body FROM reports WHERE seq = 7"
+            )
+        )
+        before = connection.execute(text("SELECT id, epoch, seq, body, sha256 FROM reports")).all()
+        newest = max(row.id for row in before)
+        connection.execute(text("DELETE FROM reports WHERE seq = 7"))
+    migrate(empty)
+    with empty.write() as connection:
+        after = connection.execute(text("SELECT id, epoch, seq, body, sha256 FROM reports")).all()
+        assert after == [row for row in before if row.seq != 7]
+        heard = connection.execute(text("SELECT epoch, last_report_at FROM epochs ORDER BY epoch"))
+        assert heard.all() == [("e1", None), ("e2", 5_000_000)]
+        assert connection.execute(text("SELECT report FROM latest")).scalar_one() == newest
+        stream = connection.execute(text("SELECT id FROM epochs WHERE epoch = 'e1'")).scalar_one()
+        added = connection.execute(
+            text(
+                "INSERT INTO reports"
+                " (stream, agent, epoch, seq, kind, at, received_at, body, sha256)"
+                " VALUES (:stream, 'a1', 'e1', 8, 'load', 0, 0, '{}', :hash) RETURNING id"
+            ),
+            {"stream": stream, "hash": b"h"},
+        )
+        assert added.scalar_one() > newest
+
+
 def _at_0001(store: Store) -> None:
     """A database as the first version left it: an agent, whose loads were pruned but for two."""
     with store.write() as connection:

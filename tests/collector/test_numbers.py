@@ -131,7 +131,8 @@ def state(store: Store, agent: str) -> Sequence[object]:
                 .order_by(reports.c.epoch, reports.c.seq)
             ).all(),
             connection.execute(
-                select(latest.c.kind, latest.c.ordinal, latest.c.seq, latest.c.body)
+                select(latest.c.kind, latest.c.ordinal, latest.c.seq, reports.c.body)
+                .join(reports, reports.c.id == latest.c.report)
                 .where(latest.c.agent == agent)
                 .order_by(latest.c.kind)
             ).all(),

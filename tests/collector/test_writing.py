@@ -11,7 +11,7 @@ from collector import asks
 from collector.batch import Batch, Stored
 from collector.ingest import understood
 from collector.store.database import Store
-from collector.store.tables import agents, latest, reports
+from collector.store.tables import epochs, latest, reports
 from collector.writing import write
 from tests.collector.office import EPOCH, NOON, body, enrol, report
 
@@ -157,7 +157,7 @@ def test_the_receipt_moves_the_agents_last_report(store: Store) -> None:
     agent, _ = enrol(store)
     stored(store, batch(agent, report(1), minutes=5))
     with store.read() as connection:
-        seen = connection.execute(select(agents.c.last_report_at)).scalar_one()
+        seen = connection.execute(select(epochs.c.last_report_at)).scalar_one()
     assert seen == NOON + timedelta(minutes=5)
 
 

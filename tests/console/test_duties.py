@@ -14,7 +14,7 @@ from sqlalchemy import insert, select
 from alerts import register
 from alerts.finding import Evidence, Finding, Seen
 from collector.store.migrate import migrate
-from collector.store.tables import agents, reports
+from collector.store.tables import agents, epochs, reports
 from console.desk import KEPT_INVENTORY, Desk, open_desk
 from console.duties import Follower, clean
 from console.health import Health, overdue
@@ -55,6 +55,7 @@ def desk(tmp_path: Path, inventory: Path) -> Iterator[Desk]:
 def load(desk: Desk, seq: int, at: datetime) -> int:
     body = msgspec.json.encode({"seq": seq, "kind": "load", "at": at, "section": {}, "gaps": []})
     row = {
+        "stream": 1,
         "agent": "a",
         "epoch": "e",
         "seq": seq,
@@ -76,6 +77,9 @@ def test_evidence_of_an_incident_outlives_the_days_that_loads_are_kept(desk: Des
             insert(agents).values(
                 id="a", key_hash=b"k", state="approved", hostname="h", joined_at=OLD
             )
+        )
+        connection.execute(
+            insert(epochs).values(id=1, agent="a", epoch="e", ordinal=1, first_received_at=OLD)
         )
     cited, plain = load(desk, 1, OLD), load(desk, 2, OLD)
     evidence = (Evidence("pc-cntt", "load", (Seen("last-load"),), cited, OLD),)
