@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from typing import Any
 
 from alerts.finding import Finding
@@ -13,12 +14,16 @@ from alerts.rules.rule import Rule, Subject
 log = logging.getLogger(__name__)
 
 
-def findings(office: Office) -> tuple[Finding, ...]:
-    """One finding for every rule and subject, by rule and then as the inventory lists them."""
+def findings(office: Office, subjects: Collection[str] | None = None) -> tuple[Finding, ...]:
+    """One finding for every rule and subject, by rule and then as the inventory lists them.
+
+    With `subjects`, of those alone.
+    """
     return tuple(
         judged(rule, office, subject)
         for rule in RULES.values()
         for subject in rule.subjects(office.inventory)
+        if subjects is None or subject.id in subjects
     )
 
 

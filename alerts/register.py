@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,16 +32,19 @@ class Recorded(Struct, frozen=True):
 
 
 def record(
-    connection: Connection, findings: Iterable[Finding], now: datetime, inventory: Inventory
+    connection: Connection,
+    findings: Iterable[Finding],
+    now: datetime,
+    inventory: Inventory,
+    subjects: Collection[str] | None = None,
 ) -> Recorded:
     """Write what differs from the last round, in the caller's write transaction.
 
     A change is another verdict, reason or kind; figures that move within the same reason are not.
+    With `subjects` the findings are of those alone, and of the others nothing is said.
     """
     by_key = {(finding.rule, finding.subject): finding for finding in findings}
-    known: dict[Key, Row[Any]] = {
-        (row.rule, row.subject): row for row in connection.execute(select(finding_current))
-    }
+    known = _known(connection, subjects)
     changed = [
         (finding, known.get(key))
         for key, finding in by_key.items()
@@ -58,6 +61,13 @@ def record(
     ]
     opening.prove(connection, by_key, now)
     return Recorded(len(changed) + len(gone), tuple(touched))
+
+
+def _known(connection: Connection, subjects: Collection[str] | None) -> dict[Key, Row[Any]]:
+    wanted = select(finding_current)
+    if subjects is not None:
+        wanted = wanted.where(finding_current.c.subject.in_(sorted(subjects)))
+    return {(row.rule, row.subject): row for row in connection.execute(wanted)}
 
 
 def _differs(row: Row[Any], finding: Finding) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from alerts import history, judge, queries, targets, yearly
+from alerts import history, judge, past, queries, targets, yearly
 from alerts.finding import Finding
 from alerts.incidents import Incident
 from alerts.office import Office
@@ -23,8 +23,10 @@ from backup import statement
 from collector.files import write_private
 from collector.fleet import Fleet
 from collector.inventory.source import Source
+from collector.lately import Following
 from collector.live import Live
 from collector.store.database import Store, connect
+from console.own import OwnLook
 from console.settings import Settings
 from console.workshop import Workshop
 
@@ -71,6 +73,10 @@ class Desk:
     state_folder: Path
     clock: Callable[[], datetime]
     workshop: Workshop
+    following: Following
+    """What happened and changed lately, followed in the store."""
+    own: OwnLook
+    """How the collector itself is doing."""
     fleet: Fleet = field(default_factory=Fleet)
     """Each machine's metrics as text, kept from one scrape to the next."""
     _last: Moment | None = None
@@ -109,14 +115,14 @@ class Desk:
         if self._cost_seconds <= LARGE_SECONDS:
             return FRESH.total_seconds()
         began = time.monotonic()
-        seen = look(self.store, self.source, self.live, self.clock())
+        seen = look(self, self.clock())
         with self._lock:
             self._last, self._cost_seconds = seen, time.monotonic() - began
         return self._cost_seconds * RESTS
 
     def _look(self, now: datetime) -> Moment:
         began = time.monotonic()
-        seen = look(self.store, self.source, self.live, now)
+        seen = look(self, now)
         self._last, self._cost_seconds = seen, time.monotonic() - began
         return seen
 
@@ -125,7 +131,16 @@ def open_desk(settings: Settings, folder: Path, clock: Callable[[], datetime]) -
     """Everything that a process needs, by the state folder's settings."""
     store = connect(settings.database)
     source = Source(Path(settings.inventory), folder / KEPT_INVENTORY)
-    return Desk(store, source, Live(store), folder, clock, Workshop(store, folder, clock))
+    return Desk(
+        store,
+        source,
+        Live(store),
+        folder,
+        clock,
+        Workshop(store, folder, clock),
+        Following(store),
+        OwnLook(store, source, folder),
+    )
 
 
 def keep(source: Source, folder: Path) -> None:
@@ -133,19 +148,28 @@ def keep(source: Source, folder: Path) -> None:
     write_private(folder / KEPT_INVENTORY, source.path.read_bytes())
 
 
-def office(store: Store, source: Source, live: Live, now: datetime) -> Office:
+def office(desk: Desk, now: datetime) -> Office:
     """The office as declared and as observed at that instant."""
-    inventory, state = source.current(), live.refresh()
-    with store.read() as connection:
+    inventory, state = desk.source.current(), desk.live.refresh()
+    lately = desk.following.refresh(state, inventory.software, now)
+    with desk.store.read() as connection:
         backups = statement.backups(connection, inventory, state, now)
-    return Office(inventory=inventory, state=state, backups=backups, now=now)
+        explained = past.explained(connection)
+    return Office(
+        inventory=inventory,
+        state=state,
+        backups=backups,
+        now=now,
+        past=past.past(lately, explained),
+        own=desk.own.at(now),
+    )
 
 
-def look(store: Store, source: Source, live: Live, now: datetime) -> Moment:
+def look(desk: Desk, now: datetime) -> Moment:
     """Judge the office afresh and read what is recorded of it."""
-    seen = office(store, source, live, now)
+    seen = office(desk, now)
     found = judge.findings(seen)
-    with store.read() as connection:
+    with desk.store.read() as connection:
         incidents = queries.all_incidents(connection)
         open_incidents = queries.open_incidents(connection)
         duties = queries.duties(connection, now)

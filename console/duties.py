@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Event
+from typing import Any
 
-from alerts import duties as judgement
+from sqlalchemy import func, select
+
 from alerts import evidence
+from alerts.duties import Judgement
+from alerts.register import Recorded
 from backup.duties import Duties as BackupDuties
 from backup.own import OwnBackup
 from collector import asks, changes, lines, retention, rollup
 from collector.inventory.model import Inventory
 from collector.leases import Lease
+from collector.state import Latest, Machine
+from collector.store.tables import latest
 from console import first_run
 from console.desk import Desk, keep, office
 from console.health import Health, write
@@ -25,6 +31,8 @@ log = logging.getLogger(__name__)
 
 LEASE = "duties"
 TAKE_OVER_SECONDS = 0.5
+QUICK_SECONDS = 0.25
+"""How often it is asked whether a PC has spoken: what it said is judged within a second."""
 ROUND_SECONDS = 2.0
 LOOK_EVERY_SECONDS = 60.0
 CLEAN_EVERY_SECONDS = 3600.0
@@ -82,11 +90,14 @@ def _rounds(desk: Desk, stop: Event, mine: Callable[[], bool]) -> None:
     proving = BackupDuties(desk.store, desk.state_folder, desk.clock)
     own_state = OwnBackup(desk.store, desk.state_folder, desk.clock)
     rounds = duties(desk, proving, own_state, time.monotonic())
-    while mine() and not stop.wait(ROUND_SECONDS):
+    told_at = 0.0
+    while mine() and not stop.wait(QUICK_SECONDS):
         for duty in rounds:
             if mine() and not stop.is_set():
                 duty.turn(time.monotonic(), desk.clock)
-        write(desk.state_folder, [duty.health for duty in rounds if duty.health])
+        if time.monotonic() - told_at >= ROUND_SECONDS:
+            write(desk.state_folder, [duty.health for duty in rounds if duty.health])
+            told_at = time.monotonic()
     proving.stop()
     own_state.stop()
     if not stop.is_set():
@@ -100,7 +111,9 @@ def duties(
     """All of them, in the order of a round."""
     # Who was silent while nobody listened has not been silent: judging waits for the first words.
     patience = desk.source.current().rules.agent_silent.after_seconds
+    judge = Judge(desk)
     return (
+        Duty("arrivals", QUICK_SECONDS, judge.arrivals),
         Duty("inventory", ROUND_SECONDS, Follower(desk).follow),
         Duty("lines", LOOK_EVERY_SECONDS, lambda: look_at_lines(desk)),
         Duty(
@@ -108,7 +121,7 @@ def duties(
             ROUND_SECONDS,
             lambda: proving.tick(desk.source.current(), desk.live.refresh()),
         ),
-        Duty("judgement", ROUND_SECONDS, lambda: judge(desk), due_at=began + patience),
+        Duty("judgement", ROUND_SECONDS, judge.whole, due_at=began + patience),
         Duty("own-state", LOOK_EVERY_SECONDS, lambda: own_state.tick(desk.source.current())),
         Duty("city", LOOK_EVERY_SECONDS, Courier(desk).tick),
         Duty("retention", CLEAN_EVERY_SECONDS, lambda: clean(desk)),
@@ -142,11 +155,56 @@ def look_at_lines(desk: Desk) -> None:
             lines.record(connection, reading)
 
 
-def judge(desk: Desk) -> None:
-    """One round of judgement on the office as it is now."""
-    seen = office(desk.store, desk.source, desk.live, desk.clock())
-    for incident in judgement.tick(desk.store, seen).incidents:
-        log.warning("incident %s", incident)
+class Judge:
+    """Judges who has spoken at once, and the whole office in turn: time itself changes verdicts."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._judgement = Judgement(desk.store)
+        self._newest: int | None = None
+        self._machines: Mapping[str, Machine] = {}
+        self._inventories: set[int] = set()
+
+    def arrivals(self) -> None:
+        """Those PCs alone of which something came since the last look; mostly there is nothing."""
+        with self._desk.store.read() as connection:
+            newest = connection.execute(select(func.max(latest.c.report))).scalar_one() or 0
+        before, self._newest = self._newest, newest
+        if newest == before:
+            return
+        known, spoke = self._machines, self._spoke()
+        # What stood there before anybody listened is the first whole round's.
+        if known and spoke:
+            self._told(self._judgement.touched(office(self._desk, self._desk.clock()), spoke))
+
+    def whole(self) -> None:
+        """Every rule on every subject, as the office is now."""
+        self._spoke()
+        self._told(self._judgement.whole(office(self._desk, self._desk.clock())))
+
+    def _spoke(self) -> tuple[str, ...]:
+        """Whose state is not what it was; what changed in their inventories is followed first."""
+        known, self._machines = self._machines, self._desk.live.refresh().machines
+        spoke = tuple(one for one, now in self._machines.items() if known.get(one) is not now)
+        told = {
+            reading.report
+            for one in spoke
+            for reading in inventories(self._machines[one])
+            if reading.report not in self._inventories
+        }
+        if told:
+            changes.follow(self._desk.store)
+            self._inventories |= told
+        return spoke
+
+    def _told(self, recorded: Recorded) -> None:
+        for incident in recorded.incidents:
+            log.warning("incident %s", incident)
+
+
+def inventories(machine: Machine) -> tuple[Latest[Any], ...]:
+    """The newest readings that `collector.changes` follows."""
+    return tuple(one for one in (machine.hardware, machine.system, machine.software) if one)
 
 
 def clean(desk: Desk) -> None:
