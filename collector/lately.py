@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, or_, select
 
 from collector import sections, wire
 from collector.happenings import Events, Happening
@@ -23,7 +23,7 @@ from collector.inventory.lists import SoftwareLists
 from collector.software import Software
 from collector.state import State
 from collector.store.database import Store
-from collector.store.tables import agents, inventory_changes, latest, losses, reports
+from collector.store.tables import agents, inventory_changes, losses, reports
 
 KEPT = timedelta(days=90)
 """Longer than any event waits for its officer; what an incident rests on stays with the incident."""
@@ -122,6 +122,7 @@ class Following:
                 select(reports.c.id, reports.c.received_at, reports.c.body)
                 .join(agents, agents.c.id == reports.c.agent)
                 .where(agents.c.asset == asset, reports.c.kind == "events", believed)
+                .where(reports.c.kind != "load")  # what the index of the rare kinds is named by
                 .where(reports.c.id > self._reached.get(asset, 0), reports.c.received_at >= since)
                 .order_by(reports.c.id)
             )
@@ -215,7 +216,7 @@ def _matching(connection: Connection, report: int, forbidden: tuple[str, ...]) -
     if not forbidden:
         return ()
     body = connection.execute(
-        select(func.max(latest.c.body)).where(latest.c.report == report)
+        select(reports.c.body).where(reports.c.id == report)
     ).scalar_one_or_none()
     try:
         value = sections.typed("software", wire.report(body).section) if body else None

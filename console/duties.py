@@ -21,7 +21,7 @@ from collector import asks, changes, lines, retention, rollup
 from collector.inventory.model import Inventory
 from collector.leases import Lease
 from collector.state import Latest, Machine
-from collector.store.tables import latest
+from collector.store.tables import reports
 from console import first_run
 from console.desk import Desk, keep, office
 from console.health import Health, write
@@ -168,7 +168,7 @@ class Judge:
     def arrivals(self) -> None:
         """Those PCs alone of which something came since the last look; mostly there is nothing."""
         with self._desk.store.read() as connection:
-            newest = connection.execute(select(func.max(latest.c.report))).scalar_one() or 0
+            newest = connection.execute(select(func.max(reports.c.id))).scalar_one() or 0
         before, self._newest = self._newest, newest
         if newest == before:
             return
