@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, select
 
-from alerts import queries, words
-from alerts.documents.case import Case, Duty, Measure, Notified, Proof, Subject
+from alerts import filing, queries, words
+from alerts.documents.case import (
+    Case,
+    Duty,
+    Enclosed,
+    Measure,
+    Notified,
+    PersonalData,
+    Proof,
+    Subject,
+)
 from alerts.finding import Finding
 from alerts.obligations import LEGAL_TIME
 from alerts.office import Office
 from alerts.policy import shipped
+from alerts.statements import instant, number
 from collector.messages import Language, catalogue
 from collector.readings import Os
 from collector.store.tables import reports
@@ -20,7 +31,7 @@ from collector.store.tables import reports
 LANGUAGE: Language = "vi"
 """Papers to authorities are in Vietnamese."""
 
-HANDLED = ("note", "fix", "take", "handle")
+HANDLED = ("note", "fix", "prove", "take", "handle")
 
 
 class CaseError(Exception):
@@ -67,9 +78,45 @@ def case(connection: Connection, office: Office, id: str, now: datetime) -> Case
         ),
         national_security=True if "national-security" in incident.flags else None,
         serious_interruption=True if "interruption" in incident.flags else None,
+        **_stated(file),
+        ended_at=incident.ended_at,
         user_names=tuple(one.name for one in inventory.people if one.name),
         drill=incident.drill,
+        files=tuple(
+            Enclosed(one.name, one.bytes, one.sha256, one.at)
+            for one in filing.listed(connection, id)
+        ),
     )
+
+
+def _stated(file: queries.File) -> dict[str, Any]:
+    """What the officer said of it, each in the field of the papers that it fills."""
+    said = file.statements
+    persons, machines = number(said.get("data-subjects")), number(said.get("machines"))
+    return {
+        "happened_at": instant(said.get("happened-at")),
+        "cause": said.get("cause"),
+        "cause_certain": _decided(said.get("cause-certain")),
+        "scope": said.get("scope"),
+        "remedy": said.get("remedy"),
+        "restored_at": instant(said.get("restored-at")),
+        "consequences": said.get("consequences"),
+        "lessons": said.get("lessons"),
+        "proposal": said.get("proposal"),
+        "confidential": _decided(said.get("confidential")),
+        "machines": None if machines is None else int(machines),
+        "interruption_hours": number(said.get("interruption-hours")),
+        "personal_data": PersonalData(
+            said.get("data-kinds"), None if persons is None else int(persons)
+        ),
+        "data_consequences": said.get("data-consequences"),
+        "custodian": said.get("custodian"),
+        "witnesses": said.get("witnesses"),
+    }
+
+
+def _decided(text: str | None) -> bool | None:
+    return {"yes": True, "no": False}.get(text or "")
 
 
 def _subject(office: Office, asset: str) -> Subject:

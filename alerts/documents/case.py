@@ -56,6 +56,15 @@ class Notified(Struct, frozen=True):
     channel: str
 
 
+class Enclosed(Struct, frozen=True):
+    """One file that goes with a paper."""
+
+    name: str
+    bytes: int
+    sha256: str
+    made_at: datetime
+
+
 class PersonalData(Struct, frozen=True):
     """Personal data that the incident touched. None: not known."""
 
@@ -103,6 +112,23 @@ class Case(Struct, frozen=True, kw_only=True):
     national_security: bool | None = None
     serious_interruption: bool | None = None
     personal_data: PersonalData = PersonalData()
+    cause: str | None = None
+    cause_certain: bool | None = None
+    scope: str | None = None
+    remedy: str | None = None
+    restored_at: datetime | None = None
+    consequences: str | None = None
+    lessons: str | None = None
+    machines: int | None = None
+    """How many were concerned."""
+    interruption_hours: float | None = None
+    data_consequences: str | None = None
+    custodian: str | None = None
+    """Who keeps the evidence."""
+    witnesses: str | None = None
+    ended_at: datetime | None = None
+    files: tuple[Enclosed, ...] = ()
+    """What is handed over beside the paper."""
     user_names: tuple[str, ...] = ()
     """Names of accounts and persons that must not leave the office."""
     drill: bool = False

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
+from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.shared import Length, Mm, Pt
@@ -11,6 +13,7 @@ from docx.shared import Length, Mm, Pt
 from alerts.documents import ooxml
 from alerts.documents.model import (
     Block,
+    Chart,
     Choice,
     Field,
     Fields,
@@ -26,6 +29,12 @@ NONE = Pt(0)
 FIRST_LINE = Mm(10)
 WIDTH = Mm(165)
 """Of the text: A4 less the margins."""
+
+NUMBERS_BELOW = 12
+"""A first column as narrow as this holds numbers, and is centred."""
+
+ACROSS = Mm(252)
+"""The same on A4 across."""
 
 FORM = (Mm(9), Mm(60), Mm(96))
 
@@ -54,6 +63,8 @@ def add_block(document: Any, block: Block) -> None:
             write(running(document), f"- {item}", BODY)
     elif isinstance(block, Fields):
         _form(document, block)
+    elif isinstance(block, Chart):
+        _chart(document, block)
     else:
         _table(document, block)
 
@@ -83,9 +94,34 @@ def _value(cell: Any, field: Field) -> None:
         write(paragraph, line, BODY)
 
 
+def _chart(document: Any, block: Chart) -> None:
+    """As a picture: Word's own charts carry a workbook, which would hide figures in a paper."""
+    from alerts.documents.pdf import picture  # noqa: PLC0415 - 50 MB, for papers with charts alone
+
+    paragraph = plain(document, CENTRE, before=Pt(6), after=Pt(6))
+    paragraph.add_run().add_picture(io.BytesIO(picture(block)), width=WIDTH)
+    drawn = paragraph.runs[0]._r.xpath(".//wp:docPr")[0]  # noqa: SLF001 - python-docx has no word for it
+    drawn.set("descr", told(block))
+
+
+def told(chart: Chart) -> str:
+    """A chart's figures in words, for who can't see it."""
+    rows = (
+        f"{label}: {', '.join('–' if one.values[i] is None else f'{one.name} {one.values[i]:g}{chart.unit}' for one in chart.series)}"
+        for i, label in enumerate(chart.labels)
+    )
+    return f"{chart.title}. {'; '.join(rows)}"
+
+
+def text_width(document: Any) -> Length:
+    """Between the margins: a paper is upright or across as a whole."""
+    return ACROSS if document.sections[0].orientation == WD_ORIENT.LANDSCAPE else WIDTH
+
+
 def _table(document: Any, block: Table) -> None:
     shares = sum(column.share for column in block.columns)
-    widths = tuple(Mm(WIDTH.mm * column.share / shares) for column in block.columns)
+    width = text_width(document)
+    widths = tuple(Mm(width.mm * column.share / shares) for column in block.columns)
     table = _grid(document, len(block.rows) + 1, widths)
     ooxml.heading_row(table.rows[0])
     for cell, column in zip(table.rows[0].cells, block.columns, strict=True):
@@ -93,7 +129,8 @@ def _table(document: Any, block: Table) -> None:
         write(cell.paragraphs[0], column.title, Pt(11), bold=True)
     for row, values in zip(table.rows[1:], block.rows, strict=True):
         ooxml.whole_row(row)
-        row.cells[0].paragraphs[0].alignment = CENTRE
+        if block.columns[0].share < NUMBERS_BELOW:
+            row.cells[0].paragraphs[0].alignment = CENTRE
         for cell, value in zip(row.cells, values, strict=True):
             write(cell.paragraphs[0], value, Pt(11))
 

@@ -83,7 +83,28 @@ class Table(Struct, frozen=True, tag="table"):
     rows: tuple[tuple[str, ...], ...]
 
 
-Block = Heading | Paragraph | Items | Fields | Table
+class Series(Struct, frozen=True):
+    """One row of bars through a chart; a value that is not known is None, and drawn as a gap."""
+
+    name: str
+    values: tuple[float | None, ...]
+
+
+class Chart(Struct, frozen=True, tag="chart"):
+    """Bars from the left, one for each label; of several series the bars are stacked."""
+
+    title: str
+    labels: tuple[str, ...]
+    series: tuple[Series, ...]
+    unit: str = ""
+    """Written after each number: ` %`."""
+    most: float | None = None
+    """What the whole width stands for; None: the longest bar."""
+    source: str = ""
+    """Where its figures stand, under the chart."""
+
+
+Block = Heading | Paragraph | Items | Fields | Table | Chart
 
 
 class Appendix(Struct, frozen=True):
@@ -124,6 +145,8 @@ class Paper(Struct, frozen=True, kw_only=True):
     signer: str | None = None
     recipients: tuple[str, ...] = ()
     appendices: tuple[Appendix, ...] = ()
+    landscape: bool = False
+    """Wide tables on A4 across: a register, not a letter."""
     drill: bool = False
     """Marked DIỄN TẬP across every page."""
     prepared_at: datetime

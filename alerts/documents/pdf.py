@@ -6,13 +6,15 @@ import json
 import tempfile
 from datetime import UTC
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from alerts.documents.fonts import Typeface, find, letters
-from alerts.documents.legible import legible
-from alerts.documents.model import Paper
-from alerts.documents.templates import Template, TemplateError, template
+from alerts.documents.legible import legible, line
+from alerts.documents.model import Chart, Paper
+from alerts.documents.strings import changed
+from alerts.documents.templates import Template, TemplateError, chart, template
 from alerts.documents.texts import text
 
 WORDS = ("state", "motto", "number", "date", "addressee", "recipients", "drill")
@@ -31,10 +33,35 @@ def pdf(paper: Paper, templates: Path | None = None, typeface: Typeface | None =
         "prepared": json.dumps(_prepared(paper)),
         "font": face.family,
     }
-    return _compile(template(paper.kind, templates), face, inputs, paper)
+    wanted = {
+        "format": "pdf",
+        "pdf_standards": ["a-2b"],
+        "timestamp": int(paper.prepared_at.timestamp()),
+    }
+    return _compile(template(paper.kind, templates), face, inputs, wanted)
 
 
-def _compile(source: Template, face: Typeface, inputs: dict[str, str], paper: Paper) -> bytes:
+def picture(block: Chart, typeface: Typeface | None = None) -> bytes:
+    """A chart alone as PNG, for a Word file, by the same code that draws it in the PDF."""
+    face = typeface or find()
+    drawn = letters(face)
+    words = msgspec.convert(
+        changed(msgspec.to_builtins(block), lambda one: line(one, lambda c: ord(c) in drawn)), Chart
+    )
+    page = (
+        "#let block = json(bytes(sys.inputs.block))\n"
+        "#set page(width: 165mm, height: auto, margin: 0mm)\n"
+        '#set text(font: sys.inputs.font, fallback: false, size: 13pt, lang: "vi")\n'
+        "#chart(block, 165mm)\n"
+    )
+    inputs = {"block": msgspec.json.encode(words).decode(), "font": face.family}
+    source = Template("chart.typ", page.encode(), None)
+    return _compile(source, face, inputs, {"format": "png", "ppi": 200.0})
+
+
+def _compile(
+    source: Template, face: Typeface, inputs: dict[str, str], wanted: dict[str, Any]
+) -> bytes:
     # Loaded when a paper is made: its library costs the console's start and memory otherwise.
     import typst  # noqa: PLC0415
 
@@ -43,17 +70,13 @@ def _compile(source: Template, face: Typeface, inputs: dict[str, str], paper: Pa
     )
     with tempfile.TemporaryDirectory(prefix="wardwatch-paper-") as empty:
         compiler = typst.Compiler(
-            source.source,
+            chart() + source.source,
             root=str(source.folder or empty),
             font_paths=fonts,
             sys_inputs=inputs,
         )
         try:
-            made, warnings = compiler.compile_with_warnings(
-                format="pdf",
-                pdf_standards=["a-2b"],
-                timestamp=int(paper.prepared_at.timestamp()),
-            )
+            made, warnings = compiler.compile_with_warnings(**wanted)
         except typst.TypstError as error:
             raise TemplateError(f"template {source.name}: {error.message}") from error
     if warnings:

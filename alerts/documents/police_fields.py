@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from zoneinfo import ZoneInfo
 
+from alerts.documents import forms
 from alerts.documents.case import Case
 from alerts.documents.instants import minute, short
-from alerts.documents.model import Choice, Field, Lines
+from alerts.documents.letter import zone_of
+from alerts.documents.model import Field
 from alerts.documents.texts import named, text
 from collector.inventory.model import Contact
 from collector.readings import Check, Verdict
@@ -41,13 +42,14 @@ def _contact(contact: Contact) -> tuple[Field, ...]:
 def _system(case: Case) -> tuple[Field, ...]:
     return (
         _may("system-name", case.site.system_name),
-        _may("system-level", _level(case)),
+        _may("system-level", level_of(case)),
         _may("security-provider", case.security_provider),
         _may("internet-provider", *dict.fromkeys(case.internet_providers)),
     )
 
 
-def _level(case: Case) -> str | None:
+def level_of(case: Case) -> str | None:
+    """Level and decision in one line, as the office declared them."""
     level, decision = case.site.system_level, case.site.system_decision
     if level is None:
         return None
@@ -133,31 +135,21 @@ def _severity(case: Case) -> tuple[str, ...]:
 
 
 def _must(field: str, *lines: str | None, blank_lines: int = 1) -> Field:
-    return Field(text(f"police.field.{field}"), _lines(lines, blank_lines), mandatory=True)
+    return forms.must("police", field, *lines, blank_lines=blank_lines)
 
 
 def _may(field: str, *lines: str | None, blank_lines: int = 1) -> Field:
-    return Field(text(f"police.field.{field}"), _lines(lines, blank_lines))
-
-
-def _lines(lines: Iterable[str | None], blank_lines: int) -> Lines:
-    return Lines(tuple(line for line in lines if line and line.strip()), blank_lines)
+    return forms.may("police", field, *lines, blank_lines=blank_lines)
 
 
 def _choice(field: str, chosen: bool | None) -> Field:
-    index = None if chosen is None else int(not chosen)
-    return Field(text(f"police.field.{field}"), Choice((text("form.yes"), text("form.no")), index))
+    return forms.yes_or_no("police", field, chosen)
 
 
 def follow_up(case: Case) -> str | None:
     """When the report after this one is due, in full."""
     due = next((duty.due_at for duty in case.duties if duty.id == FOLLOW_UP), None)
     return None if due is None else minute(due, zone_of(case))
-
-
-def zone_of(case: Case) -> ZoneInfo:
-    """Papers tell the office's own time."""
-    return ZoneInfo(case.site.timezone)
 
 
 PARTS: tuple[tuple[str, Callable[[Case], tuple[Field, ...]]], ...] = (

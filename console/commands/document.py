@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from console.commands import sign
 from console.commands.call import Call, Refused, actor, state_option
 
 if TYPE_CHECKING:
-    from console.papers import Format, Wish
+    from alerts.documents.model import Paper
+    from alerts.documents.redaction import Disclosure
+    from console.desk import Desk
+    from console.papers import Format, Kind, PeriodKind, Wish
+
+OF_INCIDENT: dict[Kind, str] = {
+    "police": "the initial report to the ward police",
+    "72h": "the 72-hour report: cause, scope, remedy",
+    "update": "a report in between",
+    "final": "the final report",
+    "data-notice": "the personal-data notice (Mẫu 08)",
+    "record": "the record (biên bản) of a personal-data violation",
+    "handover": "the sheet of what is handed over to the ward police",
+}
+OF_PERIOD: dict[PeriodKind, str] = {
+    "items": "the report on items 23, 27 and 28",
+    "register": "the register of incidents (sổ sự cố)",
+    "security-year": "the yearly network-security report, 15 December to 14 December",
+    "upgrade": "the plan of item 28: who to equip first, with costs",
+}
 
 
 @click.group()
@@ -21,8 +43,13 @@ def document() -> None:
 
 def paper_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What every command asks that makes a paper of an incident."""
+    drill = click.option("--drill", is_flag=True, help="As a drill's paper, marked on every page.")
+    return drill(shown_options(command))
+
+
+def shown_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What may stand in a paper, and where it goes."""
     options = (
-        click.option("--drill", is_flag=True, help="As a drill's paper, marked on every page."),
         click.option("--with-internal-addresses", is_flag=True, help="Print what is struck out."),
         click.option("--with-user-names", is_flag=True, help="Print what is struck out."),
         click.option("--out", type=click.Path(file_okay=False, path_type=Path), default="."),
@@ -33,62 +60,147 @@ def paper_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@document.command()
-@click.argument("id")
-@click.option("--format", "formats", default="pdf,docx", show_default=True, metavar="LIST")
-@paper_options
-@click.pass_obj
-def police(call: Call, /, id: str, formats: str, out: Path, **asked: bool) -> None:
-    """Write the initial report on incident ID to the ward police."""
-    from console.papers import MEDIA  # noqa: PLC0415
-
-    wanted: list[Format] = [one for one in MEDIA if one in formats.split(",")]
-    if not wanted or set(formats.split(",")) - set(MEDIA):
-        raise Refused(f"unknown format {formats!r}: pdf, docx or both with a comma")
-    write_police(call, id, wanted, out, **asked)
+def write_police(call: Call, id: str, formats: list[Format], out: Path, **asked: bool) -> None:
+    """Write the initial report and name its files."""
+    write_incident(call, id, "police", formats, out, **asked)
 
 
-def write_police(
-    call: Call,
-    id: str,
-    formats: list[Format],
-    out: Path,
-    *,
-    drill: bool,
-    with_internal_addresses: bool,
-    with_user_names: bool,
+def write_incident(
+    call: Call, id: str, kind: Kind, formats: list[Format], out: Path, **asked: bool
 ) -> None:
     """Write the files and name them; what a person still has to fill in goes to stderr."""
-    from alerts.documents.redaction import Disclosure  # noqa: PLC0415
     from console.papers import Wish  # noqa: PLC0415
 
-    shown = Disclosure(internal_addresses=with_internal_addresses, user_names=with_user_names)
-    _write(call, Wish(id, "drill" if drill else "real", shown), formats, out)
+    drill = asked.pop("drill")
+    _write(call, Wish(id, "drill" if drill else "real", _disclosure(**asked), kind), formats, out)
+
+
+def _disclosure(*, with_internal_addresses: bool, with_user_names: bool) -> Disclosure:
+    from alerts.documents.redaction import Disclosure  # noqa: PLC0415
+
+    return Disclosure(internal_addresses=with_internal_addresses, user_names=with_user_names)
+
+
+def _wanted(formats: str) -> list[Format]:
+    from console.papers import MEDIA  # noqa: PLC0415
+
+    asked = [one.strip() for one in formats.split(",")]
+    if not asked or set(asked) - set(MEDIA):
+        raise Refused(f"unknown format {formats!r}: {', '.join(MEDIA)}, or several with a comma")
+    return [one for one in MEDIA if one in asked]
 
 
 def _write(call: Call, wish: Wish, formats: list[Format], out: Path) -> None:
-    from alerts.documents.model import missing  # noqa: PLC0415
-    from alerts.documents.police import PurposeError  # noqa: PLC0415
+    from alerts.documents.letter import PurposeError  # noqa: PLC0415
     from console import papers  # noqa: PLC0415
     from console.cases import CaseError  # noqa: PLC0415
 
     with call.desk() as desk:
         office, now = desk.moment().office, call.clock()
-        folder = papers.templates(office, desk.source.path)
+
+        def keep(one: Format, name: str, content: bytes) -> None:
+            with desk.store.write() as connection:
+                papers.note(connection, now, actor(), wish, one, content)
+                if one == "pdf" and wish.purpose == "real":
+                    papers.filed(connection, now, actor(), wish, name, content)
+
         try:
             with desk.store.read() as connection:
-                paper = papers.police_paper(connection, office, wish, now)
-            out.mkdir(parents=True, exist_ok=True)
-            for one in formats:
-                content = papers.made(paper, one, folder)
-                with desk.store.write() as connection:
-                    papers.note(connection, now, actor(), wish, one, content)
-                file = out / f"{paper.file_name}.{one}"
-                file.write_bytes(content)
-                click.echo(str(file))
-        except (CaseError, papers.PaperError, PurposeError) as error:
+                paper = papers.incident_paper(connection, office, wish, now)
+        except (CaseError, PurposeError) as error:
             raise Refused(str(error)) from error
-        except OSError as error:
-            raise Refused(f"{error.filename}: {error.strerror}") from error
+        _files(desk, paper, formats, out, keep)
+
+
+def _files(
+    desk: Desk,
+    paper: Paper,
+    formats: list[Format],
+    out: Path,
+    keep: Callable[[Format, str, bytes], None],
+) -> None:
+    from alerts.documents.model import missing  # noqa: PLC0415
+    from console import papers  # noqa: PLC0415
+
+    folder = papers.templates(desk.moment().office, desk.source.path)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for one in formats:
+            content = papers.made(paper, one, folder)
+            file = out / f"{paper.file_name}.{one}"
+            keep(one, file.name, content)
+            file.write_bytes(content)
+            click.echo(str(file))
+    except papers.PaperError as error:
+        raise Refused(str(error)) from error
+    except OSError as error:
+        raise Refused(f"{error.filename}: {error.strerror}") from error
     if open_fields := missing(paper):
         click.echo(f"to fill in by hand before signing: {'; '.join(open_fields)}", err=True)
+
+
+def _of_incident(kind: Kind) -> click.Command:
+    def run(call: Call, /, id: str, formats: str, out: Path, **asked: bool) -> None:
+        write_incident(call, id, kind, _wanted(formats), out, **asked)
+
+    wrapped = click.pass_obj(run)
+    wrapped = paper_options(wrapped)
+    wrapped = click.option("--format", "formats", default="pdf,docx", show_default=True)(wrapped)
+    wrapped = click.argument("id")(wrapped)
+    return click.command(kind, help=f"Write {OF_INCIDENT[kind]}, on incident ID.")(wrapped)
+
+
+def _of_period(kind: PeriodKind) -> click.Command:
+    def run(call: Call, /, span: str | None, formats: str, out: Path, **asked: bool) -> None:
+        write_period(call, kind, span, _wanted(formats), out, **asked)
+
+    wrapped = click.pass_obj(run)
+    wrapped = shown_options(wrapped)
+    default = "pdf,docx,xlsx"
+    wrapped = click.option("--format", "formats", default=default, show_default=True)(wrapped)
+    wrapped = click.option(
+        "--period", "span", metavar="PERIOD", help="2026H1, 2026H2 or 2026; by default this year."
+    )(wrapped)
+    return click.command(kind, help=f"Write {OF_PERIOD[kind]}.")(wrapped)
+
+
+def write_period(
+    call: Call, kind: PeriodKind, span: str | None, formats: list[Format], out: Path, **asked: bool
+) -> None:
+    """Write the files of a periodic paper; the same period gives the same bytes."""
+    from alerts.documents.period import PeriodError  # noqa: PLC0415
+    from collector import audit  # noqa: PLC0415
+    from console import papers  # noqa: PLC0415
+
+    with call.desk() as desk:
+        office, now = desk.moment().office, call.clock()
+        chosen = span or _this_year(office.inventory.site.timezone, now)
+
+        def keep(one: Format, name: str, content: bytes) -> None:
+            digest = hashlib.sha256(content).hexdigest()
+            detail = {"paper": kind, "period": chosen, "format": one, "file": name}
+            detail["sha256"] = digest
+            with desk.store.write() as connection:
+                audit.append(connection, now, actor(), "document.made", detail)
+
+        try:
+            with desk.store.read() as connection:
+                shown = _disclosure(**asked)
+                paper = papers.period_paper(connection, office, kind, chosen, shown)
+        except PeriodError as error:
+            raise Refused(str(error)) from error
+        _files(desk, paper, formats, out, keep)
+
+
+def _this_year(timezone: str, now: datetime) -> str:
+    from zoneinfo import ZoneInfo  # noqa: PLC0415
+
+    return str(now.astimezone(ZoneInfo(timezone)).year)
+
+
+for _kind in OF_INCIDENT:
+    document.add_command(_of_incident(_kind))
+for _span in OF_PERIOD:
+    document.add_command(_of_period(_span))
+for _command in sign.COMMANDS:
+    document.add_command(_command)

@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from alerts import handling, queries
+from alerts.documents.letter import Purpose, PurposeError
 from alerts.documents.model import missing
-from alerts.documents.police import Purpose, PurposeError
 from alerts.documents.redaction import Disclosure
 from alerts.incidents import NEEDS_REASON, OPEN, Action, Flag, Level, NotAllowed, actions
 from alerts.words import refusal
@@ -87,7 +87,7 @@ def police(request: Request, form: Form) -> Response:
     office = here.moment().office
     try:
         with here.store.read() as connection:
-            paper = papers.police_paper(connection, office, wish, now)
+            paper = papers.incident_paper(connection, office, wish, now)
         content = papers.made(paper, wanted, papers.templates(office, here.source.path))
     except CaseError:
         return not_found(request, "incident.not-found", id=number)
@@ -111,7 +111,7 @@ def shown(request: Request, refusal: str | None = None) -> Response:
         if file is None:
             return not_found(request, "incident.not-found", id=number)
         purpose: Purpose = "drill" if file.incident.drill else "real"
-        paper = papers.police_paper(connection, office, papers.Wish(number, purpose), now)
+        paper = papers.incident_paper(connection, office, papers.Wish(number, purpose), now)
     spoken = language(request)
     signals = [file.incident.signal, *(one.finding for one in file.history if one.finding)]
     told = words(request).observed

@@ -18,7 +18,7 @@ from collector.readings import Os, System
 from collector.store.database import Store, connect
 from collector.store.migrate import migrate
 from console import clocks, papers
-from console.papers import PaperError, Wish, made, police_paper
+from console.papers import PaperError, Wish, incident_paper, made
 from tests.alerts import builders
 
 NOON = builders.NOON
@@ -50,7 +50,7 @@ def office(os: Os = WINDOWS, **changes: Any) -> Office:
 def paper(store: Store, office: Office) -> Paper:
     number = opened(store, office)
     with store.read() as connection:
-        found = police_paper(connection, office, Wish(number), NOON)
+        found = incident_paper(connection, office, Wish(number), NOON)
     store.close()
     return found
 
@@ -109,8 +109,8 @@ def test_a_note_that_names_an_official_leaves_the_office_without_the_name(store:
     with store.write() as connection:
         handling.act(connection, NOON, "cntt", number, "note", "Họ Tên Ví Dụ đã tắt máy")
     with store.read() as connection:
-        hidden = police_paper(connection, seen, Wish(number), NOON)
-        shown = police_paper(
+        hidden = incident_paper(connection, seen, Wish(number), NOON)
+        shown = incident_paper(
             connection, seen, Wish(number, disclosure=Disclosure(user_names=True)), NOON
         )
     store.close()

@@ -32,6 +32,11 @@ def template(kind: str, own: Path | None) -> Template:
     return Template(f"{GENERAL}.typ", files(__name__).joinpath(f"{GENERAL}.typ").read_bytes(), None)
 
 
+def chart() -> bytes:
+    """The function that draws a chart, for every layout: ours, the office's, a picture alone."""
+    return files(__name__).joinpath("chart.typ").read_bytes()
+
+
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()

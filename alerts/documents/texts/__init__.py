@@ -12,7 +12,12 @@ from collector.messages import flat
 
 @cache
 def _texts() -> Mapping[str, str]:
-    return dict(flat(tomllib.loads(files(__name__).joinpath("vi.toml").read_text("utf-8"))))
+    """All files of this folder together; a key stands in one of them."""
+    found: dict[str, str] = {}
+    for source in sorted(files(__name__).iterdir(), key=lambda one: one.name):
+        if source.name.endswith(".toml"):
+            found |= flat(tomllib.loads(source.read_text("utf-8")))
+    return found
 
 
 def text(key: str, **values: object) -> str:

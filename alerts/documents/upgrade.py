@@ -1,0 +1,176 @@
+"""Kế hoạch rà soát, nâng cấp (item 28): who to equip first, with what, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from msgspec import Struct
+
+from alerts import words
+from alerts.documents import forms
+from alerts.documents.digest import Digest
+from alerts.documents.model import Block, Field, Fields, Heading, Items, Paper, Paragraph
+from alerts.documents.period_paper import paper, percent, records, table
+from alerts.documents.redaction import Disclosure
+from alerts.documents.texts import text
+from alerts.finding import Finding
+
+Piece = Literal["machine", "memory", "ssd", "display", "printer", "scanner", "signature_token"]
+"""What can be bought; as `prices` in the inventory names it."""
+
+PIECES: Mapping[str, Piece] = {
+    "memory": "memory",
+    "ssd": "ssd",
+    "disk": "ssd",
+    "display": "display",
+    "printer": "printer",
+    "scanner": "scanner",
+    "signature": "signature_token",
+    "cpu": "machine",
+    "os": "machine",
+}
+"""By the part that a machine lacks: what mends it. An old processor is no part to be changed."""
+
+
+class Need(Struct, frozen=True):
+    """One purchase."""
+
+    rank: int
+    """1: an official without a PC; 2: a PC to be replaced; 3: parts to be added."""
+    who: str
+    """The official's post, or what a shared PC is for."""
+    asset: str | None
+    lacks: str
+    pieces: tuple[Piece, ...]
+    records: tuple[int, ...]
+
+    def cost(self, prices: Mapping[str, int]) -> int | None:
+        """In đồng; None where a price is not declared: a sum that leaves it out would mislead."""
+        known = [prices[one] for one in self.pieces if one in prices]
+        return sum(known) if len(known) == len(self.pieces) else None
+
+
+def upgrade(
+    digest: Digest, prices: Mapping[str, int], disclosure: Disclosure | None = None
+) -> Paper:
+    """The plan of a year. `prices` are in đồng for one piece, as the office declared them."""
+    found = needs(digest)
+    blocks: tuple[Block, ...] = (
+        Paragraph(_opening(digest)),
+        Heading(text("upgrade.heading.now")),
+        Paragraph(_now(digest)),
+        Heading(text("upgrade.heading.list")),
+        Paragraph(text("upgrade.order")),
+        _list(found, prices),
+        Paragraph(_sum(found, prices)),
+        Heading(text("upgrade.heading.lines")),
+        *_lines(digest),
+        Heading(text("upgrade.heading.doing")),
+        Fields(_doing()),
+    )
+    return paper(
+        digest,
+        "upgrade",
+        text("upgrade.subject", year=digest.period.year),
+        blocks,
+        ((text("period.records"), records(digest)),),
+        disclosure or Disclosure(),
+    )
+
+
+def needs(digest: Digest) -> tuple[Need, ...]:
+    """Who to equip first: nobody's PC before a PC to be replaced before parts; then by what lacks."""
+    found: dict[str, Need] = {}
+    for row in digest.target(23).rows:
+        official = digest.findings.get(("official-without-machine", row.subject))
+        if official is not None and official.verdict == "fail":
+            lacks = words.because(official, "vi", digest.inventory.site.timezone)
+            found[row.subject] = Need(1, digest.name(row.subject), None, lacks, ("machine",), ())
+    for (rule, asset), finding in digest.findings.items():
+        if rule == "machine-below-profile" and finding.verdict == "fail":
+            found[asset] = _machine(digest, asset, finding)
+    return tuple(
+        sorted(
+            found.values(), key=lambda one: (one.rank, -len(one.pieces), one.who, one.asset or "")
+        )
+    )
+
+
+def _machine(digest: Digest, asset: str, finding: Finding) -> Need:
+    parts = str(finding.values.get("lacking_parts", "")).split()
+    pieces = tuple(dict.fromkeys(PIECES[one] for one in parts if one in PIECES))
+    replaced = "machine" in pieces
+    machine = digest.inventory.machine(asset)
+    who = digest.name(machine.person) if machine and machine.person else digest.name(asset)
+    lacks = words.written("lacking_parts", " ".join(parts), "vi", digest.inventory.site.timezone)
+    reports = tuple(sorted({one.report for one in finding.evidence if one.report is not None}))
+    return Need(
+        2 if replaced else 3, who, asset, lacks, ("machine",) if replaced else pieces, reports
+    )
+
+
+def _opening(digest: Digest) -> str:
+    return text("upgrade.opening", body=digest.inventory.site.name, year=digest.period.year)
+
+
+def _now(digest: Digest) -> str:
+    equipped, stable = digest.target(23), digest.target(28)
+    return text(
+        "upgrade.now",
+        passing=equipped.passing,
+        total=equipped.denominator,
+        ratio=percent(equipped),
+        stable=percent(stable),
+    )
+
+
+def _list(found: tuple[Need, ...], prices: Mapping[str, int]) -> Block:
+    shares = (
+        ("number", 6), ("who", 20), ("asset", 19), ("lacks", 19), ("buy", 14), ("cost", 14),
+        ("records", 9),
+    )  # fmt: skip
+    rows = (
+        (
+            str(number),
+            one.who,
+            one.asset or text("upgrade.no-machine"),
+            one.lacks,
+            ", ".join(text(f"upgrade.piece.{piece}") for piece in one.pieces),
+            _dong(one.cost(prices)),
+            ", ".join(map(str, one.records)) or text("upgrade.declared"),
+        )
+        for number, one in enumerate(found, 1)
+    )
+    return table("upgrade", shares, rows)
+
+
+def _sum(found: tuple[Need, ...], prices: Mapping[str, int]) -> str:
+    costs = [one.cost(prices) for one in found]
+    unknown = costs.count(None)
+    known = sum(one for one in costs if one is not None)
+    key = "upgrade.sum-open" if unknown else "upgrade.sum"
+    return text(key, count=len(found), sum=_dong(known), unknown=unknown)
+
+
+def _lines(digest: Digest) -> tuple[Block, ...]:
+    rows = tuple(
+        text(
+            "upgrade.line",
+            name=line.name,
+            provider=line.provider,
+            down=f"{line.down_mbit_per_second:g}",
+            up=f"{line.up_mbit_per_second:g}",
+        )
+        for line in digest.inventory.lines
+    )
+    return (Items(rows),) if rows else (Paragraph(text("upgrade.no-lines")),)
+
+
+def _doing() -> tuple[Field, ...]:
+    names = ("funds", "schedule", "responsible", "proposal")
+    return tuple(forms.may("upgrade", name, blank_lines=2) for name in names)
+
+
+def _dong(amount: int | None) -> str:
+    return text("upgrade.no-price") if amount is None else f"{amount:,}".replace(",", ".")
