@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Literal
 
@@ -33,11 +34,19 @@ PIECES: Mapping[str, Piece] = {
 """By the part that a machine lacks: what mends it. An old processor is no part to be changed."""
 
 
+OTHERS: Mapping[str, Piece] = {
+    "printers-few": "printer",
+    "scanners-few": "scanner",
+    "signature-token": "signature_token",
+}
+"""By rule: what is bought beside PCs."""
+
+
 class Need(Struct, frozen=True):
     """One purchase."""
 
     rank: int
-    """1: an official without a PC; 2: a PC to be replaced; 3: parts to be added."""
+    """1: an official without a PC; 2: a PC to be replaced; 3: parts; 4: shared devices, tokens."""
     who: str
     """The official's post, or what a shared PC is for."""
     asset: str | None
@@ -90,6 +99,8 @@ def needs(digest: Digest) -> tuple[Need, ...]:
     for (rule, asset), finding in digest.findings.items():
         if rule == "machine-below-profile" and finding.verdict == "fail":
             found[asset] = _machine(digest, asset, finding)
+        elif rule in OTHERS and finding.verdict == "fail":
+            found[f"{rule}/{asset}"] = _other(digest, asset, finding, OTHERS[rule])
     return tuple(
         sorted(
             found.values(), key=lambda one: (one.rank, -len(one.pieces), one.who, one.asset or "")
@@ -108,6 +119,15 @@ def _machine(digest: Digest, asset: str, finding: Finding) -> Need:
     return Need(
         2 if replaced else 3, who, asset, lacks, ("machine",) if replaced else pieces, reports
     )
+
+
+def _other(digest: Digest, subject: str, finding: Finding, piece: Piece) -> Need:
+    """What the norm of quantity or a profile asks for beside the PC itself."""
+    many = max(1, int(finding.values.get("wanted", 1)) - int(finding.values.get("count", 0)))
+    lacks = words.because(finding, "vi", digest.inventory.site.timezone)
+    asset = subject if digest.inventory.machine(subject) else None
+    reports = tuple(sorted({one.report for one in finding.evidence if one.report is not None}))
+    return Need(4, digest.name(subject), asset, lacks, (piece,) * many, reports)
 
 
 def _opening(digest: Digest) -> str:
@@ -134,15 +154,25 @@ def _list(found: tuple[Need, ...], prices: Mapping[str, int]) -> Block:
         (
             str(number),
             one.who,
-            one.asset or text("upgrade.no-machine"),
+            one.asset or text("upgrade.shared" if one.rank == 4 else "upgrade.no-machine"),
             one.lacks,
-            ", ".join(text(f"upgrade.piece.{piece}") for piece in one.pieces),
+            _pieces(one.pieces),
             _dong(one.cost(prices)),
             ", ".join(map(str, one.records)) or text("upgrade.declared"),
         )
         for number, one in enumerate(found, 1)
     )
     return table("upgrade", shares, rows)
+
+
+def _pieces(pieces: tuple[Piece, ...]) -> str:
+    """`máy in (2)`: what comes more than once is counted."""
+    count = Counter(pieces)
+    named = {piece: text(f"upgrade.piece.{piece}") for piece in count}
+    return ", ".join(
+        f"{named[piece]} ({number})" if number > 1 else named[piece]
+        for piece, number in count.items()
+    )
 
 
 def _sum(found: tuple[Need, ...], prices: Mapping[str, int]) -> str:

@@ -26,6 +26,7 @@ from alerts.documents.period import PeriodError, period, security_year
 from alerts.documents.redaction import Disclosure
 from alerts.documents.upgrade import needs, upgrade
 from alerts.documents.xlsx import xlsx
+from alerts.finding import Finding
 from collector.inventory.model import Inventory
 from console.papers import OF_INCIDENT
 from tests.alerts import paper_texts
@@ -305,3 +306,15 @@ def test_who_has_no_machine_is_equipped_first_and_a_sum_never_hides_a_missing_pr
     assert "chưa khai báo đơn giá" in told
     every = dict.fromkeys(("display", "memory", "ssd", "machine"), 1)
     assert "chưa khai báo đơn giá" not in paper_texts.text_of(upgrade(digest, every))
+
+
+def test_shared_devices_are_bought_in_the_number_that_lacks(office: Inventory) -> None:
+    digest = sample_digest(office, period("2026"))
+    values = {"count": 1, "wanted": 4, "officials": 12, "share": 3, "unread": 0}
+    few = Finding("printers-few", office.site.id, "fail", "few", values)
+    found = needs(
+        replace(digest, findings={("printers-few", office.site.id): few, **digest.findings})
+    )
+    (need,) = [one for one in found if one.rank == 4]
+    assert need.pieces == ("printer",) * 3
+    assert need.cost({"printer": 4_000_000}) == 12_000_000
