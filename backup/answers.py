@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 PANIC = 2
+LOCKED = 11
 
 _RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$")
 _CREDENTIALS = re.compile(r"//[^/@\s]+@")
@@ -94,6 +95,11 @@ def cause(code: int, errors: str) -> str:
     fatal = [words for words in said if words.startswith("Fatal")]
     words = (fatal or said or [f"exit code {code}, without a word"])[-1]
     return _CREDENTIALS.sub("//***@", words.removeprefix("Fatal: "))[:300]
+
+
+def is_locked(code: int, errors: str) -> bool:
+    """Whether restic gave way to another: 0.18 has a code for it, 0.14 a sentence."""
+    return code == LOCKED or "already locked" in errors
 
 
 def nanoseconds(text: str) -> int | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from backup import ledger, pin, receipts
+from backup import holds, ledger, pin, quarantine, receipts
 from backup.answers import File, Snapshot
 from backup.plan import Job
 from backup.proofs import Proof
 from backup.prove import Verifier
+from backup.proving.heal import from_the_pc, lost_snapshots
 from collector import asks
 from collector.inventory.model import BackupSet, Inventory
 
@@ -111,7 +112,40 @@ def accept(verifier: Verifier, inventory: Inventory, repository: str, object: st
     kind, _, name = object.partition("/")
     with verifier.store.write() as connection:
         if not ledger.accept(connection, repository, kind, name):
-            raise CommandError(f"{object} of {repository} neither vanished nor appeared")
+            raise CommandError(f"{object} of {repository} neither vanished nor is in quarantine")
+
+
+def approve_key(verifier: Verifier, inventory: Inventory, repository: str, name: str) -> None:
+    """Let a new key into the repository, out of quarantine: who holds it can read everything."""
+    _declared(inventory, repository)
+    folder = pin.folder(pin.repository(inventory, repository), verifier.state_folder)
+    aside = verifier.state_folder / quarantine.FOLDER / repository
+    if folder is None or not quarantine.put_back(folder, aside, "keys", name):
+        raise CommandError(f"no key {name} of {repository} is in quarantine")
+    with verifier.store.write() as connection:
+        ledger.mark(connection, repository, [("keys", name)], "new")
+
+
+def heal(
+    verifier: Verifier, inventory: Inventory, repository: str
+) -> tuple[Proof, tuple[str, ...]]:
+    """Heal from an exact copy; what has none is put aside, and the PCs are asked to store it anew.
+
+    Where no object is damaged, snapshots are put aside whose lists of files are lost since.
+    Returns the healing's proof and what was put aside. Raises ResticError, PinError.
+    """
+    _declared(inventory, repository)
+    proof = verifier.prove(inventory, Job("heal", repository))
+    if not proof.ok:
+        return proof, from_the_pc(verifier, inventory, repository)
+    return proof, () if proof.files else lost_snapshots(verifier, inventory, repository)
+
+
+def explain(verifier: Verifier, hold: int, why: str, actor: str) -> None:
+    """The officer's word on what holds retention."""
+    with verifier.store.write() as connection:
+        if not holds.explain(connection, hold, why, actor, verifier.clock()):
+            raise CommandError(f"no hold {hold} waits for an explanation")
 
 
 def _declared(inventory: Inventory, repository: str) -> None:

@@ -65,8 +65,9 @@ class Duties:
     def _prove(self, inventory: Inventory, job: Job) -> None:
         try:
             proof = self._verifier.prove(inventory, job)
-        except Exception:
+        except Exception as error:
             log.exception("%s of %s broke", job.kind, job.set or job.repository)
+            self._verifier.broke(job, error)
             return
         log.log(logging.INFO if proof.ok else logging.WARNING, "%s", proofs.sentence(proof))
 

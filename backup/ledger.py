@@ -14,9 +14,8 @@ from backup.rows import upsert
 from backup.tables import ledger_days, objects
 
 Kind = Literal["config", "keys", "snapshots", "index", "data"]
-ObjectState = Literal["new", "sound", "damaged", "unreadable", "unopened", "vanished", "unexpected"]
-"""unopened: the hash is right, and yet the repository's key does not open it."""
-LASTING: tuple[ObjectState, ...] = ("vanished", "unexpected")
+ObjectState = Literal["new", "sound", "damaged", "unreadable", "vanished", "quarantined"]
+LASTING: tuple[ObjectState, ...] = ("vanished", "quarantined")
 """Only the officer's word ends these; the others end by themselves when the bytes are right."""
 
 Key = tuple[Kind, str]
@@ -53,23 +52,27 @@ class Entry:
 def merged(
     known: Mapping[Key, Entry], found: Mapping[Key, int], now: datetime
 ) -> tuple[Entry, ...]:
-    """The ledger after looking at the list of names: nothing that was ever seen is forgotten.
-
-    Keys are all known after the first look: one more later lets somebody read the repository.
-    """
+    """The ledger after looking at the list of names: nothing that was ever seen is forgotten."""
     after: list[Entry] = []
     for key, entry in known.items():
         if key not in found:
-            after.append(replace(entry, state="vanished"))
-        elif entry.state == "vanished":
+            state: ObjectState = "quarantined" if entry.state == "quarantined" else "vanished"
+            after.append(replace(entry, state=state))
+        elif entry.state in LASTING:
             after.append(replace(entry, state="new", size_bytes=found[key]))
         else:
             after.append(replace(entry, size_bytes=found[key]))
-    for (kind, name), size_bytes in found.items():
-        if (kind, name) not in known:
-            state: ObjectState = "unexpected" if known and kind == "keys" else "new"
-            after.append(Entry(kind, name, size_bytes, first_seen_at=now, state=state))
+    after += [
+        Entry(kind, name, size_bytes, first_seen_at=now)
+        for (kind, name), size_bytes in found.items()
+        if (kind, name) not in known
+    ]
     return tuple(after)
+
+
+def gone(entry: Entry) -> bool:
+    """Whether it is not in the repository any more, for whatever reason."""
+    return entry.state in LASTING
 
 
 def share(
@@ -80,7 +83,7 @@ def share(
     Everything but data is small, and one bit of it can hide many files: it is read every time.
     A fifth more than an even share keeps days on which the collector was off from adding up.
     """
-    present = [entry for entry in ledger if entry.state != "vanished"]
+    present = [entry for entry in ledger if not gone(entry)]
     even = sum(entry.size_bytes for entry in present) // window_days
     left_bytes = max(least_bytes, even * 6 // 5)
     due_before = now - timedelta(days=max(window_days - 2, 0))
@@ -99,7 +102,7 @@ def root(ledger: Iterable[Entry]) -> bytes:
     """One hash over kind, name and size of all that is present."""
     digest = hashlib.sha256()
     for entry in sorted(ledger, key=lambda each: each.key):
-        if entry.state != "vanished":
+        if not gone(entry):
             digest.update(f"{entry.kind}/{entry.name} {entry.size_bytes}\n".encode())
     return digest.digest()
 
@@ -131,23 +134,43 @@ def save(connection: Connection, repository: str, ledger: Sequence[Entry]) -> No
 
 
 def accept(connection: Connection, repository: str, kind: str, name: str) -> bool:
-    """The officer's word on one object: a new key may stay, a vanished one was meant to go."""
-    matching = (
-        objects.c.repository == repository,
-        objects.c.kind == kind,
-        objects.c.name == name,
-        objects.c.state.in_(LASTING),
+    """The officer's word on one object: it was meant to vanish, or is rightly in quarantine."""
+    seen = connection.execute(
+        delete(objects).where(
+            objects.c.repository == repository,
+            objects.c.kind == kind,
+            objects.c.name == name,
+            objects.c.state.in_(LASTING),
+        )
     )
-    gone = connection.execute(delete(objects).where(*matching, objects.c.state == "vanished"))
-    stays = connection.execute(
-        objects.update().where(*matching, objects.c.state == "unexpected").values(state="new")
-    )
-    return gone.rowcount + stays.rowcount == 1
+    return seen.rowcount == 1
+
+
+def mark(connection: Connection, repository: str, keys: Iterable[Key], state: ObjectState) -> None:
+    """Give these objects another state."""
+    for kind, name in keys:
+        connection.execute(
+            objects.update()
+            .where(
+                objects.c.repository == repository, objects.c.kind == kind, objects.c.name == name
+            )
+            .values(state=state)
+        )
+
+
+def forget(connection: Connection, repository: str, keys: Iterable[Key]) -> None:
+    """Take out what our own pruning removed; everything else that goes away has vanished."""
+    for kind, name in keys:
+        connection.execute(
+            delete(objects).where(
+                objects.c.repository == repository, objects.c.kind == kind, objects.c.name == name
+            )
+        )
 
 
 def close_day(connection: Connection, repository: str, day: str, ledger: Sequence[Entry]) -> bytes:
     """Chain this day's root to the newest earlier day's hash; a later sweep the same day renews it."""
-    present = [entry for entry in ledger if entry.state != "vanished"]
+    present = [entry for entry in ledger if not gone(entry)]
     previous = connection.scalar(
         select(ledger_days.c.hash)
         .where(ledger_days.c.repository == repository, ledger_days.c.day < day)

@@ -14,8 +14,8 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import select
 
-from backup import pin, tables_copy
-from backup.restic import Restic, ResticError
+from backup import pin, reach, tables_copy
+from backup.restic import ResticError
 from collector import audit
 from collector.inventory.model import Inventory, Repository
 from collector.store.database import Store, connect
@@ -69,11 +69,7 @@ def back_up(
 ) -> Kept:
     """Copy, store, restore and compare; on the audit log when all of it held. Raises OwnError."""
     folder = state_folder / "scratch" / f"own-{declared.id}"
-    restic = Restic(
-        pin.location(declared, state_folder),
-        pin.password_file(declared, state_folder),
-        stop=stop or threading.Event(),
-    )
+    restic = reach.restic(declared, state_folder, stop or threading.Event())
     shutil.rmtree(folder, ignore_errors=True)
     try:
         copy = folder / "copy"

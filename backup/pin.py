@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import secrets
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from backup import stores
+from backup.stores import Address
 from collector.inventory.model import BackupSet, Inventory, Repository
 
 PASSWORD_BITS = 256
-
-_REMOTE = re.compile(r"(rest|s3|sftp|b2|azure|gs|swift|rclone):")
 
 
 class PinError(Exception):
@@ -23,16 +24,31 @@ def repository(inventory: Inventory, id: str) -> Repository:
     return next(each for each in inventory.repositories if each.id == id)
 
 
+def address(declared: Repository, state_folder: Path) -> Address:
+    """As the collector reaches it: absolute names of files, no secret."""
+
+    def file(path: str | None) -> Path | None:
+        return None if path is None else state_folder / path
+
+    place = folder(declared, state_folder)
+    return Address(
+        path=declared.path if place is None else str(place),
+        login_file=file(declared.login_file),
+        environment_file=file(declared.environment_file),
+        ca_file=file(declared.ca_file),
+        key_file=file(declared.key_file),
+        known_hosts_file=file(declared.known_hosts_file),
+    )
+
+
 def location(declared: Repository, state_folder: Path) -> str:
-    """As restic is told it: an absolute folder, or the URL as declared."""
-    if _REMOTE.match(declared.path):
-        return declared.path
-    return str(state_folder / declared.path)
+    """An absolute folder, or the URL as declared: fit to be shown, without any login."""
+    return address(declared, state_folder).path
 
 
 def folder(declared: Repository, state_folder: Path) -> Path | None:
     """The repository's folder on a disk of this machine; None where it lies elsewhere."""
-    return None if _REMOTE.match(declared.path) else state_folder / declared.path
+    return state_folder / declared.path if stores.kind(declared.path) == "folder" else None
 
 
 def password_file(declared: Repository, state_folder: Path) -> Path:
@@ -42,6 +58,8 @@ def password_file(declared: Repository, state_folder: Path) -> Path:
     nothing, and would hide that the old one is lost.
     """
     path = state_folder / declared.password_file
+    if declared.exact and not path.exists():
+        raise PinError(f"{path} is missing: a copy byte for byte has the first one's password_file")
     if path.exists():
         return path
     place = folder(declared, state_folder)
@@ -64,11 +82,13 @@ def pinned(inventory: Inventory, asset: str, state_folder: Path) -> dict[str, An
 
 def _entry(inventory: Inventory, declared: BackupSet, state_folder: Path) -> dict[str, Any]:
     kept_in = repository(inventory, declared.repository)
+    reached = asdict(address(kept_in, state_folder))
     return {
         "paths": [_source(path, state_folder) for path in declared.paths],
         "excludes": list(declared.excludes),
-        "repository": location(kept_in, state_folder),
+        "repository": reached.pop("path"),
         "password_file": str(password_file(kept_in, state_folder)),
+        **{name: str(path) for name, path in reached.items() if path is not None},
     }
 
 

@@ -12,7 +12,7 @@ from cronsim import CronSim
 
 from collector.inventory.model import BackupSet, Inventory
 
-Kind = Literal["prepare", "sweep", "drill", "check"]
+Kind = Literal["prepare", "watch", "sweep", "drill", "check", "heal", "copy", "retain", "selftest"]
 
 LOST = timedelta(hours=8)
 """An ask without a receipt for so long: the PC went off in the middle; it is asked anew."""
@@ -23,6 +23,10 @@ RETRY_PROOF = timedelta(hours=6)
 SWEEP_EVERY = timedelta(hours=23)
 """A little less than a day, so that sweeps do not wander through the hours."""
 CHECK_EVERY = timedelta(days=7)
+WATCH_EVERY = timedelta(minutes=10)
+"""Junk that a stolen login put into a repository stops its backups for so long at most."""
+SELFTEST = "selftest"
+"""Stands for the repository of the verifier's own test: one that is made and thrown away."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,8 @@ def due_proofs(inventory: Inventory, known: Known, now: datetime) -> tuple[Job, 
     return tuple(
         job
         for job in _jobs(inventory, known)
-        if job.repository not in taken and _proof_is_due(inventory, job, known, now)
+        if (job.kind == "watch" or job.repository not in taken)
+        and _proof_is_due(inventory, job, known, now)
     )
 
 
@@ -137,31 +142,73 @@ def _history(known: Known, declared: BackupSet) -> History:
 
 def _jobs(inventory: Inventory, known: Known) -> Iterator[Job]:
     stored = [each for each in inventory.backups if _history(known, each).snapshot]
+    copies = [each for each in inventory.repositories if each.copy_of]
     filled = _ordered(each.repository for each in stored)
-    for repository in _ordered(each.id for each in inventory.repositories):
+    first = _ordered(each.id for each in inventory.repositories if not each.copy_of)
+    for repository in first:
         if repository not in known.prepared and repository not in filled:
             yield Job("prepare", repository)
-    here = (repository for repository in filled if repository not in known.elsewhere)
+    copied = [each.id for each in copies if known.proved.get(Job("copy", each.id))]
+    here = [each for each in (*filled, *copied) if each not in known.elsewhere]
+    yield from (Job("watch", repository) for repository in here)
+    yield from (Job("heal", repository) for repository in here if _may_heal(inventory, repository))
     yield from (Job("sweep", repository) for repository in here)
     yield from (Job("drill", each.repository, each.id) for each in stored)
     yield from (Job("check", repository) for repository in filled)
+    for each in copies:
+        if each.copy_of in filled:
+            made = each.exact or known.proved.get(Job("prepare", each.id))
+            yield Job("copy" if made else "prepare", each.id)
+    yield from (Job("retain", repository) for repository in filled)
+    if filled:
+        yield Job("selftest", SELFTEST)
+
+
+def _may_heal(inventory: Inventory, repository: str) -> bool:
+    """Whether the same ciphertext lies in another folder."""
+    return any(
+        each.exact and repository in (each.id, each.copy_of) for each in inventory.repositories
+    )
 
 
 def _proof_is_due(inventory: Inventory, job: Job, known: Known, now: datetime) -> bool:
     last = known.proved.get(job)
+    if job.kind == "heal":
+        return _heal_is_due(job, known, now)
     if last is None:
         return True
     if not last.ok:
-        retry = RETRY_PROOF if job.kind in ("drill", "check") else RETRY
+        if job.kind == "check" and any(
+            each.repository == job.repository
+            and (at := _history(known, each).attempted_at)
+            and at > last.at
+            for each in inventory.backups
+        ):
+            return True  # the backup since then may have brought what was missing
+        retry = RETRY_PROOF if job.kind in ("drill", "check", "retain") else RETRY
         return now - last.at >= retry
     return now - last.at >= _period(inventory, job)
+
+
+def _heal_is_due(job: Job, known: Known, now: datetime) -> bool:
+    """Once something was found that is not as it was, and again after each later finding."""
+    found = [known.proved.get(Job(kind, job.repository)) for kind in ("sweep", "watch")]
+    failed = max((each.at for each in found if each and not each.ok), default=None)
+    last = known.proved.get(job)
+    if failed is None:
+        return False
+    return last is None or (last.ok and failed > last.at) or now - last.at >= RETRY
 
 
 def _period(inventory: Inventory, job: Job) -> timedelta:
     if job.kind == "drill":
         declared = next(each for each in inventory.backups if each.id == job.set)
         return timedelta(days=declared.drill_days)
-    return {"sweep": SWEEP_EVERY, "check": CHECK_EVERY}.get(job.kind, RETRY)
+    daily = {"sweep", "copy", "retain"}
+    weekly = {"check", "selftest"}
+    if job.kind == "watch":
+        return WATCH_EVERY
+    return SWEEP_EVERY if job.kind in daily else CHECK_EVERY if job.kind in weekly else RETRY
 
 
 def _ordered(ids: Iterable[str]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 STOPPED = "stopped on request"
 GRACE_SECONDS = 30.0
@@ -40,6 +41,7 @@ def run(
     stop: threading.Event,
     on_line: Callable[[bytes], None] = ignore,
     grace_seconds: float = GRACE_SECONDS,
+    folder: Path | None = None,
 ) -> Ended:
     """Run a program, hand on each line of its output; raises OSError where it cannot start."""
     if stop.is_set():
@@ -50,6 +52,7 @@ def run(
         subprocess.Popen(
             list(arguments),
             env=dict(environment),
+            cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy import Connection, Select, delete, func, insert, select
 
 from backup.plan import Job, Kind
 from backup.tables import proofs
@@ -21,6 +21,10 @@ class Detail(msgspec.Struct, frozen=True, omit_defaults=True):
     set_aside: int = 0
     rto_seconds: float | None = None
     snapshot: str | None = None
+    hits: dict[str, tuple[str, ...]] = {}
+    """Files that each damaged pack is part of, by the pack's name."""
+    forgotten: tuple[str, ...] = ()
+    """Snapshots that retention let go, a hundred at most."""
     obstacle: bool = False
     """Something outside of the repository stood in the way: nothing is known of its bytes."""
 
@@ -47,18 +51,26 @@ def sentence(proof: Proof) -> str:
     subject = proof.job.set or proof.job.repository
     if not proof.ok:
         return f"{proof.job.kind} of {subject} failed: {proof.error}"
-    if proof.job.kind == "prepare":
-        return f"repository {subject} made"
-    if proof.job.kind == "check":
-        return f"check of {subject}: its structure is whole"
-    if proof.job.kind == "sweep":
-        return f"sweep of {subject}: {proof.files} objects read, none damaged"
     compared = proof.detail.compared
-    return f"drill of {subject}: {proof.files} files restored, {compared} compared, all equal"
+    said = {
+        "prepare": f"repository {subject} made",
+        "watch": f"watch of {subject}: {proof.files} objects are in their place",
+        "check": f"check of {subject}: its structure is whole",
+        "sweep": f"sweep of {subject}: {proof.files} objects read, none damaged",
+        "drill": f"drill of {subject}: {proof.files} files restored, {compared} compared, all equal",
+        "heal": f"heal of {subject}: {proof.files} objects replaced and read back",
+        "copy": f"copy into {subject}: all of it is there, {proof.files} new",
+        "retain": f"retention of {subject}: {proof.files} snapshots forgotten",
+        "selftest": "selftest: the verifier found the fault that it was given",
+    }
+    return said[proof.job.kind]
 
 
 def keep(connection: Connection, proof: Proof) -> int:
-    """Write one proof and return its row."""
+    """Write one proof and return its row. Of the watch, which comes every few minutes, one stays."""
+    if proof.job.kind == "watch":
+        same = (proofs.c.kind == "watch", proofs.c.repository == proof.job.repository)
+        connection.execute(delete(proofs).where(*same))
     number: int = connection.execute(
         insert(proofs)
         .values(
@@ -92,7 +104,11 @@ def failed(connection: Connection, repository: str) -> int:
     """How many proofs of a repository ever failed: it only grows."""
     return (
         connection.scalar(
-            select(func.count()).where(proofs.c.repository == repository, proofs.c.ok.is_(False))
+            select(func.count()).where(
+                proofs.c.repository == repository,
+                proofs.c.ok.is_(False),
+                proofs.c.kind.in_(("sweep", "check", "drill")),
+            )
         )
         or 0
     )

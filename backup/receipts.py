@@ -13,6 +13,7 @@ from backup.tables import backup_runs, restored_files, witnesses
 from collector import wire
 from collector.readings import Backup
 from collector.sections import SectionError, typed
+from collector.store.columns import Instant
 from collector.store.tables import agents, reports
 
 OVERLAP = 1_000
@@ -55,6 +56,16 @@ def newest_snapshot(connection: Connection, set_id: str) -> str | None:
         .limit(1)
     )
     return found
+
+
+def named(connection: Connection) -> dict[str, datetime]:
+    """Every snapshot that a receipt named, with when the first such receipt came."""
+    rows = connection.execute(
+        select(backup_runs.c.snapshot, func.min(backup_runs.c.received_at, type_=Instant()))
+        .where(backup_runs.c.snapshot.is_not(None))
+        .group_by(backup_runs.c.snapshot)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def vouching(connection: Connection, set_id: str) -> dict[tuple[str, int, int], str]:

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,16 @@ UNREADABLE_SOURCE = 3
 QUICK_SECONDS = 300.0
 """For verbs that read a handful of objects."""
 OLDEST = (0, 14)
+PROGRESS_HERTZ = "2"
+"""By itself restic tells sixty times a second how far it is, and reading that costs the PC."""
 
 
 class ResticError(Exception):
     """restic did not do, or did not prove, what it was asked for."""
+
+
+class ResticLocked(ResticError):  # noqa: N818 - as below
+    """Another process holds the repository, or died holding it."""
 
 
 class ResticMissing(ResticError):  # noqa: N818 - what is the matter is the name
@@ -44,20 +50,24 @@ class Stored:
 class Restic:
     """One repository with its key. Without `cache` nothing but the repository itself is read."""
 
-    location: str
+    location: str = field(repr=False)
+    """Of a store on another machine it may hold a login."""
     password_file: Path
     cache: Path | None = None
     limit_seconds: float = 6 * 3600.0
     stop: threading.Event = field(default_factory=threading.Event)
+    arguments: tuple[str, ...] = ()
+    """What the kind of store needs besides: a certificate, an SSH command."""
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def init(self) -> None:
         """Make the repository; one that exists already is an error."""
-        self._run(["init"], self._quick_seconds)
+        self.call(["init"], self.quick_seconds)
         self.snapshots()
 
     def unlock(self) -> None:
-        """Remove the locks of processes of this machine that are dead."""
-        self._run(["unlock"], self._quick_seconds)
+        """Remove the locks of processes of this machine that are dead, and those of half an hour."""
+        self.call(["unlock"], self.quick_seconds)
 
     def backup(
         self,
@@ -79,9 +89,10 @@ class Restic:
         # The set's name stands in for the host's: a renamed PC keeps its parent snapshot.
         arguments = ["backup", "--json", "--tag", name, "--host", name]
         arguments += [f"--exclude={pattern}" for pattern in excludes]
-        ended = self._run(
-            [*arguments, "--", *paths], self.limit_seconds, read, accepted=(0, UNREADABLE_SOURCE)
-        )
+        accepted = (0, UNREADABLE_SOURCE)
+        if self._is_locked():
+            self.unlock()
+        ended = self.call([*arguments, "--", *paths], self.limit_seconds, read, accepted)
         unreadable = tuple(answers.unreadable(ended.errors))
         if ended.code == UNREADABLE_SOURCE and not unreadable:
             unreadable = ("restic did not say which",)
@@ -100,7 +111,7 @@ class Restic:
         """All snapshots, or those of one set."""
         output = bytearray()
         wanted = ["--tag", tag] if tag else []
-        self._run(["snapshots", "--json", "--no-lock", *wanted], self._quick_seconds, output.extend)
+        self.call(["snapshots", "--json", "--no-lock", *wanted], self.quick_seconds, output.extend)
         try:
             return tuple(answers.snapshot(entry) for entry in json.loads(bytes(output)) or ())
         except (ValueError, KeyError, TypeError) as error:
@@ -114,7 +125,7 @@ class Restic:
             if node.get("struct_type") == "node" and node.get("type") == "file":
                 on_file(answers.file(node))
 
-        self._run(["ls", "--json", "--no-lock", snapshot], self.limit_seconds, read)
+        self.call(["ls", "--json", "--no-lock", snapshot], self.limit_seconds, read)
 
     def restore(self, snapshot: str, into: Path, paths: Sequence[str] = ()) -> float:
         """Restore all, or just those paths, below a folder; the seconds it took.
@@ -124,54 +135,71 @@ class Restic:
         """
         arguments = ["restore", "--no-lock", "--target", str(into)]
         arguments += [f"--include={_literal(path)}" for path in paths]
-        return self._run([*arguments, snapshot], self.limit_seconds).seconds
+        return self.call([*arguments, snapshot], self.limit_seconds).seconds
 
     def check(self) -> None:
         """Check that index, snapshots, trees and the list of packs agree."""
         said: list[bytes] = []
         # Text, not JSON: 0.14 knows no other, and 0.18 counts a mere lock as an error in its JSON.
-        self._run(["check", "--no-lock"], self.limit_seconds, said.append)
+        self.call(["check", "--no-lock"], self.limit_seconds, said.append)
         if not any(b"no errors were found" in line for line in said):
             raise ResticError("restic check ended without saying that it found no errors")
 
-    def open(self, kind: str, name: str) -> None:
-        """Decrypt one index or snapshot: an object that only looks like one raises."""
-        # restic's folder and its word for what lies in it differ: snapshots/, `cat snapshot`.
-        self._run(["cat", "--no-lock", kind.removesuffix("s"), name], self._quick_seconds)
+    def root(self, snapshot: str) -> None:
+        """Open a snapshot and its uppermost folder: one that only looks like a snapshot raises."""
+        self.call(["ls", "--no-lock", snapshot, "/"], self.quick_seconds)
 
     @property
-    def _quick_seconds(self) -> float:
+    def quick_seconds(self) -> float:
+        """The limit of a verb that reads a handful of objects."""
         return min(QUICK_SECONDS, self.limit_seconds)
 
-    def _full_id(self, id: str) -> str:
-        """0.14's summary gives eight digits only."""
-        found = [each.id for each in self.snapshots() if each.id.startswith(id)]
-        if len(found) != 1:
-            raise ResticError(f"the snapshot {id} that restic backup named is not in the list")
-        return found[0]
-
-    def _run(
+    def call(
         self,
         arguments: Sequence[str],
         limit_seconds: float,
         on_line: Callable[[bytes], None] = program.ignore,
         accepted: tuple[int, ...] = (0,),
+        extra: Mapping[str, str] | None = None,
+        folder: Path | None = None,
     ) -> program.Ended:
+        """Run one verb, in `folder` where it leaves files; raises ResticError unless it ended in time and with an accepted code."""
         cache = ["--cache-dir", str(self.cache)] if self.cache else ["--no-cache"]
         verb, *rest = arguments
         ended = _start(
-            [verb, "--password-file", str(self.password_file), *cache, *rest],
+            [verb, "--password-file", str(self.password_file), *cache, *self.arguments, *rest],
             # Not an argument: a URL may hold a login, and arguments are public on a machine.
-            {"RESTIC_REPOSITORY": self.location},
+            {"RESTIC_REPOSITORY": self.location, **self.environment, **(extra or {})},
             limit_seconds,
             self.stop,
             on_line,
+            folder,
         )
         if ended.stopped:
             raise ResticError(f"restic {verb} {ended.stopped}")
         if ended.code not in accepted:
-            raise ResticError(f"restic {verb} failed: {answers.cause(ended.code, ended.errors)}")
+            cause = answers.cause(ended.code, ended.errors)
+            kind = ResticLocked if answers.is_locked(ended.code, ended.errors) else ResticError
+            raise kind(f"restic {verb} failed: {cause}")
         return ended
+
+    def _is_locked(self) -> bool:
+        """Whether it is worth the time to look for locks of the dead; elsewhere they grow old."""
+        try:
+            return any(Path(self.location, "locks").iterdir())
+        except OSError:
+            return False
+
+    def _full_id(self, id: str) -> str:
+        """The whole id of a snapshot that was just made: it must be there, and 0.14 tells a part."""
+        try:
+            names = [path.name for path in Path(self.location, "snapshots").iterdir()]
+        except OSError:
+            names = [each.id for each in self.snapshots()]  # a store elsewhere is asked
+        found = [name for name in names if name.startswith(id)]
+        if len(found) != 1:
+            raise ResticError(f"the snapshot {id} that restic backup named is not in the list")
+        return found[0]
 
 
 def version() -> tuple[int, ...]:
@@ -193,6 +221,7 @@ def _start(
     limit_seconds: float,
     stop: threading.Event,
     on_line: Callable[[bytes], None],
+    folder: Path | None = None,
 ) -> program.Ended:
     name = os.environ.get("RESTIC", "restic")
     # Nobody's RESTIC_* variable may redirect a proof to another repository or key.
@@ -200,10 +229,11 @@ def _start(
     try:
         return program.run(
             [name, *arguments],
-            environment={**kept, "TZ": "UTC", **extra},
+            environment={**kept, "TZ": "UTC", "RESTIC_PROGRESS_FPS": PROGRESS_HERTZ, **extra},
             limit_seconds=limit_seconds,
             stop=stop,
             on_line=on_line,
+            folder=folder,
         )
     except FileNotFoundError as error:
         raise ResticMissing(f"restic is not installed: {INSTALL}") from error

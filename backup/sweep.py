@@ -4,35 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from backup import ledger
-from backup.ledger import Entry, Key, Kind
-from backup.restic import ResticError
+from backup import ledger, sealed
+from backup.ledger import Entry, Key
 from collector.store.database import Store
 
-KINDS: tuple[Kind, ...] = ("keys", "snapshots", "index", "data")
-"""Folders whose files are named by their own SHA-256; locks/ comes and goes."""
 LEAST_BYTES = 4 * 1024**3
 """A small repository is read whole every day: half a minute at the speed of one hard disk."""
 BATCH_BYTES = 1024**3
 BATCH_OBJECTS = 500
 """Progress is committed after so much: a sweep that is cut short has still read what it read."""
 CHUNK_BYTES = 1024 * 1024
-
-_HASH = re.compile(r"[0-9a-f]{64}")
-_TEMPORARY = re.compile(r"-tmp-?[0-9]*$")
-"""What restic leaves of an upload that was cut short; no snapshot ever rests on it."""
-
-
-class SweepError(Exception):
-    """The repository's folder cannot be swept at all."""
 
 
 @dataclass(frozen=True)
@@ -57,28 +45,26 @@ class Place:
     least_bytes: int = LEAST_BYTES
 
 
-Opens = Callable[[Kind, str], None]
-"""Decrypts one index or snapshot, or raises ResticError: junk can carry a right hash."""
-
-
 def sweep(
-    store: Store, place: Place, opens: Opens, clock: Callable[[], datetime], stop: threading.Event
+    store: Store,
+    place: Place,
+    after: Sequence[Entry],
+    key: sealed.Key | None,
+    clock: Callable[[], datetime],
+    stop: threading.Event,
 ) -> Swept:
-    """Read today's share. Raises SweepError where there is no repository to read."""
+    """Read today's share of the ledger as `look` has left it.
+
+    With a key, the config is opened as well: its name says nothing of its content.
+    """
     now = clock()
-    found = listing(place.folder)
-    with store.read() as connection:
-        known = ledger.load(connection, place.repository)
-    after = ledger.merged(known, found, now)
-    with store.write() as connection:
-        ledger.save(connection, place.repository, after)
     by_key = {entry.key: entry for entry in after}
     read_objects = read_bytes = 0
     chosen = ledger.share(after, now, place.window_days, place.least_bytes)
     for batch in _batches(chosen):
         if stop.is_set():
             break
-        judged = [_judged(place.folder, entry, opens, clock()) for entry in batch]
+        judged = [_judged(place.folder, entry, key, clock()) for entry in batch]
         with store.write() as connection:
             ledger.save(connection, place.repository, judged)
         by_key.update({entry.key: entry for entry in judged})
@@ -89,27 +75,6 @@ def sweep(
         ledger.close_day(connection, place.repository, day, tuple(by_key.values()))
     problems = tuple(entry.problem for entry in by_key.values() if entry.problem)
     return Swept(read_objects, read_bytes, problems, complete=read_objects == len(chosen))
-
-
-def listing(folder: Path) -> Mapping[Key, int]:
-    """Size of every object by kind and name."""
-    try:
-        found: dict[Key, int] = {("config", "config"): (folder / "config").stat().st_size}
-        for kind in KINDS:
-            for path in _files(folder / kind):
-                if not _TEMPORARY.search(path.name):
-                    found[(kind, path.name)] = path.stat().st_size
-    except OSError as error:
-        raise SweepError(f"{error.filename} cannot be listed: {error.strerror}") from error
-    return found
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    for path in folder.iterdir():
-        if path.is_dir():
-            yield from _files(path)
-        else:
-            yield path
 
 
 def _batches(entries: tuple[Entry, ...]) -> Iterator[list[Entry]]:
@@ -123,35 +88,42 @@ def _batches(entries: tuple[Entry, ...]) -> Iterator[list[Entry]]:
         yield batch
 
 
-def _judged(folder: Path, entry: Entry, opens: Opens, now: datetime) -> Entry:
+def _judged(folder: Path, entry: Entry, key: sealed.Key | None, now: datetime) -> Entry:
     """The entry after its bytes were read from the disk."""
     try:
-        digest = _digest(_path(folder, entry))
+        digest = sha256(path(folder, entry.key))
     except OSError:
         return replace(entry, state="unreadable")
-    expected = (entry.sha256 or digest) if entry.kind == "config" else entry.name
-    if entry.state == "unexpected":
-        return entry  # right bytes give nobody leave to be there
-    if digest != expected or not _HASH.fullmatch(expected):
-        return replace(entry, state="damaged")
-    if entry.kind in ("index", "snapshots") and entry.state != "sound":
-        try:
-            opens(entry.kind, entry.name)
-        except ResticError:
-            return replace(entry, state="unopened")
-    sha256 = digest if entry.kind == "config" else None
-    return replace(entry, state="sound", last_verified_at=now, sha256=sha256)
-
-
-def _path(folder: Path, entry: Entry) -> Path:
     if entry.kind == "config":
+        return _config(folder, entry, digest, key, now)
+    if digest != entry.name:
+        return replace(entry, state="damaged")
+    return replace(entry, state="sound", last_verified_at=now)
+
+
+def _config(
+    folder: Path, entry: Entry, digest: str, key: sealed.Key | None, now: datetime
+) -> Entry:
+    try:
+        if key is not None:
+            sealed.opened(key, (folder / "config").read_bytes())
+    except (OSError, sealed.SealError):
+        return replace(entry, state="damaged")
+    if digest != (entry.sha256 or digest):
+        return replace(entry, state="damaged")
+    return replace(entry, state="sound", last_verified_at=now, sha256=digest)
+
+
+def path(folder: Path, key: Key) -> Path:
+    """Where an object lies in its repository's folder."""
+    kind, name = key
+    if kind == "config":
         return folder / "config"
-    if entry.kind == "data":
-        return folder / "data" / entry.name[:2] / entry.name
-    return folder / entry.kind / entry.name
+    return folder / "data" / name[:2] / name if kind == "data" else folder / kind / name
 
 
-def _digest(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """Of a file's bytes as the disk returns them."""
     digest = hashlib.sha256()
     with path.open("rb", buffering=0) as file:
         # Out of the page cache first: else a repeated scan reads memory and calls it the disk.

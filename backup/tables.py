@@ -1,4 +1,4 @@
-"""The verifier's tables: receipts, witnesses, the ledger of stored objects, proofs, chained days."""
+"""The verifier's tables: receipts, witnesses, stored objects, quarantine, holds, proofs, days."""
 
 from __future__ import annotations
 
@@ -85,4 +85,33 @@ ledger_days = Table(
     Column("root", LargeBinary, nullable=False),
     Column("previous_hash", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
+)
+
+quarantined = Table(
+    "quarantined",
+    METADATA,
+    # One row for each move: the same junk sent twice has two.
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("repository", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("ix_quarantined_repository", "repository"),
+)
+
+backup_holds = Table(
+    "backup_holds",
+    METADATA,
+    # What keeps snapshots from being forgotten until somebody explains it.
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("repository", Text, nullable=False),
+    Column("set_id", Text),
+    Column("cause", Text, nullable=False),  # backup.holds.Cause
+    Column("detail", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("explained_at", Instant),
+    Column("explained_by", Text),
+    Column("explanation", Text),
+    Index("ix_backup_holds_repository", "repository"),
 )

@@ -6,7 +6,7 @@ import hashlib
 import os
 import random
 import stat
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +19,7 @@ WITNESS_BYTES = 256 * 1024 * 1024
 class Witness:
     """One file as it was on the PC: it vouches for any snapshot with the same size and time."""
 
-    path: str
-    """As restic keeps it."""
+    path: Path
     size_bytes: int
     modified_ns: int
     sha256: str
@@ -40,13 +39,13 @@ def choose(paths: Sequence[str], chance: random.Random) -> tuple[Path, ...]:
     The seed stays on this PC: who damages a repository cannot know which files will be held
     against it.
     """
-    drawn: list[Path] = []
+    drawn: list[str] = []
     for count, path in enumerate(_regular_files(paths)):
         if len(drawn) < WITNESSES:
             drawn.append(path)
         elif (place := chance.randrange(count + 1)) < WITNESSES:
             drawn[place] = path
-    return tuple(drawn)
+    return tuple(map(Path, drawn))
 
 
 def read(paths: Iterable[Path]) -> Iterator[Witness]:
@@ -63,7 +62,7 @@ def read(paths: Iterable[Path]) -> Iterator[Witness]:
             continue  # the backup itself reads every file, and tells which it could not
         left_bytes -= before.st_size
         if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
-            yield Witness(stored_path(str(path)), after.st_size, after.st_mtime_ns, digest)
+            yield Witness(path, after.st_size, after.st_mtime_ns, digest)
 
 
 def sha256(path: Path) -> str:
@@ -72,9 +71,13 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def by_path(witnesses: Iterable[Witness]) -> Mapping[str, Witness]:
-    """The witnesses by the path that restic keeps."""
-    return {witness.path: witness for witness in witnesses}
+def is_unchanged(witness: Witness) -> bool:
+    """Whether the file still is of the size and time of change that it had when it was read."""
+    try:
+        now = witness.path.stat(follow_symlinks=False)
+    except OSError:
+        return False
+    return (now.st_size, now.st_mtime_ns) == (witness.size_bytes, witness.modified_ns)
 
 
 def path_sha256(path: str) -> str:
@@ -82,19 +85,22 @@ def path_sha256(path: str) -> str:
     return hashlib.sha256(path.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _regular_files(paths: Sequence[str]) -> Iterator[Path]:
+def _regular_files(paths: Sequence[str]) -> Iterator[str]:
     for root in paths:
-        if Path(root).is_file() and not Path(root).is_symlink():
-            yield Path(root)
-        for folder, _folders, names in os.walk(root):
-            for name in names:
-                path = Path(folder, name)
-                if _is_regular(path):
-                    yield path
+        if stat.S_ISREG(os.lstat(root).st_mode):
+            yield root
+        else:
+            yield from _below(root)
 
 
-def _is_regular(path: Path) -> bool:
+def _below(folder: str) -> Iterator[str]:
     try:
-        return stat.S_ISREG(path.stat(follow_symlinks=False).st_mode)
+        with os.scandir(folder) as entries:
+            found = list(entries)
     except OSError:
-        return False
+        return  # the backup itself tells which folder it could not read
+    for entry in found:
+        if entry.is_file(follow_symlinks=False):
+            yield entry.path
+        elif entry.is_dir(follow_symlinks=False):
+            yield from _below(entry.path)

@@ -31,7 +31,16 @@ chromium                 walks through the console and takes its pictures
 libatomic1               the driver that steers Chromium needs it
 fonts-dejavu-core        letters for Chromium on a machine without fonts
 poppler-utils            reads our PDFs back: fonts, text, pages as pictures
+debian-archive-keyring   the keys of the packages below, where this is no Debian
 '
+
+# The tests back up with both restics that Debian's users have. Each is fetched by an apt of its own
+# and unpacked beside the system's, which is neither asked nor changed: a suite and its packages a line.
+DEBIAN_PARTS='
+bookworm restic
+trixie   restic restic-rest-server
+'
+DEBIAN_KEYS=/usr/share/keyrings/debian-archive-keyring.gpg
 
 missing_packages() { # LIST
     printf '%s\n' "$1" | while read -r name why; do
@@ -135,6 +144,42 @@ browser() {
         PATH=${PATH#"$node/bin:"}
         rm -rf "$node"
     fi
+}
+
+debian_parts() { # sets WARDWATCH_DEBIAN, a folder with a tree for each suite
+    if [ -z "${WARDWATCH_DEBIAN:-}" ]; then
+        WARDWATCH_DEBIAN="$PWD/${WARDWATCH_VENV:-.venv}/debian"
+        wanted=$(printf '%s' "$DEBIAN_PARTS" | cksum)
+        if [ "$(cat "$WARDWATCH_DEBIAN/unpacked" 2>/dev/null)" != "$wanted" ]; then
+            say "Unpacking restic of Debian 12 and 13 and rest-server into $WARDWATCH_DEBIAN"
+            rm -rf "$WARDWATCH_DEBIAN"
+            printf '%s\n' "$DEBIAN_PARTS" | while read -r suite names; do
+                [ -z "$suite" ] || unpack_debian "$suite" "$names" </dev/null
+            done
+            printf '%s\n' "$wanted" >"$WARDWATCH_DEBIAN/unpacked"
+        fi
+    fi
+    export WARDWATCH_DEBIAN
+}
+
+unpack_debian() { # SUITE, PACKAGES
+    tree="$WARDWATCH_DEBIAN/$1"
+    own="$WARDWATCH_DEBIAN/apt-$1"
+    mkdir -p "$tree" "$own/lists/partial" "$own/cache/archives/partial"
+    : >"$own/status"
+    printf 'deb [signed-by=%s] %s %s main\n' \
+        "$DEBIAN_KEYS" "${WARDWATCH_DEBIAN_MIRROR:-http://deb.debian.org/debian}" "$1" >"$own/sources.list"
+    # The machine's own settings stay in force (a proxy); its sources, lists and state are not read.
+    apt_own() {
+        apt-get -qq -o Dir::Etc::SourceList="$own/sources.list" -o Dir::Etc::SourceParts=/dev/null \
+            -o Dir::State="$own" -o Dir::State::Lists="$own/lists" -o Dir::State::status="$own/status" \
+            -o Dir::Cache="$own/cache" -o Acquire::Languages=none -o APT::Sandbox::User= "$@"
+    }
+    apt_own update || fail "Debian's package lists ($1) could not be read: is there a network?"
+    # shellcheck disable=SC2086 # the names are meant to be split
+    (cd "$own/cache" && apt_own download $2) || fail "apt-get could not fetch: $2"
+    for package in "$own"/cache/*.deb; do dpkg-deb -x "$package" "$tree"; done
+    rm -rf "$own"
 }
 
 set_up() { # LOCK, PACKAGES...

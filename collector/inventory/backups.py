@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -21,6 +21,28 @@ class Repository(Declared):
     """File that holds its password; wardwatch makes it."""
     sweep_days: Annotated[int, Field(ge=1, le=365)] = 30
     """Every stored byte is read again within so many days."""
+    login_file: StoredPath | None = None
+    """File with `user:password` for `rest:`, mode 0600."""
+    environment_file: StoredPath | None = None
+    """File with the access keys for `s3:`, as `NAME=value` lines, mode 0600."""
+    ca_file: StoredPath | None = None
+    """Certificate of the authority that signed the server's own, where it is not a public one."""
+    key_file: StoredPath | None = None
+    """SSH key for `sftp:`."""
+    known_hosts_file: StoredPath | None = None
+    """The SSH server's own key, as a line of known_hosts."""
+    copy_of: Id | None = None
+    """This repository is a second copy of another one."""
+    exact: bool = False
+    """The second copy is the same byte for byte, so that it can heal the first; both are folders."""
+    medium: Literal["disk", "usb", "nas", "remote", "cloud"] = "disk"
+    """What it is stored on; two copies on one medium count as one medium."""
+    offsite: bool = False
+    """It lies outside of the office's building."""
+    writer: Id | None = None
+    """The one PC that writes here, through the append-only backup server; `path` ends in `writer/id`."""
+    quota_gib: Annotated[float, Field(gt=0, le=1_000_000)] | None = None
+    """What the backup server lets this repository take."""
 
 
 class Keep(Declared):

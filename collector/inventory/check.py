@@ -28,6 +28,8 @@ REFERENCES = (
     ("machines", "department", "departments"),
     ("backups", "machine", "machines"),
     ("backups", "repository", "repositories"),
+    ("repositories", "copy_of", "repositories"),
+    ("repositories", "writer", "machines"),
 )
 UNIQUE = (
     (("departments",), "id"),
@@ -54,6 +56,8 @@ def mistakes(values: object) -> Iterator[Mistake]:
     yield from _collectors(values)
     yield from _relative_paths(values)
     yield from _late_by_plan(values)
+    yield from _copies(values)
+    yield from _served(values)
 
 
 def _entries(values: Group, name: str) -> Iterator[tuple[Place, Group]]:
@@ -102,6 +106,45 @@ def _collectors(values: Group) -> Iterator[Mistake]:
             f"a second collector; the first is machines[{marked[0][1]}]",
             "`wardwatch up` runs on one machine",
         )
+
+
+def _copies(values: Group) -> Iterator[Mistake]:
+    """A copy receives nothing but copies, and of a repository that is none itself."""
+    copies = {e.get("id") for _, e in _entries(values, "repositories") if e.get("copy_of")}
+    for place, entry in _entries(values, "repositories"):
+        if entry.get("exact") is True and not entry.get("copy_of"):
+            yield Mistake((*place, "exact"), "exact, and a copy of nothing", "name copy_of")
+        if entry.get("copy_of") in copies:
+            yield Mistake((*place, "copy_of"), "a copy of a copy", "name the first repository")
+    for place, entry in _entries(values, "backups"):
+        if entry.get("repository") in copies:
+            yield Mistake(
+                (*place, "repository"), "a copy takes no backups", "name what it is a copy of"
+            )
+
+
+def _served(values: Group) -> Iterator[Mistake]:
+    """The backup server lets each PC into the folder of its own name alone."""
+    roots: set[str] = set()
+    writers: dict[object, object] = {}
+    for place, entry in _entries(values, "repositories"):
+        writer, path = entry.get("writer"), entry.get("path")
+        if not isinstance(writer, str) or not isinstance(path, str):
+            continue
+        writers[entry.get("id")] = writer
+        tail = f"/{writer}/{entry.get('id')}"
+        if not path.endswith(tail):
+            yield Mistake((*place, "path"), "not the folder of its writer", f"end it in {tail}")
+            continue
+        roots.add(path.removesuffix(tail))
+        if len(roots) > 1:
+            hint = f"put it below {min(roots)}"
+            yield Mistake((*place, "path"), "a second folder for the backup server", hint)
+    for place, entry in _entries(values, "backups"):
+        writer = writers.get(entry.get("repository"))
+        if writer is not None and writer != entry.get("machine"):
+            hint = f"only {writer} writes into this repository"
+            yield Mistake((*place, "machine"), "not the repository's writer", hint)
 
 
 def _relative_paths(values: Group) -> Iterator[Mistake]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,14 +8,24 @@ from pathlib import Path
 import pytest
 
 from backup.samples import make
+from tests.backup.parts import SUITES, programs
 from tests.backup.place import Place, made, opened
 from tests.collector.conftest import postgres, postgres_url, store
 
 __all__ = ["postgres", "postgres_url", "store"]
 
 
+@pytest.fixture(scope="session", params=list(SUITES))
+def restic_version(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Both of Debian's restics, one after the other: `restic` on the PATH is the one of its turn."""
+    version: str = request.param
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", f"{programs(SUITES[version])}{os.pathsep}{os.environ['PATH']}")
+        yield version
+
+
 @pytest.fixture
-def bare(tmp_path: Path) -> Iterator[Place]:
+def bare(restic_version: str, tmp_path: Path) -> Iterator[Place]:
     """An office whose repository is still to be made."""
     place = made(tmp_path)
     yield place
@@ -22,12 +33,12 @@ def bare(tmp_path: Path) -> Iterator[Place]:
 
 
 @pytest.fixture(scope="session")
-def backed_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def backed_up(restic_version: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A state folder after the first backup of the sample documents, to be copied."""
     place = made(tmp_path_factory.mktemp("backed-up"))
     place.source.rmdir()
     make(place.source)
-    assert place.prove("prepare").ok
+    place.prepare()
     assert place.back_up().ok
     place.store.close()
     return place.state_folder

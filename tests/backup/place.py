@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import func, insert, select
 
 from backup import pin, receipts, run
-from backup.plan import Job
+from backup.plan import Job, Kind
 from backup.proofs import Proof
 from backup.prove import Verifier
+from backup.sacrifice import quicken
 from collector.inventory.model import Inventory
 from collector.state import Agent, Machine, State
 from collector.store import tables
@@ -119,6 +120,7 @@ class Place:
         with self.store.write() as connection:
             connection.execute(
                 insert(tables.reports).values(
+                    stream=1,
                     agent="a1",
                     epoch="0" * 32,
                     seq=self.reports,
@@ -131,14 +133,23 @@ class Place:
             )
             receipts.record(connection, {"van-ban": "may-chu"}, self.now)
 
-    def prove(self, kind: str) -> Proof:
-        jobs = {
-            "drill": Job("drill", "kho", "van-ban"),
-            "sweep": Job("sweep", "kho"),
-            "check": Job("check", "kho"),
-            "prepare": Job("prepare", "kho"),
-        }
-        return self.verifier.prove(self.inventory, jobs[kind])
+    def prove(self, kind: Kind, limit_seconds: float = LIMIT_SECONDS) -> Proof:
+        job = Job("drill", "kho", "van-ban") if kind == "drill" else Job(kind, "kho")
+        return replace(self.verifier, limit_seconds=limit_seconds).prove(self.inventory, job)
+
+    def prepare(self) -> None:
+        """Make the repository, and give it a key that takes no time to derive."""
+        proof = self.prove("prepare")
+        assert proof.ok, proof.error
+        quicken(
+            self.repository,
+            pin.password_file(self.inventory.repositories[0], self.state_folder)
+            .read_text()
+            .strip(),
+        )
+        with self.store.write() as connection:
+            connection.exec_driver_sql("DELETE FROM objects")
+        self.prove("watch")
 
     def script(self, name: str, *lines: str) -> Path:
         """A restic with something in its way: the real one runs behind these lines of sh."""
@@ -164,6 +175,11 @@ def made(folder: Path) -> Place:
                 state="approved",
                 hostname="may",
                 joined_at=NOON,
+            )
+        )
+        connection.execute(
+            insert(tables.epochs).values(
+                id=1, agent="a1", epoch="0" * 32, ordinal=1, first_received_at=NOON
             )
         )
     store.close()

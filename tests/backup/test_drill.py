@@ -40,7 +40,7 @@ def test_a_drill_without_a_single_witness_has_failed(place: Place) -> None:
 
 
 def test_a_drill_before_the_first_backup_has_failed(bare: Place) -> None:
-    bare.prove("prepare")
+    bare.prepare()
     assert "never backed up" in (bare.prove("drill").error or "")
 
 
@@ -55,7 +55,7 @@ def test_a_drill_on_damaged_packs_fails(place: Place) -> None:
 def test_a_drill_without_the_tree_ends_and_fails(place: Place) -> None:
     for pack in place.files("data"):
         pack.unlink()
-    proof = place.prove("drill")
+    proof = place.prove("drill", limit_seconds=3.0)
     assert not proof.ok
     assert proof.error is not None
 
@@ -101,7 +101,7 @@ def test_a_drill_that_is_asked_to_stop_leaves_neither_a_row_nor_scratch(place: P
     assert not verifier.prove(place.inventory, Job("drill", "kho", "van-ban")).ok
     with place.store.read() as connection:
         kinds = connection.exec_driver_sql("SELECT kind FROM proofs").scalars().all()
-    assert kinds == ["prepare"]
+    assert kinds == ["prepare", "watch"]
 
 
 def snapshot(count: int) -> list[File]:

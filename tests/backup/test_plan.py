@@ -104,18 +104,27 @@ def test_no_proof_is_due_before_the_first_backup() -> None:
 
 def test_sweep_drill_and_check_follow_the_first_backup_at_once() -> None:
     jobs = due_proofs(inventory(), after(STORED), NOON + HOUR)
-    assert jobs == (Job("sweep", "kho"), Job("drill", "kho", "van-ban"), Job("check", "kho"))
+    assert [job.kind for job in jobs] == ["watch", "sweep", "drill", "check", "retain", "selftest"]
 
 
 def test_a_repository_elsewhere_is_drilled_and_checked_and_not_swept() -> None:
     known = replace(after(STORED), elsewhere=frozenset({"kho"}))
     jobs = due_proofs(inventory(), known, NOON + HOUR)
-    assert [job.kind for job in jobs] == ["drill", "check"]
+    assert [job.kind for job in jobs] == ["drill", "check", "retain", "selftest"]
 
 
-def test_proofs_wait_while_a_backup_runs() -> None:
+def test_proofs_wait_while_a_backup_runs_and_junk_is_looked_for_all_the_same() -> None:
     running = replace(STORED, asked_at=NOON)
-    assert due_proofs(inventory(), after(running), NOON + HOUR) == ()
+    jobs = due_proofs(inventory(), after(running), NOON + HOUR)
+    assert [job.kind for job in jobs] == ["watch", "selftest"]
+
+
+def test_a_check_that_failed_is_repeated_as_soon_as_a_backup_came() -> None:
+    job = Job("check", "kho")
+    known = replace(after(STORED), proved={job: Proved(NOON - HOUR, ok=False)})
+    assert job in due_proofs(inventory(), known, NOON)
+    known = replace(after(STORED), proved={job: Proved(NOON + HOUR, ok=False)})
+    assert job not in due_proofs(inventory(), known, NOON + 2 * HOUR)
 
 
 @pytest.mark.parametrize(

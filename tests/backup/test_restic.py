@@ -113,6 +113,7 @@ def test_no_login_and_no_password_stands_in_the_list_of_processes(
 def test_progress_can_be_watched_while_a_backup_runs(
     place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    (place.source / "large.bin").write_bytes(os.urandom(100 * 1024 * 1024))
     progress, seen = place.agent_folder / "backup-progress.json", tmp_path / "seen"
     wait = f'for _ in $(seq 300); do [ -e "{progress}" ] && break; sleep 0.1; done'
     slow = place.script(

@@ -44,8 +44,15 @@ def received(store: Store, seq: int, content: object) -> None:
                     joined_at=NOON,
                 )
             )
+            connection.execute(
+                insert(tables.epochs).values(
+                    id=1, agent="a1", epoch="0" * 32, ordinal=1, first_received_at=NOON
+                )
+            )
         connection.execute(
-            insert(tables.reports).values(seq=seq, at=at, received_at=at, body=body, **common)
+            insert(tables.reports).values(
+                stream=1, seq=seq, at=at, received_at=at, body=body, **common
+            )
         )
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import hashlib
 import random
 import shutil
 from datetime import timedelta
@@ -8,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from backup import commands, ledger
+from backup import ledger
 from backup.ledger import Entry, share
 from tests.backup.place import NOON, Place
 
@@ -68,28 +67,6 @@ def test_a_removed_object_is_found_and_stays_found(place: Place, kind: str) -> N
         proof = place.prove("sweep")
         assert not proof.ok
         assert proof.detail.problems[0].endswith(": vanished")
-
-
-def test_junk_in_the_index_is_found_although_its_hash_is_right(place: Place) -> None:
-    assert place.prove("sweep").ok
-    junk = b"junk here"
-    name = hashlib.sha256(junk).hexdigest()
-    (place.repository / "index" / name).write_bytes(junk)
-    place.later(days=1)
-    assert place.prove("sweep").detail.problems == (f"index/{name}: unopened",)
-    assert not place.prove("drill").ok
-
-
-def test_a_new_key_needs_the_officers_word(place: Place) -> None:
-    assert place.prove("sweep").ok
-    content = b"another way in"
-    name = hashlib.sha256(content).hexdigest()
-    (place.repository / "keys" / name).write_bytes(content)
-    for _day in range(2):
-        place.later(days=1)
-        assert place.prove("sweep").detail.problems == (f"keys/{name}: unexpected",)
-    commands.accept(place.verifier, place.inventory, "kho", f"keys/{name}")
-    assert place.prove("sweep").ok
 
 
 def test_what_an_upload_left_behind_is_no_problem(place: Place) -> None:

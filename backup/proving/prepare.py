@@ -1,0 +1,33 @@
+"""Makes a repository, but only where there never was one: else it would hide a loss."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backup import ledger, pin, upkeep
+from backup.plan import Job
+from backup.proofs import Proof
+from backup.proving.failure import ProofError
+from collector.inventory.model import Inventory
+
+if TYPE_CHECKING:
+    from backup.prove import Verifier
+
+
+def make(verifier: Verifier, inventory: Inventory, job: Job) -> Proof:
+    """The repository, and the first page of its ledger: its keys are known from now on."""
+    declared = pin.repository(inventory, job.repository)
+    with verifier.store.read() as connection:
+        if ledger.load(connection, declared.id):
+            raise ProofError(f"the repository {declared.id} existed and is gone")
+    folder = pin.folder(declared, verifier.state_folder)
+    if folder is not None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if declared.copy_of and not declared.exact:
+        source = verifier.restic(pin.repository(inventory, declared.copy_of))
+        upkeep.init_like(verifier.restic(declared), source)
+    elif not declared.exact:
+        verifier.restic(declared).init()
+    if folder is not None and not declared.exact:
+        verifier.look(declared, folder)
+    return Proof(job, verifier.clock(), ok=True)

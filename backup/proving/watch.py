@@ -1,0 +1,34 @@
+"""Looks at the names of a repository every few minutes, so that junk stops no backup for long."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backup import pin
+from backup.plan import Job
+from backup.proofs import Detail, Proof
+from collector.inventory.model import Inventory
+
+if TYPE_CHECKING:
+    from backup.prove import Verifier
+
+
+def make(verifier: Verifier, inventory: Inventory, job: Job) -> Proof:
+    """Failed where something is not in its place; each look repeats it until it is put right."""
+    declared = pin.repository(inventory, job.repository)
+    folder = pin.folder(declared, verifier.state_folder)
+    if folder is None:
+        return verifier.obstacle(
+            job, "it lies on another machine: its names are not seen from here"
+        )
+    looked = verifier.look(declared, folder)
+    missing = tuple(each.problem for each in looked.ledger if each.problem)
+    error = f"{len(missing)} objects are not in their place: {missing[0]}" if missing else None
+    return Proof(
+        job,
+        verifier.clock(),
+        ok=not missing,
+        files=len(looked.ledger),
+        error=error,
+        detail=Detail(problems=missing[:20]),
+    )
