@@ -24,16 +24,19 @@ class Deadline:
         self._since: dict[asyncio.Task[object], float] = {}
         self._late: set[asyncio.Task[object]] = set()
         self._timer: asyncio.TimerHandle | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def within(self, wait: Awaitable[T]) -> T:
         """What is awaited. Raises TimeoutError where it did not come in time.
 
         A task waits for one thing at a time under the same deadline.
         """
-        task = asyncio.current_task()
+        # Asked for the running loop, Python 3.11 asks the kernel for the process each time.
+        loop = self._loop or asyncio.get_running_loop()
+        self._loop = loop
+        task = asyncio.current_task(loop)
         if task is None:
             raise RuntimeError("a deadline is for a task")
-        loop = task.get_loop()
         self._since[task] = loop.time()
         if self._timer is None:
             self._timer = loop.call_later(self._look_seconds, self._look, loop)

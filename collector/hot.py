@@ -35,6 +35,10 @@ EPOCHS = (
     "SELECT agent, epoch, id, ordinal, highest_seq, counted_from_seq, machine,"
     " restored_at IS NOT NULL FROM epochs WHERE agent {names}"
 )
+ASKED = "SELECT 1 FROM asks WHERE asset {names} AND handed_at IS NULL AND done_at IS NULL LIMIT 1"
+BEGUN = (
+    "INSERT INTO epochs (agent, epoch, ordinal, first_received_at) VALUES (?, ?, ?, ?) RETURNING id"
+)
 COUNTED = (
     "UPDATE epochs SET last_report_at = new.column1, restored_at ="
     " CASE WHEN epochs.highest_seq < new.column2 THEN NULL ELSE epochs.restored_at END,"
@@ -102,6 +106,18 @@ def epochs(connection: Connection, names: Collection[str]) -> dict[Epoch, Known]
     }
 
 
+def begin(connection: Connection, epoch: Epoch, ordinal: int, received_at: datetime) -> Known:
+    """An epoch that the collector meets for the first time."""
+    words = BEGUN if _on_sqlite(connection) else BEGUN.replace("?", "%s")
+    found = connection.exec_driver_sql(words, (*epoch, ordinal, _micros(received_at)))
+    return Known(found.scalar_one(), ordinal, Count())
+
+
+def anything_asked(connection: Connection, assets: Collection[str]) -> bool:
+    """Whether any of these assets has an ask that was not handed over: seldom."""
+    return bool(_asked(connection, ASKED, assets))
+
+
 def mark_counted(connection: Connection, heard: Mapping[int, tuple[datetime, int]]) -> None:
     """Set by epoch when it was last heard, and the highest number that came of it."""
     rows = [(_micros(at), seq, number) for number, (at, seq) in sorted(heard.items())]
@@ -154,7 +170,7 @@ def _on_sqlite(connection: Connection) -> bool:
 
 def _asked(
     connection: Connection, statement: str, names: Collection[str], **more: str
-) -> Iterable[Any]:
+) -> Sequence[Any]:
     """One parameter for many names, as `collector.store.among` does it."""
     listed = sorted(names)
     if _on_sqlite(connection):

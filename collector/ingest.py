@@ -7,12 +7,11 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 import msgspec
 from sqlalchemy.exc import DBAPIError
-from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -25,7 +24,7 @@ from collector.keys import Keys
 from collector.mailbox import Mailbox
 from collector.missed import Missed
 from collector.own_metrics import RESULTS, OwnMetrics
-from collector.problems import HANDLERS, NOT_APPROVED, STRANGER, problem
+from collector.problems import BROKEN, NOT_APPROVED, STRANGER, problem
 from collector.quarantine import TAKEN
 from collector.readings import Backup
 from collector.store.database import Store
@@ -80,6 +79,9 @@ class Ingest:
             await self._refuse(refusal.answer, scope, receive, send)
         except BodyError as error:
             await self._refuse(problem(error.status, str(error)), scope, receive, send)
+        except Exception:
+            await self._refuse(problem(500, BROKEN), scope, receive, send)
+            raise  # the server writes the traceback to the log
         else:
             # Two plain messages: a response object costs as much as reading the report.
             await send({"type": "http.response.start", "status": 200, "headers": _head(answer)})
@@ -156,11 +158,10 @@ class Ingest:
 
 def fronted(ingest: ASGIApp, rest: ASGIApp) -> ASGIApp:
     """Reports go straight in; all else takes the way through routes and their error pages."""
-    straight = ServerErrorMiddleware(ingest, handler=HANDLERS[Exception])
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    def app(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         reports = scope.get("path") == "/v1/reports" and scope.get("method") == "POST"
-        await (straight if reports else rest)(scope, receive, send)
+        return (ingest if reports else rest)(scope, receive, send)
 
     return app
 

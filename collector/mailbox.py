@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Protocol
 
 from collector.batch import Batch, Stored
@@ -13,6 +13,8 @@ from collector.writer import GROUP, QUEUE, Job, WriterError
 GATHER_SECONDS = 0.01
 """What comes in this time goes in one group: a report alone costs the store four times as much as
 one of a hundred, since each group writes its pages once."""
+LULL_SECONDS = 0.002
+"""So long without anything new, and the group goes at once: nobody waits for nobody."""
 STAND_SECONDS = 0.02  # a group is worded in less; a database that is slower must not stop the loop
 
 
@@ -49,7 +51,7 @@ class Letter:
 class Door(Protocol):
     """What the loop needs of a `collector.writer.Writer`."""
 
-    def take(self, jobs: Iterable[Job]) -> None:
+    def take(self, jobs: Sequence[Job]) -> None:
         """Queue a group."""
 
     def wait_worded(self, seconds: float) -> bool:
@@ -82,7 +84,8 @@ class Mailbox:
         """
         if len(self._gathered) >= self._room:
             raise WriterError("crowded", "too many batches are waiting")
-        self._loop = asyncio.get_running_loop()
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
         waiter: asyncio.Future[Stored] = self._loop.create_future()
         self._gathered.append(Letter(self, batch, waiter))
         self._ask()
@@ -91,7 +94,16 @@ class Mailbox:
     def _ask(self) -> None:
         if self._loop is not None and not self._asked and not self._under_way:
             self._asked = True
-            self._loop.call_later(GATHER_SECONDS, self._hand_in)
+            until = self._loop.time() + GATHER_SECONDS
+            self._loop.call_later(LULL_SECONDS, self._look, until, len(self._gathered))
+
+    def _look(self, until: float, before: int) -> None:
+        """Wait on while more come, but no longer than GATHER_SECONDS in all."""
+        loop, now = self._loop, len(self._gathered)
+        if loop is not None and before < now < GROUP and loop.time() < until:
+            loop.call_later(LULL_SECONDS, self._look, until, now)
+        else:
+            self._hand_in()
 
     def _hand_in(self) -> None:
         self._asked = False

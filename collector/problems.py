@@ -22,6 +22,7 @@ class Problem(msgspec.Struct, frozen=True):
 
 STRANGER = "not known here"
 NOT_APPROVED = "this agent is not approved"
+BROKEN = "the collector made a mistake; its log says which"
 
 
 def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
@@ -42,7 +43,7 @@ def _refused(_request: Request, error: Exception) -> Response:
 
 def _broken(_request: Request, _error: Exception) -> Response:
     # The server writes the traceback to the log; outside, nobody learns more than this.
-    return problem(500, "the collector made a mistake; its log says which")
+    return problem(500, BROKEN)
 
 
 HANDLERS: Mapping[type[Exception], Callable[[Request, Exception], Response]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from queue import Empty, Full, Queue
 from types import TracebackType
@@ -18,8 +18,8 @@ from collector.writing import write
 
 log = logging.getLogger(__name__)
 
-QUEUE = 512  # batches that wait; beyond it the agents wait, with their spools
-GROUP = 256  # batches in one commit
+QUEUE = 512  # batches that wait, alone or in groups; beyond it the agents wait, with their spools
+GROUP = 256  # batches in one commit, or a few more
 
 Cause = Literal["crowded", "disk-full", "down"]
 
@@ -53,7 +53,7 @@ class Writer:
 
     def __init__(self, store: Store, room: int = QUEUE) -> None:
         self._store = store
-        self._queue: Queue[Job | None] = Queue(room)
+        self._queue: Queue[Sequence[Job] | None] = Queue(room)
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._closed = False
         self._worded = threading.Event()
@@ -83,18 +83,18 @@ class Writer:
     def submit(self, batch: Batch) -> Future[Stored]:
         """Hand a batch over; the future is done once it is committed, or holds a WriterError."""
         future: Future[Stored] = Future()
-        self._put((batch, future))
+        self._put([(batch, future)])
         return future
 
-    def take(self, jobs: Iterable[Job]) -> None:
-        """The same for many; each receipt learns by itself what cannot be queued."""
+    def take(self, jobs: Sequence[Job]) -> None:
+        """The same for many at once; each receipt learns by itself what cannot be queued."""
         self._worded.clear()
-        for job in jobs:
-            try:
-                self._put(job)
-            except WriterError as error:
-                job[1].set_exception(error)
-                self._worded.set()
+        try:
+            self._put(jobs)
+        except WriterError as error:
+            for _, receipt in jobs:
+                receipt.set_exception(error)
+            self._worded.set()
 
     def wait_worded(self, seconds: float) -> bool:
         """Wait until the statements of what was taken have run and the disk alone is waited for.
@@ -103,12 +103,12 @@ class Writer:
         """
         return self._worded.wait(seconds)
 
-    def _put(self, job: Job) -> None:
+    def _put(self, jobs: Sequence[Job]) -> None:
         with self._door:
             if not self.alive:
                 raise WriterError("down", "the writer is not running")
             try:
-                self._queue.put_nowait(job)
+                self._queue.put_nowait(jobs)
             except Full:
                 raise WriterError("crowded", "too many batches are waiting") from None
 
@@ -122,16 +122,16 @@ class Writer:
                 return
 
     def _group(self) -> tuple[list[Job], bool]:
-        """Wait for one batch, then take along whatever came while the last group was written."""
+        """Wait for what comes, then take along whatever came while the last group was written."""
         jobs: list[Job] = []
-        item = self._queue.get()
-        while item is not None:
-            if item[1].set_running_or_notify_cancel():  # else its client has gone
-                jobs.append(item)
-            if len(jobs) == GROUP:
+        come = self._queue.get()
+        while come is not None:
+            # Of whom nobody waits for any more nothing is written: its client has gone.
+            jobs += [job for job in come if job[1].set_running_or_notify_cancel()]
+            if len(jobs) >= GROUP:
                 return jobs, False
             try:
-                item = self._queue.get_nowait()
+                come = self._queue.get_nowait()
             except Empty:
                 return jobs, False
         return jobs, True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, update
 
 from collector import asks, copies, hot, numbers, quarantine
 from collector.batch import Batch, Row, Stored
@@ -56,21 +56,14 @@ def write(connection: Connection, batches: Sequence[Batch]) -> list[Stored]:
 def _epochs(connection: Connection, batches: Iterable[Batch]) -> dict[Epoch, Known]:
     """These agents' epochs in the order in which the collector met them; a new one comes last."""
     found = hot.epochs(connection, {batch.agent for batch in batches})
+    last: dict[str, int] = {}
+    for (agent, _), one in found.items():
+        last[agent] = max(one.ordinal, last.get(agent, 0))
     for batch in batches:
-        if (batch.agent, batch.epoch) not in found:
-            mine = [one.ordinal for (agent, _), one in found.items() if agent == batch.agent]
-            last = max(mine, default=0)
-            number = connection.execute(
-                insert(epochs)
-                .values(
-                    agent=batch.agent,
-                    epoch=batch.epoch,
-                    ordinal=last + 1,
-                    first_received_at=batch.received_at,
-                )
-                .returning(epochs.c.id)
-            ).scalar_one()
-            found[batch.agent, batch.epoch] = Known(number, last + 1, Count())
+        key = (batch.agent, batch.epoch)
+        if key not in found:
+            last[batch.agent] = last.get(batch.agent, 0) + 1
+            found[key] = hot.begin(connection, key, last[batch.agent], batch.received_at)
     return found
 
 
@@ -197,6 +190,8 @@ def _asks(
             if row.job is not None and (batch.agent, batch.epoch, row.seq) in new:
                 asks.done(connection, now, assets[batch.agent] or "", row.job, row.outcome)
     named = {asset for asset in assets.values() if asset is not None}
+    if not hot.anything_asked(connection, named):
+        return {}
     return dict(asks.hand_over(connection, now, named))
 
 

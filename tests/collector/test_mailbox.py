@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -20,7 +20,7 @@ class Desk:
         self.groups: list[list[str]] = []
         self.leaving: asyncio.Future[Stored] | None = None
 
-    def take(self, jobs: Iterable[Job]) -> None:
+    def take(self, jobs: Sequence[Job]) -> None:
         listed = list(jobs)
         self.groups.append([batch.agent for batch, _ in listed])
         if self.leaving is not None:
