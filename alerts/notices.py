@@ -1,0 +1,157 @@
+"""What people are to be told, when, and what explains what: decided from rows and the time. Pure.
+
+Many things at once are one message; what has a known cause waits while the cause is open; what is
+not urgent waits for office hours; what nobody takes up goes to those above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Literal
+
+from msgspec import Struct
+
+from alerts.finding import Values
+from alerts.incidents import ENDED, SERIOUS, Incident
+from alerts.rules import RULES
+from alerts.rules.rule import Severity
+from collector.inventory.model import Channel, Inventory, Notices
+
+Kind = Literal["opened", "recovered", "untaken", "clock"]
+"""A new or returning incident; one whose readings pass again; one that nobody took up; a legal
+clock of which a share has run."""
+Dropped = Literal["ended", "passed"]
+
+RANKS: dict[Severity, int] = {"info": 0, "warning": 1, "critical": 2}
+SERIOUS_RANK = 3
+"""A security incident of M1 or M2 waits for nothing that was told before it."""
+URGENT = RANKS["critical"]
+ABOVE: frozenset[Kind] = frozenset({"untaken", "clock"})
+"""What those above the officer are told, and all that they are told."""
+
+ONE_MACHINE: Mapping[str, frozenset[str]] = {
+    "agent-silent": frozenset({"agent-cloned", "disk-unhealthy"}),
+    "disk-filling": frozenset({"disk-unhealthy"}),
+    "backup-late": frozenset({"agent-silent", "disk-unhealthy", "repository-damaged"}),
+    "backup-unproved": frozenset({"backup-late", "repository-damaged"}),
+}
+"""Effect to its causes, where both are of the same machine, set or repository."""
+
+
+class Notice(Struct, frozen=True):
+    """One thing that happened and is to be told. `incident` is as it stands now."""
+
+    id: int
+    kind: Kind
+    incident: Incident
+    at: datetime
+    detail: Values = {}
+
+    @property
+    def rank(self) -> int:
+        """How bad it is: 0 for a monthly figure, 2 for now, 3 for a serious security incident."""
+        if self.incident.kind == "security" and self.incident.level in SERIOUS:
+            return SERIOUS_RANK
+        return RANKS[severity(self.incident)]
+
+    @property
+    def urgent(self) -> bool:
+        """Whether it is told by night too. That something is over waits for the morning."""
+        return self.kind in ABOVE or (self.kind == "opened" and self.rank >= URGENT)
+
+
+class Told(Struct, frozen=True):
+    """The last message: when it was made and the worst that it told."""
+
+    at: datetime | None = None
+    rank: int = -1
+
+
+class Decision(Struct, frozen=True):
+    """What is told now, together, and what is never told because it ended by itself."""
+
+    tell: tuple[Notice, ...] = ()
+    drop: tuple[tuple[Notice, Dropped], ...] = ()
+
+
+def severity(incident: Incident) -> Severity:
+    """The rule's; a rule that is no more counts as a warning."""
+    rule = RULES.get(incident.rule)
+    return rule.severity if rule else "warning"
+
+
+def decide(
+    pending: Iterable[Notice],
+    open_incidents: Iterable[Incident],
+    told: Told,
+    inventory: Inventory,
+    *,
+    office_open: bool,
+    now: datetime,
+) -> Decision:
+    """Of what has not been told yet: what goes out now, what never will; the rest waits."""
+    notices, causes = tuple(pending), tuple(open_incidents)
+    drop = _over(notices)
+    gone = {one.id for one, _ in drop}
+    waiting = [
+        one
+        for one in notices
+        if one.id not in gone and not (one.kind == "opened" and explained(one, causes, inventory))
+    ]
+    settings = inventory.notices
+    by_night = [one for one in waiting if one.urgent]
+    in_hours = waiting if office_open or settings.quiet == "never" else by_night
+    ready = in_hours if _ready(in_hours, told, settings, now) else []
+    return Decision(tuple(ready), drop)
+
+
+def explained(one: Notice, open_incidents: Iterable[Incident], inventory: Inventory) -> bool:
+    """Whether an open incident is the cause of this one: the cause is told, and is enough."""
+    causes = ONE_MACHINE.get(one.incident.rule, frozenset())
+    places = _places(one.incident.subject, inventory)
+    return any(
+        other.rule in causes
+        and other.id != one.incident.id
+        and places & _places(other.subject, inventory)
+        for other in open_incidents
+    )
+
+
+def shown(channel: Channel, notices: Iterable[Notice]) -> tuple[Notice, ...]:
+    """What of it that channel tells."""
+    if channel.escalation:
+        return tuple(one for one in notices if one.kind in ABOVE)
+    least = RANKS[channel.least]
+    return tuple(one for one in notices if one.kind in ABOVE or one.rank >= least)
+
+
+def _places(subject: str, inventory: Inventory) -> frozenset[str]:
+    """Where it is: the machine or repository itself; a set lies on its machine and its repository."""
+    for one in inventory.backups:
+        if one.id == subject:
+            return frozenset({subject, one.machine, one.repository})
+    return frozenset({subject})
+
+
+def _over(notices: tuple[Notice, ...]) -> tuple[tuple[Notice, Dropped], ...]:
+    """What an officer has ended, or what passed by itself, before it was told."""
+    passed = {one.incident.id for one in notices if one.kind == "recovered"}
+    opened = {one.incident.id for one in notices if one.kind == "opened"}
+    found: list[tuple[Notice, Dropped]] = []
+    for one in notices:
+        # A security signal is told all the same: what passes by itself may come back.
+        brief = one.incident.kind != "security" and one.incident.id in passed & opened
+        if one.incident.state in ENDED and one.kind != "recovered":
+            found.append((one, "ended"))
+        elif brief and one.kind in {"opened", "recovered"}:
+            found.append((one, "passed"))
+    return tuple(found)
+
+
+def _ready(notices: list[Notice], told: Told, settings: Notices, now: datetime) -> bool:
+    """After the pause all that is gathered goes; within it only what is worse than was told."""
+    within = told.at is not None and now - told.at < timedelta(seconds=settings.pause_seconds)
+    moving = [one for one in notices if not within or (one.urgent and one.rank > told.rank)]
+    gather = timedelta(seconds=settings.gather_seconds)
+    return bool(moving) and min(one.at for one in moving) + gather <= now
