@@ -35,7 +35,7 @@ def message(
     site = inventory.site
     told = ", ".join(_count(kind, mine, language) for kind in ORDER if (mine := _of(kind, notices)))
     subject = texts().text(language, "notice.subject", site=site.name, told=told)
-    if all(one.incident.drill for one in notices):
+    if all(one.incident is not None and one.incident.drill for one in notices):
         subject = texts().text(language, "notice.drill", text=subject)
     lines: list[str] = []
     for kind in ORDER:
@@ -66,10 +66,11 @@ def _section(
     if kind == "clock":
         yield from (_clock(one, inventory, language) for one in mine)
         return
-    worst_first = sorted(mine, key=lambda one: (-one.rank, one.incident.rule, one.id))
-    for rule, group in groupby(worst_first, key=lambda one: one.incident.rule):
-        same = list(group)
-        yield _named(rule, same[0].incident, language)
+    told = [(one.rank, one.incident) for one in mine if one.incident is not None]
+    worst_first = sorted(told, key=lambda pair: (-pair[0], pair[1].rule, pair[1].id))
+    for rule, group in groupby(worst_first, key=lambda pair: pair[1].rule):
+        same = [incident for _, incident in group]
+        yield _named(same[0], language)
         yield from (_line(one, inventory, language) for one in same[:LISTED])
         if len(same) > LISTED:
             yield texts().text(language, "notice.more", count=len(same) - LISTED)
@@ -77,18 +78,17 @@ def _section(
             yield texts().text(language, "notice.remedy", text=remedy(rule, language))
 
 
-def _named(rule: str, incident: Incident, language: Language) -> str:
-    known = f"{rule}.title" in texts().texts[language]
+def _named(incident: Incident, language: Language) -> str:
+    known = f"{incident.rule}.title" in texts().texts[language]
     return texts().text(
         language,
         "notice.rule",
-        title=title(rule, language) if known else rule,
+        title=title(incident.rule, language) if known else incident.rule,
         severity=texts().text(language, f"severity.{severity(incident)}"),
     )
 
 
-def _line(one: Notice, inventory: Inventory, language: Language) -> str:
-    incident = one.incident
+def _line(incident: Incident, inventory: Inventory, language: Language) -> str:
     at = written("t0_at", incident.t0.isoformat(), language, inventory.site.timezone)
     line = texts().text(language, "notice.line", id=incident.id, subject=incident.subject, at=at)
     return texts().text(language, "notice.drill", text=line) if incident.drill else line
@@ -102,7 +102,7 @@ def _clock(one: Notice, inventory: Inventory, language: Language) -> str:
     return texts().text(
         language,
         "notice.line-overdue" if share >= 1 else "notice.line-clock",
-        id=one.incident.id,
+        id=one.incident.id if one.incident else inventory.site.name,
         name=getattr(row.name, language) if row else obligation,
         due_at=written("due_at", str(one.detail["due_at"]), language, timezone),
         share_ratio=written("share_ratio", share, language, timezone),

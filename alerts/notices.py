@@ -6,7 +6,7 @@ not urgent waits for office hours; what nobody takes up goes to those above.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -40,17 +40,20 @@ ONE_MACHINE: Mapping[str, frozenset[str]] = {
 
 
 class Notice(Struct, frozen=True):
-    """One thing that happened and is to be told. `incident` is as it stands now."""
+    """One thing that happened and is to be told."""
 
     id: int
     kind: Kind
-    incident: Incident
+    incident: Incident | None
+    """As it stands now. None: a report that is due every year."""
     at: datetime
     detail: Values = {}
 
     @property
     def rank(self) -> int:
         """How bad it is: 0 for a monthly figure, 2 for now, 3 for a serious security incident."""
+        if self.incident is None:
+            return RANKS["warning"]
         if self.incident.kind == "security" and self.incident.level in SERIOUS:
             return SERIOUS_RANK
         return RANKS[severity(self.incident)]
@@ -58,6 +61,8 @@ class Notice(Struct, frozen=True):
     @property
     def urgent(self) -> bool:
         """Whether it is told by night too. That something is over waits for the morning."""
+        if self.incident is None:
+            return False
         return self.kind in ABOVE or (self.kind == "opened" and self.rank >= URGENT)
 
 
@@ -108,22 +113,23 @@ def decide(
 
 def explained(one: Notice, open_incidents: Iterable[Incident], inventory: Inventory) -> bool:
     """Whether an open incident is the cause of this one: the cause is told, and is enough."""
+    if one.incident is None:
+        return False
     causes = ONE_MACHINE.get(one.incident.rule, frozenset())
     places = _places(one.incident.subject, inventory)
     return any(
-        other.rule in causes
-        and other.id != one.incident.id
-        and places & _places(other.subject, inventory)
+        other.rule in causes and places & _places(other.subject, inventory)
         for other in open_incidents
     )
 
 
-def shown(channel: Channel, notices: Iterable[Notice]) -> tuple[Notice, ...]:
+def shown(channel: Channel, notices: Sequence[Notice]) -> tuple[Notice, ...]:
     """What of it that channel tells."""
+    above = [one for one in notices if one.kind in ABOVE and one.incident is not None]
     if channel.escalation:
-        return tuple(one for one in notices if one.kind in ABOVE)
+        return tuple(above)
     least = RANKS[channel.least]
-    return tuple(one for one in notices if one.kind in ABOVE or one.rank >= least)
+    return tuple(one for one in notices if one in above or one.rank >= least)
 
 
 def _places(subject: str, inventory: Inventory) -> frozenset[str]:
@@ -136,10 +142,12 @@ def _places(subject: str, inventory: Inventory) -> frozenset[str]:
 
 def _over(notices: tuple[Notice, ...]) -> tuple[tuple[Notice, Dropped], ...]:
     """What an officer has ended, or what passed by itself, before it was told."""
-    passed = {one.incident.id for one in notices if one.kind == "recovered"}
-    opened = {one.incident.id for one in notices if one.kind == "opened"}
+    passed = {one.incident.id for one in notices if one.incident and one.kind == "recovered"}
+    opened = {one.incident.id for one in notices if one.incident and one.kind == "opened"}
     found: list[tuple[Notice, Dropped]] = []
     for one in notices:
+        if one.incident is None:
+            continue
         # A security signal is told all the same: what passes by itself may come back.
         brief = one.incident.kind != "security" and one.incident.id in passed & opened
         if one.incident.state in ENDED and one.kind != "recovered":

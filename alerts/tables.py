@@ -171,7 +171,7 @@ notices = Table(
     Column("id", RowId, primary_key=True, autoincrement=True),
     Column("key", Text, nullable=False, unique=True),
     Column("kind", Text, nullable=False),  # see alerts.notices.Kind
-    Column("incident", Text, ForeignKey("incidents.id"), nullable=False, index=True),
+    Column("incident", Text, ForeignKey("incidents.id"), index=True),  # null: a yearly report
     Column("detail", Text, nullable=False),  # JSON: the clock's id and share
     Column("at", Instant, nullable=False),
     Column("told_at", Instant, index=True),

@@ -7,23 +7,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, true, update
 
 from alerts import notice_words, notices, outbox, queries, rows
 from alerts.finding import Values
 from alerts.incidents import OPEN
 from alerts.notices import URGENT, Decision, Kind, Notice, Told
-from alerts.tables import finding_changes, incident_changes, incidents, obligations
+from alerts.tables import escalations, finding_changes, incident_changes, incidents
 from alerts.tables import notices as table
 from collector import office_hours, progress
 from collector.inventory.model import Inventory
 
 OPENS = ("opened", "recur", "reported")
 """Acts by which an incident begins, or begins again."""
-SHARES = (0.5, 0.8, 1.0)
-"""Of a legal clock's time: what is told when that much has run."""
-CHANGES, FINDINGS = "notices.incidents", "notices.findings"
-"""How far the two histories were read, in `progress`."""
+CHANGES, FINDINGS, STEPS = "notices.incidents", "notices.findings", "notices.escalations"
+"""How far the three histories were read, in `progress`."""
 
 
 def tick(connection: Connection, inventory: Inventory, now: datetime) -> tuple[str, ...]:
@@ -46,13 +44,15 @@ def take_up(connection: Connection, inventory: Inventory, now: datetime) -> bool
     """Turn what happened since the last round into rows. False: another process is at it."""
     opened = _since(connection, CHANGES, incident_changes)
     passed = _since(connection, FINDINGS, finding_changes)
-    if opened is None or passed is None:
+    steps = _since(connection, STEPS, escalations)
+    if opened is None or passed is None or steps is None:
         return False
     fresh = [
         *((f"opened/{row.id}", "opened", row.incident, row.at, {}) for row in opened),
         *_recovered(connection, passed),
         *_untaken(connection, inventory, now),
-        *_clocks(connection, now),
+        # A clock that was not looked at for long passes several at once: the last says it all.
+        *{(row.incident, row.obligation, row.due_at): _clock(row) for row in steps}.values(),
     ]
     known = set(
         connection.execute(
@@ -70,7 +70,7 @@ def pending(connection: Connection) -> tuple[Notice, ...]:
     found = connection.execute(
         select(table.c.id.label("notice"), table.c.kind.label("notice_kind"), table.c.at)
         .add_columns(table.c.detail, *(one for one in incidents.c))
-        .join(incidents, incidents.c.id == table.c.incident)
+        .outerjoin(incidents, incidents.c.id == table.c.incident)
         .where(table.c.told_at.is_(None), table.c.dropped.is_(None))
         .order_by(table.c.id)
     )
@@ -78,7 +78,7 @@ def pending(connection: Connection) -> tuple[Notice, ...]:
         Notice(
             id=row.notice,
             kind=row.notice_kind,
-            incident=rows.incident_of(row),
+            incident=rows.incident_of(row) if row.id else None,
             at=row.at,
             detail=msgspec.json.decode(row.detail),
         )
@@ -100,26 +100,31 @@ def last(connection: Connection) -> Told:
     return Told(at, max(ranks, default=-1))
 
 
+WANTED: dict[str, ColumnElement[bool]] = {
+    CHANGES: incident_changes.c.action.in_(OPENS),
+    FINDINGS: and_(
+        finding_changes.c.verdict == "pass", finding_changes.c.before.in_(("fail", "unknown"))
+    ),
+    STEPS: true(),
+}
+"""Which rows of each history are told."""
+
+
 def _since(connection: Connection, name: str, history: Any) -> Sequence[Any] | None:
     before = progress.reached(connection, name)
-    wanted = (
-        history.c.action.in_(OPENS)
-        if history is incident_changes
-        else (history.c.verdict == "pass") & (history.c.before.in_(("fail", "unknown")))
-    )
     newest = connection.execute(select(func.max(history.c.id))).scalar_one() or 0
     if newest == before:
         return ()
     found = connection.execute(
         select(history)
-        .where(history.c.id > before, history.c.id <= newest, wanted)
+        .where(history.c.id > before, history.c.id <= newest, WANTED[name])
         .order_by(history.c.id)
     ).all()
     return found if progress.move(connection, name, before, newest) else None
 
 
-Fresh = tuple[str, Kind, str, datetime, Values]
-"""Key, kind, incident, when, and what fills the text."""
+Fresh = tuple[str, Kind, str | None, datetime, Values]
+"""Key, kind, incident (None: a yearly report), when, and what fills the text."""
 
 
 def _recovered(connection: Connection, passed: Iterable[Any]) -> Iterator[Fresh]:
@@ -157,27 +162,18 @@ def _untaken(connection: Connection, inventory: Inventory, now: datetime) -> Ite
             yield f"untaken/{row.number}", "untaken", row.id, now, {}
 
 
-def _clocks(connection: Connection, now: datetime) -> Iterator[Fresh]:
-    found = connection.execute(
-        select(obligations, incidents.c.t0)
-        .join(incidents, incidents.c.id == obligations.c.incident)
-        .where(obligations.c.state == "counting", obligations.c.due_at.is_not(None))
-    )
-    for row in found:
-        whole = (row.due_at - row.t0).total_seconds()
-        run = (now - row.t0).total_seconds() / whole if whole > 0 else 1.0
-        share = max((one for one in SHARES if run >= one), default=None)
-        if share is not None:
-            key = f"clock/{row.incident}/{row.obligation}/{row.due_at.isoformat()}/{share:g}"
-            values: Values = {
-                "obligation": row.obligation,
-                "due_at": row.due_at.isoformat(),
-                "share_ratio": share,
-            }
-            yield key, "clock", row.incident, now, values
+def _clock(step: Any) -> Fresh:
+    values: Values = {
+        "obligation": step.obligation,
+        "due_at": step.due_at.isoformat(),
+        "share_ratio": step.percent / 100,
+    }
+    return f"clock/{step.id}", "clock", step.incident or None, step.at, values
 
 
-def _row(key: str, kind: Kind, incident: str, at: datetime, detail: Values) -> dict[str, object]:
+def _row(
+    key: str, kind: Kind, incident: str | None, at: datetime, detail: Values
+) -> dict[str, object]:
     told = msgspec.json.encode(detail, order="sorted").decode()
     return {"key": key, "kind": kind, "incident": incident, "at": at, "detail": told}
 

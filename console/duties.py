@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from alerts import evidence
+from alerts import evidence, telling
 from alerts.duties import Judgement
 from alerts.register import Recorded
 from backup.duties import Duties as BackupDuties
@@ -25,6 +25,7 @@ from collector.store.tables import reports
 from console import first_run
 from console.desk import Desk, keep, office
 from console.health import Health, write
+from console.postman import Postman
 from console.rollup import Courier
 
 log = logging.getLogger(__name__)
@@ -89,7 +90,8 @@ def _rounds(desk: Desk, stop: Event, mine: Callable[[], bool]) -> None:
     """Go round for as long as the duties are this process's."""
     proving = BackupDuties(desk.store, desk.state_folder, desk.clock)
     own_state = OwnBackup(desk.store, desk.state_folder, desk.clock)
-    rounds = duties(desk, proving, own_state, time.monotonic())
+    postman = Postman(desk)
+    rounds = duties(desk, proving, own_state, postman, time.monotonic())
     told_at = 0.0
     while mine() and not stop.wait(QUICK_SECONDS):
         for duty in rounds:
@@ -100,13 +102,14 @@ def _rounds(desk: Desk, stop: Event, mine: Callable[[], bool]) -> None:
             told_at = time.monotonic()
     proving.stop()
     own_state.stop()
+    postman.stop()
     if not stop.is_set():
         log.warning("the duties are done elsewhere now")
         write(desk.state_folder, ())
 
 
 def duties(
-    desk: Desk, proving: BackupDuties, own_state: OwnBackup, began: float
+    desk: Desk, proving: BackupDuties, own_state: OwnBackup, postman: Postman, began: float
 ) -> tuple[Duty, ...]:
     """All of them, in the order of a round."""
     # Who was silent while nobody listened has not been silent: judging waits for the first words.
@@ -122,6 +125,8 @@ def duties(
             lambda: proving.tick(desk.source.current(), desk.live.refresh()),
         ),
         Duty("judgement", ROUND_SECONDS, judge.whole, due_at=began + patience),
+        Duty("notices", ROUND_SECONDS, lambda: tell(desk)),
+        Duty("outbox", ROUND_SECONDS, postman.tick),
         Duty("own-state", LOOK_EVERY_SECONDS, lambda: own_state.tick(desk.source.current())),
         Duty("city", LOOK_EVERY_SECONDS, Courier(desk).tick),
         Duty("retention", CLEAN_EVERY_SECONDS, lambda: clean(desk)),
@@ -205,6 +210,12 @@ class Judge:
 def inventories(machine: Machine) -> tuple[Latest[Any], ...]:
     """The newest readings that `collector.changes` follows."""
     return tuple(one for one in (machine.hardware, machine.system, machine.software) if one)
+
+
+def tell(desk: Desk) -> None:
+    """Take up what happened, and put what is due into the outbox."""
+    with desk.store.write() as connection:
+        telling.tick(connection, desk.source.current(), desk.clock())
 
 
 def clean(desk: Desk) -> None:

@@ -25,7 +25,7 @@ def office(
 ) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("scraped")
     with up(folder / "state", quick(example_inventory_path, folder, silent_seconds=8)) as running:
-        poll(lambda: "wardwatch_host_cpu_ratio" in running.get("/metrics")[1])
+        poll(lambda: "wardwatch_host_cpu_ratio{" in running.get("/metrics")[1])
         yield running
 
 

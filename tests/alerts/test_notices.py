@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from alerts import handling, notice_words, notices, outbox, register, telling
+from alerts import duties, handling, notice_words, notices, outbox, register, telling
 from alerts.finding import Evidence, Finding
 from alerts.notices import ONE_MACHINE, Notice
 from alerts.outbox import Waiting
@@ -59,8 +59,8 @@ FAILS = {
 class Life:
     """An office whose rounds are given one after another."""
 
-    def __init__(self, store: Store, inventory: Inventory) -> None:
-        self.store, self.inventory = store, inventory
+    def __init__(self, store: Store, inventory: Inventory, *, clocks: bool = False) -> None:
+        self.store, self.inventory, self.clocks = store, inventory, clocks
         self.now: dict[tuple[str, str], Finding] = {}
 
     def round(self, at: datetime, *findings: Finding) -> tuple[str, ...]:
@@ -68,6 +68,8 @@ class Life:
         self.now |= {(one.rule, one.subject): one for one in findings}
         with self.store.write() as connection:
             register.record(connection, self.now.values(), at, self.inventory)
+            if self.clocks:
+                duties.escalate(connection, at)
             return telling.tick(connection, self.inventory, at)
 
     def rounds(self, first: datetime, last: datetime, every: timedelta = MINUTE) -> list[str]:
@@ -228,7 +230,7 @@ def test_what_was_taken_in_time_goes_to_nobody_above(store: Store) -> None:
 
 
 def test_each_share_of_a_legal_clock_is_told_once(store: Store) -> None:
-    life = Life(store, office(OFFICER, BOSS, escalate_minutes=10_000))
+    life = Life(store, office(OFFICER, BOSS, escalate_minutes=10_000), clocks=True)
     life.round(NOON, fails("agent-silent"))
     at = NOON
     while at < NOON + 90 * HOUR:
@@ -243,6 +245,18 @@ def test_each_share_of_a_legal_clock_is_told_once(store: Store) -> None:
         (False, True, False),
         (False, False, True),
     ]
+
+
+def test_a_yearly_report_that_comes_near_is_told_in_office_hours(store: Store) -> None:
+    life = Life(store, office(OFFICER, BOSS, CHAT), clocks=True)
+    life.rounds(NIGHT, MORNING - MINUTE, HOUR)
+    assert not life.told
+    life.rounds(MORNING, MORNING + 20 * MINUTE)
+    (one,) = life.told
+    assert one.message.channel == "thu"
+    lines = [line for line in one.message.body.splitlines() if "UBND phường Hoa Mai: " in line]
+    assert len(lines) == len(set(lines)) >= 1
+    assert "hạn 00:00 10/12/2026" in one.message.body
 
 
 def test_a_chat_for_the_urgent_hears_of_nothing_else(store: Store) -> None:

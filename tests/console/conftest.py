@@ -25,7 +25,7 @@ def running(
     folder = tmp_path_factory.mktemp("office")
     inventory = quick(example_inventory_path, folder, silent_seconds=15)
     with up(folder / "state", inventory) as office:
-        poll(lambda: "wardwatch_host_cpu_ratio" in office.get("/metrics")[1])
+        poll(lambda: "wardwatch_host_cpu_ratio{" in office.get("/metrics")[1])
         yield office
 
 

@@ -16,7 +16,7 @@ def test_from_nothing_to_a_reading_a_proof_an_incident_and_a_paper(
     state, inventory = tmp_path / "state", quick(example_inventory_path, tmp_path)
     with up(state, inventory) as office:
         poll(lambda: 'state="reporting"} 1' in office.get("/metrics")[1])
-        poll(lambda: "wardwatch_host_cpu_ratio" in office.get("/metrics")[1])
+        poll(lambda: "wardwatch_host_cpu_ratio{" in office.get("/metrics")[1])
         assert office.link
         assert office.link.rpartition("/")[2] not in office.log.read_text("utf-8")
 
