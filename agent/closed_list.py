@@ -49,10 +49,20 @@ JOURNAL = (
     *("_COMM=gdm-session-wor", "_COMM=sddm-helper", "_COMM=xrdp-sesman", "_COMM=polkit-agent-he"),
     *("_COMM=useradd", "_COMM=usermod", "_COMM=gpasswd", "_COMM=adduser"),
 )
+PLACE = r"[A-Za-z0-9][A-Za-z0-9._-]{0,252}:[0-9]{1,5}"
+"""A host and its port, as pinned in line.json: `{host}` and `{port}` take the two. No option: those
+begin with a hyphen."""
+IPERF3 = (
+    *("iperf3", "--client={host}", "--port={port}", "--json", "--parallel=4"),
+    *("--time=6", "--omit=2", "--connect-timeout=5000"),
+)
 CURSOR = "s=[0-9a-f]{32};i=[0-9a-f]{1,16};b=[0-9a-f]{32}(;[mtx]=[0-9a-f]{1,16}){3}"
 """A place in the journal, as sd_journal_get_cursor(3) writes it."""
 
 PROGRAMS = {
+    # Its errors stand in its answer too, with exit code 1.
+    "iperf3-up": Program(IPERF3, 40, form="json", accepts=None, argument=PLACE),
+    "iperf3-down": Program((*IPERF3, "--reverse"), 40, form="json", accepts=None, argument=PLACE),
     "dmidecode": Program(("dmidecode",)),
     # Its exit code is a set of bits that also tell of old errors in the disk's own log.
     "smartctl": Program(("smartctl", "-i", "-H", "/dev/{}"), 20, accepts=None),

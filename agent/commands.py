@@ -41,7 +41,7 @@ def join(given: argparse.Namespace, _clock: Clock) -> int:
         settings.prepare(given.state)
         system = "windows" if sys.platform == "win32" else "linux"
         joined = joining.join(invited, socket.gethostname(), system)
-        settings.save(given.state, joined.settings, joined.pem)
+        settings.save(given.state, joined.settings, joined.pem, joined.lines)
     except (joining.JoiningError, settings.SettingsError) as problem:
         raise CommandError(str(problem)) from problem
     say(f"joined {invited.collector} as {joined.settings.agent}: {_meaning(joined)}")

@@ -32,6 +32,8 @@ class Delivery:
         """On its way now."""
         self.sought: tuple[str, ...] = ()
         """Addresses of PCs that the collector misses, as of its last answer."""
+        self.lines: tuple[str, ...] = ()
+        """The lines that it asks this PC after, as of its last answer."""
         self._is_refused = bool(spool.noted(REFUSED))
 
     def advance(self, now: float) -> tuple[Ask, ...]:
@@ -64,7 +66,7 @@ class Delivery:
             self._spool.note(REFUSED, "")
             self._is_refused = False
         self.pace.succeeded()
-        self.sought = answer.neighbours
+        self.sought, self.lines = answer.neighbours, answer.lines
         # The usual single report goes with the next one's flush; a backlog makes room at once.
         few = len(answer.seqs) <= FEW
         gone = self._spool.strike if few else self._spool.acknowledge

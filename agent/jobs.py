@@ -15,9 +15,13 @@ if TYPE_CHECKING:  # a backup's child takes the exit codes from here, and needs 
 
 REPORT_NOW = "report-now"
 BACKUP = "backup"
+SPEED_TEST = "speed-test"
+KINDS = {BACKUP: "backup", SPEED_TEST: "bandwidth"}
+"""The jobs that a child does, each with the kind of report that is its receipt."""
 ARGUMENT = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-DEADLINE_SECONDS = 12 * 3600
-"""The first backup of a full disk over a slow line; anything longer hangs."""
+DEADLINES_SECONDS = {BACKUP: 12 * 3600, SPEED_TEST: 120}
+"""The first backup of a full disk over a slow line; anything longer hangs. A speed test ends before
+the collector lets another begin, see `collector.lines.permits`."""
 STORED, TOLD = 0, 10
 """Exit codes of a child whose receipt is in the spool, of a success and of a failure.
 
@@ -41,17 +45,19 @@ class Job(NamedTuple):
 
 def start(ask: Ask, state: str | os.PathLike[str], at: str) -> Job:
     """Start a job of the table; raises `JobError` where the ask is not among them."""
-    if ask.job != BACKUP:
+    if ask.job not in KINDS:
         raise JobError(f"unknown job: {ask.job[:60]!r}")
     name = ask.argument or ""
-    if not ARGUMENT.fullmatch(name) or name not in _pinned(state):
-        raise JobError(f"no backup set of that name is pinned on this PC: {name[:63]!r}")
+    if not ARGUMENT.fullmatch(name) or name not in _pinned(state, ask.job):
+        what = "backup set" if ask.job == BACKUP else "line"
+        raise JobError(f"no {what} of that name is pinned on this PC: {name[:63]!r}")
     # Literal but for a name that the officer has pinned here, and a number.
-    entry = ("backup", "run", name, "--agent-state", str(state), "--job", str(int(ask.id)))
+    module = ("backup", "run") if ask.job == BACKUP else ("agent.bandwidth", "run")
+    entry = (*module, name, "--agent-state", str(state), "--job", str(int(ask.id)))
     from agent import programs  # noqa: PLC0415 - starting programs costs the resident memory
 
     now = time.monotonic()
-    return Job(ask, programs.start(entry), at, now, now + DEADLINE_SECONDS)
+    return Job(ask, programs.start(entry), at, now, now + DEADLINES_SECONDS[ask.job])
 
 
 def ended(job: Job) -> str | None:
@@ -61,7 +67,7 @@ def ended(job: Job) -> str | None:
         return None
     stop(job)  # whatever it left behind, or itself when it hangs
     if code is None:
-        return f"did not end within {DEADLINE_SECONDS} s"
+        return f"did not end within {DEADLINES_SECONDS[job.ask.job]} s"
     if code < 0:
         return f"killed by signal {-code}"
     return "" if code in {STORED, TOLD} else f"ended with exit code {code}"
@@ -74,13 +80,13 @@ def stop(job: Job) -> None:
     programs.kill(job.child)
 
 
-def receipt_note(name: str | None) -> str:
+def receipt_note(name: str | None, job: str = BACKUP) -> str:
     """How the spool calls the number of the ask whose receipt a set's child has written last.
 
     Kept together with the receipt or not at all: a child that is killed right after it has told
     is not told of again.
     """
-    return f"receipt:{name}"
+    return f"receipt:{name}" if job == BACKUP else f"receipt:{job}:{name}"
 
 
 def has_told(ask: Ask, noted: str | None) -> bool:
@@ -89,15 +95,18 @@ def has_told(ask: Ask, noted: str | None) -> bool:
 
 
 def failed(ask: Ask, error: str, at: str, seconds: float) -> dict[str, Any]:
-    """The receipt of a backup that could not tell by itself."""
+    """The receipt of a job that could not tell by itself."""
+    if ask.job == SPEED_TEST:
+        return {"line": ask.argument, "provider": "none", "error": error, "job": ask.id}
     receipt = {"set": ask.argument, "ok": False, "started_at": at}
     return {**receipt, "duration_seconds": round(seconds, 3), "error": error, "job": ask.id}
 
 
-def _pinned(state: str | os.PathLike[str]) -> frozenset[str]:
+def _pinned(state: str | os.PathLike[str], job: str) -> frozenset[str]:
+    file, key = ("backup.json", "sets") if job == BACKUP else ("line.json", "lines")
     try:
-        with open(os.path.join(state, "backup.json"), encoding="utf-8") as file:
-            sets = json.load(file)["sets"]
+        with open(os.path.join(state, file), encoding="utf-8") as opened:
+            found = json.load(opened)[key]
     except (OSError, ValueError, KeyError, TypeError):
-        return frozenset()  # nothing pinned that can be read: nothing is backed up, and said so
-    return frozenset(sets) if isinstance(sets, dict) else frozenset()
+        return frozenset()  # nothing pinned that can be read: nothing is done, and said so
+    return frozenset(found) if isinstance(found, dict) else frozenset()

@@ -14,6 +14,8 @@ from typing import Any
 
 from agent import tls
 from agent.der import DerError, spki_sha256
+from agent.line import pins
+from agent.line.pins import PinsError
 from agent.settings import COLLECTOR, Settings
 
 STRING = re.compile(
@@ -45,6 +47,8 @@ class Joined:
     pem: str
     asset: str | None
     state: str
+    lines: str | None = None
+    """What is to be pinned of the office's lines, as text; None where nothing usable came."""
 
 
 def invitation(text: str) -> Invitation:
@@ -136,4 +140,16 @@ def _joined(settings: Settings, pem: str, answer: dict[str, Any]) -> Joined:
     if state not in {"approved", "pending"} or not isinstance(asset, str | None):
         raise JoiningError("the collector's answer does not say whether this PC is approved")
     named = Settings(settings.collector, agent, settings.secret, settings.pin)
-    return Joined(named, pem, asset, state)
+    return Joined(named, pem, asset, state, _lines(answer.get("lines")))
+
+
+def _lines(told: Any) -> str | None:
+    """The office's lines, held to their form: half of it is none of it."""
+    if told is None:
+        return None
+    try:
+        text = json.dumps(told, indent=1)
+        pins.understood(text)
+    except (PinsError, ValueError):
+        return None
+    return text

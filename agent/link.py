@@ -12,6 +12,7 @@ from collections.abc import Generator
 from agent import naming, neighbours, tls
 from agent.exchange import Connection, ExchangeError, Reply
 from agent.lean import Any, NamedTuple
+from agent.line import pins
 from agent.settings import Settings
 
 PATH = "/v1/reports"
@@ -53,6 +54,8 @@ class Answer(NamedTuple):
     asks: tuple[Ask, ...]
     neighbours: tuple[str, ...] = ()
     """Addresses (MAC) of PCs that the collector misses."""
+    lines: tuple[str, ...] = ()
+    """The lines that this PC is to look at, by the names under which they are pinned here."""
 
 
 class Link:
@@ -162,8 +165,8 @@ def _understood(text: bytes, body: bytes) -> Answer:
     epoch, seqs, asks = found.get("epoch"), _numbers(found.get("seqs")), found.get("asks") or []
     if not isinstance(epoch, str) or seqs is None or not isinstance(asks, list):
         raise LinkError("the collector's answer does not say what is stored")
-    missed = neighbours.sought(found.get("neighbours"))
-    return Answer(epoch, seqs, tuple(ask for ask in map(_ask, asks) if ask), missed)
+    missed, lines = neighbours.sought(found.get("neighbours")), pins.chosen(found.get("lines"))
+    return Answer(epoch, seqs, tuple(ask for ask in map(_ask, asks) if ask), missed, lines)
 
 
 def _numbers(found: Any) -> tuple[int, ...] | None:

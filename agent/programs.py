@@ -90,13 +90,15 @@ def _found(name: str) -> str | None:
 
 
 def _filled(program: Program, argument: str | None) -> list[str]:
-    if any("{}" in part for part in program.arguments):
+    if any(mark in part for part in program.arguments for mark in ("{}", "{host}")):
         if argument is None or not re.fullmatch(program.argument, argument):
             raise UnreadableError(
                 f"{program.arguments[0]}: no device named", absent=argument is None
             )
+        host, _, port = argument.rpartition(":")
+        named = [one.replace("{host}", host).replace("{port}", port) for one in program.arguments]
         # The kernel writes the slash of a name like cciss/c0d0 as an exclamation mark.
-        return [part.replace("{}", argument.replace("!", "/")) for part in program.arguments]
+        return [part.replace("{}", argument.replace("!", "/")) for part in named]
     return list(program.arguments)
 
 

@@ -16,6 +16,7 @@ from agent.heavy import Heavy, Told
 from agent.host.live import Live
 from agent.jobs import Job, JobError
 from agent.lean import Any, NoReturn
+from agent.line import pins
 from agent.link import Ask, Link, LinkError
 from agent.presence import asleep_seconds, dozed, stopped, why_started
 from agent.report import Reading
@@ -120,7 +121,15 @@ class Resident:
         if wanted:
             notes = self.spool.notes(f"{survey.EVENTS}:")
             notes[neighbours.NOTE] = " ".join(self.sought)
+            notes |= self._line_notes()
             self.heavy = Heavy(wanted, self.clock(), self.slow, notes)
+
+    def _line_notes(self) -> dict[str, str]:
+        """Which lines are asked after, and what is pinned: the child has no folder of the agent's."""
+        if not self.delivery.lines:
+            return {}
+        chosen = " ".join(self.delivery.lines)
+        return {"line:chosen": chosen, "line:pins": pins.load(self.state) or ""}
 
     def _hurry(self, kind: str, at: float) -> None:
         """Have it due at that monotonic instant, or before."""
@@ -130,6 +139,7 @@ class Resident:
     def _free(self) -> tuple[Task, ...]:
         """What may begin: one child at a time, so that the PC's official notices nothing."""
         tasks = (*self.tasks, survey.NEIGHBOURS) if self.delivery.sought else self.tasks
+        tasks = (*tasks, survey.LINE) if self.delivery.lines else tasks
         return tuple(task for task in tasks if not self.heavy or task.kind == survey.LIGHT)
 
     def _holds(self, task: Task, now: float) -> bool:
@@ -218,9 +228,9 @@ class Resident:
             self.running.append(jobs.start(ask, self.state, at))
         except (JobError, OSError) as problem:
             saying.warning(f"asked for what is not done: {problem}")
-            if ask.job == jobs.BACKUP:
+            if ask.job in jobs.KINDS:
                 receipt = jobs.failed(ask, str(problem), at, 0.0)
-                self.spool.append("backup", receipt, at=at)
+                self.spool.append(jobs.KINDS[ask.job], receipt, at=at)
 
     def _drop_heavy(self) -> None:
         if self.heavy:
@@ -238,10 +248,12 @@ class Resident:
                 self._lost_job(job, outcome)
 
     def _lost_job(self, job: Job, cause: str) -> None:
-        if jobs.has_told(job.ask, self.spool.noted(jobs.receipt_note(job.ask.argument))):
+        if jobs.has_told(
+            job.ask, self.spool.noted(jobs.receipt_note(job.ask.argument, job.ask.job))
+        ):
             return  # it was ended between its last word and its end
         receipt = jobs.failed(job.ask, cause, job.started_at, time.monotonic() - job.start)
-        self.spool.append("backup", receipt, at=self._now())
+        self.spool.append(jobs.KINDS[job.ask.job], receipt, at=self._now())
 
     def _goodbye(self) -> None:
         if sys.platform != "win32":

@@ -14,7 +14,7 @@ from agent.lean import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:  # the resident goes without: half a mebibyte
     from pathlib import Path
 
-FILE, CA = "agent.json", "ca.pem"
+FILE, CA, LINES = "agent.json", "ca.pem", "line.json"
 COLLECTOR = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]{1,253}):(?P<port>[0-9]{1,5})")
 
 
@@ -96,11 +96,18 @@ def _text(state: str | os.PathLike[str], name: str) -> str:
         return file.read()
 
 
-def save(state: Path, settings: Settings, pem: str) -> None:
-    """Keep the settings; the authority first, so that settings are never without it."""
+def save(state: Path, settings: Settings, pem: str, lines: str | None = None) -> None:
+    """Keep the settings; the authority first, so that settings are never without it.
+
+    `lines` is what this PC may look at from now on: whatever was pinned before goes.
+    """
     prepare(state)
     try:
         _write(state / CA, pem)
+        if lines is None:
+            (state / LINES).unlink(missing_ok=True)
+        else:
+            _write(state / LINES, lines)
         _write(state / FILE, json.dumps(settings._asdict(), indent=1))
     except OSError as problem:
         raise SettingsError(f"cannot write in {state}: {problem.strerror}") from problem

@@ -13,9 +13,10 @@ from collector.store.among import among
 from collector.store.tables import asks
 from collector.wire import Ask
 
-Job = Literal["report-now", "backup"]
+Job = Literal["report-now", "backup", "speed-test"]
 JOBS: tuple[Job, ...] = get_args(Job)
-TAKES_A_SET: tuple[Job, ...] = ("backup",)
+TAKES_AN_ID: tuple[Job, ...] = ("backup", "speed-test")
+"""Of a set or of a line that is pinned on the PC; these send a receipt."""
 AT_ONCE = 10  # in one answer to one agent: a long queue does not delay the reports behind it
 STALE = timedelta(days=2)  # by then the schedule has asked anew
 
@@ -32,7 +33,7 @@ def ask(connection: Connection, now: datetime, asset: str, job: str, argument: s
     """
     if job not in JOBS:
         raise AskError(f"unknown job {job}: one of {', '.join(JOBS)}")
-    if (job in TAKES_A_SET) != (argument is not None and bool(SET.fullmatch(argument))):
+    if (job in TAKES_AN_ID) != (argument is not None and bool(SET.fullmatch(argument))):
         raise AskError(f"job {job} does not take the argument {argument}")
     found = open_ask(connection, asset, job, argument)
     if found is not None:
@@ -86,7 +87,7 @@ def hand_over(
         numbers = [one.id for one in given]
         connection.execute(update(asks).where(asks.c.id.in_(numbers)).values(handed_at=now))
     for one in given:
-        if one.job not in TAKES_A_SET:
+        if one.job not in TAKES_AN_ID:
             connection.execute(
                 update(asks).where(asks.c.id == one.id).values(done_at=now, outcome="handed over")
             )
@@ -111,6 +112,17 @@ def done(connection: Connection, now: datetime, asset: str, number: int, outcome
         .where(asks.c.id == number, asks.c.asset == asset, asks.c.done_at.is_(None))
         .values(done_at=now, outcome=outcome)
     )
+
+
+def withdraw(connection: Connection, now: datetime, job: Job, before: datetime) -> int:
+    """Close the asks of a job that nobody has finished since then; returns how many."""
+    old = connection.execute(
+        update(asks)
+        .where(asks.c.job == job, asks.c.asked_at < before, asks.c.done_at.is_(None))
+        .values(done_at=now, outcome="given up: no receipt came")
+        .returning(asks.c.id)
+    )
+    return len(old.all())
 
 
 def give_up(connection: Connection, now: datetime) -> int:

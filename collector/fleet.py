@@ -12,7 +12,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Any
 
-from collector import metrics, office_hours
+from collector import line_metrics, metrics, office_hours
 from collector.exposition import Block, Family, block, lines
 from collector.inventory.model import Inventory
 from collector.inventory.model import Machine as Declared
@@ -64,7 +64,7 @@ class Fleet:
             *declared,
             Block(states.name, states.kind, states.help, texts[0]),
             *(Block(name, kind, help_, text) for (name, kind, help_, _), text in named),
-            *metrics.lines(inventory, state),
+            *line_metrics.lines(inventory, state),
         ]
 
     def _of_declared(self, inventory: Inventory, now: datetime) -> tuple[Block, ...]:

@@ -20,13 +20,13 @@ from collector.batch import Batch, Row, Stored
 from collector.body import Bodies, BodyError
 from collector.buckets import Buckets
 from collector.deadline import Deadline
+from collector.kept import Kept
 from collector.keys import Keys
 from collector.mailbox import Mailbox
-from collector.missed import Missed
 from collector.own_metrics import RESULTS, OwnMetrics
 from collector.problems import BROKEN, NOT_APPROVED, STRANGER, problem
 from collector.quarantine import TAKEN
-from collector.readings import Backup
+from collector.readings import Backup, Bandwidth
 from collector.store.database import Store
 from collector.writer import Cause, Writer, WriterError
 
@@ -56,8 +56,10 @@ class Ingest:
         metrics: OwnMetrics,
         clock: Callable[[], datetime],
         missed: Callable[[], tuple[str, ...]] = tuple,
+        lines: Callable[[], Mapping[str, tuple[str, ...]]] = dict,
     ) -> None:
-        self._missed = Missed(missed)
+        self._missed = Kept[tuple[str, ...]](missed, ())
+        self._lines = Kept[Mapping[str, tuple[str, ...]]](lines, {})
         self._metrics = metrics
         self._clock = clock
         self._keys = Keys(store)
@@ -123,7 +125,8 @@ class Ingest:
                 epoch=batch.epoch,
                 seqs=tuple([row.seq for row in batch.rows]),
                 asks=stored.asks,
-                neighbours=self._missed.addresses() or msgspec.UNSET,
+                neighbours=self._missed.value() or msgspec.UNSET,
+                lines=self._lines.value().get(agent) or msgspec.UNSET,
             )
         )
 
@@ -171,10 +174,11 @@ def _head(answer: bytes) -> list[tuple[bytes, bytes]]:
     return [(b"content-type", b"application/json"), (b"content-length", length)]
 
 
-def _receipt(backup: Backup) -> tuple[int | None, str]:
+def _receipt(told: Backup | Bandwidth) -> tuple[int | None, str]:
     """Which ask it closes, and how it ended; PostgreSQL takes no NUL in a text, nor a longer int."""
-    job = backup.job if backup.job is not None and 0 < backup.job < 2**53 else None
-    outcome = "done" if backup.ok else f"failed: {backup.error}"
+    job = told.job if told.job is not None and 0 < told.job < 2**53 else None
+    ok = told.ok if isinstance(told, Backup) else told.error is None
+    outcome = "done" if ok else f"failed: {told.error}"
     return job, outcome.replace("\x00", "")[:500]
 
 
@@ -200,7 +204,7 @@ def understood(agent: str, body: bytes, received_at: datetime) -> tuple[Batch, t
         try:
             value = sections.typed(report.kind, report.section)
             key = sections.latest_key(report.kind, value)
-            if isinstance(value, Backup):
+            if isinstance(value, Backup | Bandwidth):
                 job, outcome = _receipt(value)
         except sections.SectionError as error:
             invalid.append(str(error))

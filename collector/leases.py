@@ -96,6 +96,14 @@ def release(connection: Connection, name: str, holder: str) -> None:
     )
 
 
+def holds(connection: Connection, name: str, generation: int, now: datetime) -> bool:
+    """Whether whoever took that generation still has the lease."""
+    found = connection.execute(
+        select(leases.c.generation).where(leases.c.name == name, leases.c.expires_at > now)
+    ).scalar_one_or_none()
+    return found == generation
+
+
 def holder_of(connection: Connection, name: str, now: datetime) -> str | None:
     """The address of the one who holds it."""
     return connection.execute(

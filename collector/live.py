@@ -7,13 +7,17 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, func, select
 
 from collector import sections, wire
 from collector.devices.following import Following
+from collector.inventory.model import Inventory
+from collector.lines import days
+from collector.lines.facts import LineFacts
 from collector.lines.ledger import recent
 from collector.readings import LineReading
 from collector.software import Software, installed
@@ -25,6 +29,7 @@ from collector.store.tables import latest, line_readings, reports
 
 log = logging.getLogger(__name__)
 
+FRESH = timedelta(seconds=30)
 LINES_KEPT = timedelta(minutes=15)
 OVERLAP_SECONDS = 10.0
 """PostgreSQL may show a row after one with a greater number; no commit takes as long as this."""
@@ -51,7 +56,25 @@ class Live:
         self._readings: dict[str, dict[str, Latest[Any]]] = {}
         self._seen: deque[tuple[float, int]] = deque([(float("-inf"), 0)])
         self._devices = Following()
+        self._facts: tuple[Inventory, datetime, Mapping[str, LineFacts]] | None = None
         self.state = State()
+
+    def with_lines(self, inventory: Inventory, now: datetime) -> State:
+        """The state as of now, with what is kept of the lines over days.
+
+        That is half a minute old at most, since it is summed from thousands of looks.
+        """
+        state = self.refresh()
+        with self._lock:
+            held = self._facts
+            if (
+                held is None
+                or held[0] is not inventory
+                or not timedelta(0) <= now - held[1] < FRESH
+            ):
+                with self._store.read() as connection:
+                    held = self._facts = (inventory, now, days.facts(connection, inventory, now))
+        return msgspec.structs.replace(state, line_facts=held[2])
 
     def refresh(self) -> State:
         """The state as of now. Safe from any thread; callers take turns."""

@@ -11,11 +11,11 @@ from collector import office_hours
 from collector.exposition import Family, Sample
 from collector.inventory.model import Inventory
 from collector.inventory.model import Machine as Declared
+from collector.line_metrics import lines
 from collector.presence import PRESENCES, Presence, never_off, presences
 from collector.state import Machine, State
 
 SERIES_PER_PC = 64  # mounts, disks or checks: a PC that invents thousands does not fill Prometheus
-MBIT = 1_000_000
 HEALTHY = {
     **dict.fromkeys(("passed", "ok", "healthy"), 1),
     **dict.fromkeys(("failed", "failing", "unhealthy", "warning", "pred fail"), 0),
@@ -222,48 +222,3 @@ FROM_READINGS: tuple[tuple[str, Literal["gauge", "counter"], str, PerMachine], .
         _checks,
     ),
 )
-
-
-def lines(inventory: Inventory, state: State) -> Iterator[Family]:
-    """What is seen of the Internet lines."""
-    site = inventory.site.id
-    newest = {
-        line.id: state.lines[line.id][0] for line in inventory.lines if state.lines.get(line.id)
-    }
-    yield Family(
-        "wardwatch_line_up",
-        "gauge",
-        "1 while at least one independent target answers over the line",
-        tuple(Sample(_line(name, site), int(seen.up)) for name, seen in newest.items()),
-    )
-    yield Family(
-        "wardwatch_line_latency_seconds",
-        "gauge",
-        "Time to connect to the target that answered first",
-        tuple(
-            Sample(_line(name, site), min(answers))
-            for name, seen in newest.items()
-            if (
-                answers := [
-                    t.latency_seconds for t in seen.targets if t.latency_seconds is not None
-                ]
-            )
-        ),
-    )
-    yield Family(
-        "wardwatch_line_contract_bits_per_second",
-        "gauge",
-        "The rate that the contract promises",
-        tuple(
-            Sample({**_line(line.id, site), "direction": direction}, rate * MBIT)
-            for line in inventory.lines
-            for direction, rate in (
-                ("down", line.down_mbit_per_second),
-                ("up", line.up_mbit_per_second),
-            )
-        ),
-    )
-
-
-def _line(line: str, site: str) -> dict[str, str]:
-    return {"asset": line, "site": site, "line": line}

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import re
-import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct
-from sqlalchemy.exc import DBAPIError
 
 from collector.inventory.model import Inventory
 from collector.neighbours import Neighbour, Neighbours
 from collector.presence import presences
 from collector.state import Latest, Machine
 
-log = logging.getLogger(__name__)
-
 MOST = 64
 """Addresses in one answer: an agent takes no longer list."""
-EVERY_SECONDS = 60.0
 MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
 OWN_KINDS = frozenset({"ethernet", "wifi", None})
 """Interfaces with an address that others see; those of bridges and containers mean no PC."""
@@ -89,33 +82,3 @@ def _sighting(by: str, latest: Latest[Neighbours], one: Neighbour) -> Sighting:
     age = timedelta(seconds=min(one.confirmed_seconds or 0.0, 10**9))
     known = one.state == "reachable" or one.confirmed_seconds is not None
     return Sighting(by, latest.report, latest.received_at - age, known)
-
-
-class Missed:
-    """What `missed` says, looked up in a thread at most once a minute: no answer waits for it."""
-
-    def __init__(
-        self,
-        look: Callable[[], tuple[str, ...]],
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._look, self._clock = look, clock
-        self._found: tuple[str, ...] = ()
-        self._next_at = float("-inf")
-        self._looking: asyncio.Task[None] | None = None
-
-    def addresses(self) -> tuple[str, ...]:
-        """As of the last look; called in the loop of the serving process."""
-        now = self._clock()
-        if now >= self._next_at and (self._looking is None or self._looking.done()):
-            self._next_at = now + EVERY_SECONDS
-            self._looking = asyncio.get_running_loop().create_task(self._renew())
-        return self._found
-
-    async def _renew(self) -> None:
-        try:
-            self._found = await asyncio.to_thread(self._look)
-        except DBAPIError as error:
-            # Nobody is asked for by what was known before: by now it may have come back.
-            self._found = ()
-            log.warning("missed PCs could not be looked up: %s", error.orig)

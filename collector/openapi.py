@@ -8,15 +8,17 @@ from typing import Any
 
 import msgspec
 
+from collector.lines.permits import Permit, Wish
 from collector.problems import Problem
 from collector.sections import TYPED
 from collector.summary.wire import Summary, SummaryAnswer, WardAnswer, WardRequest
 from collector.wire import Batch, BatchAnswer, JoinAnswer, JoinRequest, Report
 
 TEXT = {"text/plain": {"schema": {"type": "string"}}}
+BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 PEM = {"application/x-pem-file": {"schema": {"type": "string"}}}
-SENT = (JoinRequest, Report, Batch, WardRequest, Summary, *TYPED.values())
-ANSWERED = (JoinAnswer, BatchAnswer, WardAnswer, SummaryAnswer, Problem)
+SENT = (JoinRequest, Report, Batch, Wish, WardRequest, Summary, *TYPED.values())
+ANSWERED = (JoinAnswer, BatchAnswer, Permit, WardAnswer, SummaryAnswer, Problem)
 
 
 @cache
@@ -50,6 +52,7 @@ def document() -> dict[str, Any]:
                     "description": "AGENT.KEY: the agent's id and its own key in hex",
                 },
                 "scraper": {"type": "http", "scheme": "bearer"},
+                "ticket": {"type": "apiKey", "in": "header", "name": "Wardwatch-Ticket"},
             },
         },
     }
@@ -113,6 +116,33 @@ def _paths() -> dict[str, Any]:
                     }
                 ],
                 "requestBody": {"required": True, "content": _json("Summary")},
+            }
+        },
+        "/v1/speed/permit": {
+            "post": {
+                **_operation(
+                    "permit",
+                    "A PC asks to measure a line now; one at a time is let",
+                    _json("Permit"),
+                    *(400, 401, 403, 408, 409, 413, 415, 503),
+                ),
+                "security": [{"agent": []}],
+                "requestBody": {"required": True, "content": _json("Wish")},
+            }
+        },
+        "/v1/speed/down": {
+            "get": {
+                **_operation("down", "Random bytes for the holder of a permit", BYTES, 403, 503),
+                "security": [{"ticket": []}],
+            }
+        },
+        "/v1/speed/up": {
+            "post": {
+                **_operation(
+                    "up", "Bytes counted for the holder of a permit", _any_json(), 403, 503
+                ),
+                "security": [{"ticket": []}],
+                "requestBody": {"required": True, "content": BYTES},
             }
         },
         "/metrics": {

@@ -22,7 +22,7 @@ AT_ONCE = 500  # rows in one transaction: the agents' reports do not wait behind
 def prune(store: Store, now: datetime, cited: Collection[int] = (), at_once: int = AT_ONCE) -> int:
     """Let go of what was received more than 35 days ago and says nothing; returns how many rows.
 
-    Loads go once they are in their hour. Of equal snapshots in a row the first stays: that is when it changed. Events,
+    Loads go once they are in their hour, looks at lines unless they are cited. Of equal snapshots in a row the first stays: that is when it changed. Events,
     receipts and goodbyes stay, and so does a machine's newest reading, whatever its age. `cited`
     are rows that incidents rest on: they stay as long as the incident does.
     """
@@ -31,7 +31,8 @@ def prune(store: Store, now: datetime, cited: Collection[int] = (), at_once: int
         known = connection.execute(select(agents.c.id)).scalars().all()
         rolled_up_to = rollup.loads_rolled_up_to(connection)
     before = now - KEEP
-    deleted = _let_go(store, _loads(store, before, rolled_up_to, at_once), stay)
+    deleted = _let_go(store, _votes(store, before, at_once), stay)
+    deleted += _let_go(store, _loads(store, before, rolled_up_to, at_once), stay)
     for agent in known:
         for kind in SNAPSHOTS:
             deleted += _let_go(store, _repeats(store, agent, kind, before, at_once), stay)
@@ -66,6 +67,25 @@ def _loads(store: Store, before: datetime, rolled_up_to: int, at_once: int) -> I
             return
         seen = (page[-1].received_at, page[-1].id)
         yield [row.id for row in page]
+
+
+def _votes(store: Store, before: datetime, at_once: int) -> Iterator[list[int]]:
+    """What PCs found of the lines, minute by minute: interruptions keep those that they rest on."""
+    seen = 0
+    while True:
+        with store.read() as connection:
+            page = connection.execute(
+                select(reports.c.id, reports.c.received_at)
+                .where(reports.c.kind == "line", reports.c.id > seen)
+                .order_by(reports.c.id)
+                .limit(at_once)
+            ).all()
+        old = [row.id for row in page if row.received_at < before]
+        if old:
+            yield old
+        if len(old) < len(page) or not page:  # numbers grow with the receipt: no older ones follow
+            return
+        seen = page[-1].id
 
 
 def _repeats(

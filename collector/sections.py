@@ -9,7 +9,16 @@ from msgspec import Raw, Struct
 
 from collector.happenings import Events, Rows
 from collector.neighbours import Neighbours
-from collector.readings import Backup, Hardware, Load, Presence, Security, System
+from collector.readings import (
+    Backup,
+    Bandwidth,
+    Hardware,
+    LineVote,
+    Load,
+    Presence,
+    Security,
+    System,
+)
 from collector.software import Software
 
 TYPED: dict[str, type[Struct]] = {
@@ -22,6 +31,8 @@ TYPED: dict[str, type[Struct]] = {
     "presence": Presence,
     "backup": Backup,
     "neighbours": Neighbours,
+    "line": LineVote,
+    "bandwidth": Bandwidth,
 }
 """A kind that is not here is stored as it came; nothing judges it yet."""
 
@@ -52,6 +63,8 @@ def typed(kind: str, section: Raw | bytes) -> Struct | None:
         raise SectionError(f"{kind}: {error}") from error
     if isinstance(value, Backup) and not SET.fullmatch(value.set):
         raise SectionError("backup: set is not an id - at `$.set`")
+    if isinstance(value, Bandwidth) and not SET.fullmatch(value.line):
+        raise SectionError("bandwidth: line is not an id - at `$.line`")
     return value
 
 
@@ -61,5 +74,7 @@ def _events(section: Raw | bytes) -> Events:
 
 
 def latest_key(kind: str, value: Struct | None) -> str:
-    """Under which name the newest reading is kept: each backup set has a newest receipt."""
+    """Under which name the newest reading is kept: each set and each line has a newest receipt."""
+    if isinstance(value, Bandwidth):
+        return f"bandwidth/{value.line}"
     return f"backup/{value.set}" if isinstance(value, Backup) else kind

@@ -34,9 +34,12 @@ class ServeError(Exception):
 
 
 async def serve(
-    app: ASGIApp, address: str, port: int, authority: Authority, stop: asyncio.Event
+    app: ASGIApp, address: str, port: int, authority: Authority | None, stop: asyncio.Event
 ) -> None:
-    """Serve until `stop` is set, then let the requests in flight end. Raises ServeError."""
+    """Serve until `stop` is set, then let the requests in flight end. Raises ServeError.
+
+    Without an authority it is plain HTTP: for bytes that mean nothing, as a speed test's.
+    """
     _try_address(address, port)
     gc.freeze()  # what is loaded by now stays: it need not be looked through again
     gc.set_threshold(COLLECT_AFTER)
@@ -53,8 +56,8 @@ async def serve(
         log_level=LogLevels.error,
         log_dictconfig=LOGGING,
         log_access=False,
-        ssl_cert=authority.certificate,
-        ssl_key=authority.key,
+        ssl_cert=authority.certificate if authority else None,
+        ssl_key=authority.key if authority else None,
         ssl_protocol_min=SSLProtocols.tls12,
     )
     serving = asyncio.ensure_future(server.serve())

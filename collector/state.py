@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from collector.devices.known import Device, Sighting
 from collector.happenings import Events
+from collector.lines.facts import LineFacts
 from collector.neighbours import Neighbours
 from collector.quarantine import Cause
 from collector.readings import (
@@ -17,6 +18,7 @@ from collector.readings import (
     Gap,
     Hardware,
     LineReading,
+    LineVote,
     Load,
     Presence,
     Security,
@@ -52,6 +54,13 @@ class Agent(Struct, frozen=True):
     quarantine_cause: Cause | None = None
 
 
+class Traffic(Struct, frozen=True):
+    """What went through all real interfaces of a PC, the local network included."""
+
+    in_bits_per_second: float
+    out_bits_per_second: float
+
+
 class Machine(Struct, frozen=True):
     """All that is known of one asset. What never came is None."""
 
@@ -66,10 +75,14 @@ class Machine(Struct, frozen=True):
     """The newest reading alone: every one stands in the store."""
     software: Latest[Installed] | None = None
     neighbours: Latest[Neighbours] | None = None
+    line: Latest[LineVote] | None = None
+    """Its newest look at the lines, where it is asked to."""
     backups: Mapping[str, Latest[Backup]] = {}
     """The newest receipt of each set, whether it succeeded or not."""
     cpu_ratio: float | None = None
     """Between the two newest loads of the same boot."""
+    traffic: Traffic | None = None
+    """Likewise."""
 
 
 class State(Struct, frozen=True):
@@ -82,6 +95,8 @@ class State(Struct, frozen=True):
     """Declared devices that were ever polled or fetched from."""
     strangers: tuple[Sighting, ...] = ()
     """Hardware addresses seen on the office's networks, that no one declared."""
+    line_facts: Mapping[str, LineFacts] = {}
+    """What is kept of each line over days."""
 
 
 def fold(
@@ -107,9 +122,10 @@ def fold(
             ):
                 newest[backup_set] = receipt
     load = own.get("load")
-    ratio = before.cpu_ratio if before else None
+    ratio, moved = (before.cpu_ratio, before.traffic) if before else (None, None)
     if before is None or load is not before.load:
         ratio = cpu_ratio(before.load if before else None, load)
+        moved = traffic(before.load if before else None, load)
     return Machine(
         asset=asset,
         agent=present,
@@ -121,8 +137,10 @@ def fold(
         events=own.get("events"),
         software=own.get("software"),
         neighbours=own.get("neighbours"),
+        line=own.get("line"),
         backups=newest,
         cpu_ratio=ratio,
+        traffic=moved,
     )
 
 
@@ -151,3 +169,27 @@ def cpu_ratio(older: Latest[Load] | None, newer: Latest[Load] | None) -> float |
     busy = after.busy_seconds_total - before.busy_seconds_total
     total = after.seconds_total - before.seconds_total
     return min(busy / total, 1.0) if total > 0 and busy >= 0 else None
+
+
+def traffic(older: Latest[Load] | None, newer: Latest[Load] | None) -> Traffic | None:
+    """The rate between two loads; None where a boot lies between or a number is missing."""
+    if older is None or newer is None or older.value.network is None or newer.value.network is None:
+        return None
+    up_before, up_after = older.value.uptime_seconds, newer.value.uptime_seconds
+    before, after = older.value.network, newer.value.network
+    if (
+        before.in_bytes_total is None
+        or before.out_bytes_total is None
+        or after.in_bytes_total is None
+        or after.out_bytes_total is None
+        or up_before is None
+        or up_after is None
+        or up_after <= up_before
+    ):
+        return None
+    seconds = up_after - up_before
+    received = after.in_bytes_total - before.in_bytes_total
+    sent = after.out_bytes_total - before.out_bytes_total
+    if received < 0 or sent < 0:
+        return None
+    return Traffic(received * 8 / seconds, sent * 8 / seconds)

@@ -6,7 +6,7 @@ import asyncio
 import hmac
 import json
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address
@@ -20,15 +20,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from collector import joining, wire
+from collector import joining, speed_door, wire
 from collector.authority import Authority
 from collector.body import Bodies, BodyError
 from collector.exposition import CONTENT_TYPE, Block, Family, render
 from collector.ingest import Ingest
 from collector.inventory.model import Inventory
+from collector.lines import pins
 from collector.openapi import document
 from collector.own_metrics import OwnMetrics
 from collector.problems import STRANGER, problem
+from collector.state import Machine
 from collector.store.database import Store
 from collector.summary import door
 from collector.writer import Writer
@@ -58,11 +60,15 @@ class Parts:
     """What else keeps this process from being ready, in words; the packages above know."""
     missed: Callable[[], tuple[str, ...]] = tuple
     """Addresses of the PCs that the others are asked for (`collector.missed`); in a thread."""
+    machines: Callable[[], Mapping[str, Machine]] = dict
+    """The fleet as it stands; in a thread."""
+    lines: Callable[[], Mapping[str, tuple[str, ...]]] = dict
+    """By agent: the lines that its PC looks at (`collector.lines.votes`); in a thread."""
 
 
 def ingest(parts: Parts) -> Ingest:
     """The door that reports come in by: one for each process, since it remembers who is known."""
-    return Ingest(parts.store, parts.writer, parts.own, parts.clock, parts.missed)
+    return Ingest(parts.store, parts.writer, parts.own, parts.clock, parts.missed, parts.lines)
 
 
 def routes(parts: Parts, reports: Ingest) -> list[BaseRoute]:
@@ -78,6 +84,7 @@ def routes(parts: Parts, reports: Ingest) -> list[BaseRoute]:
         Route("/readyz", doors.ready),
         Route("/openapi.json", doors.described),
         *door.routes(parts.store, parts.inventory, parts.clock),
+        *speed_door.Doors(parts.store, parts.inventory, parts.machines, parts.clock).routes(),
     ]
 
 
@@ -110,7 +117,9 @@ class Doors:
 
     def _join(self, asked: wire.JoinRequest) -> wire.JoinAnswer:
         with self._parts.store.write() as connection:
-            return joining.join(connection, self._parts.clock(), self._parts.inventory(), asked)
+            inventory = self._parts.inventory()
+            answer = joining.join(connection, self._parts.clock(), inventory, asked)
+        return msgspec.structs.replace(answer, lines=pins.pinned(inventory))
 
     async def metrics(self, request: Request) -> Response:
         if not self._may_scrape(request):

@@ -42,6 +42,8 @@ class JoinAnswer(Struct, frozen=True):
     agent: str
     asset: str | None
     state: Literal["approved", "pending"]
+    lines: Any = None
+    """What the PC pins of the office's Internet lines: line.json, see `collector.lines.pins`."""
 
 
 class Report(Struct, frozen=True):
@@ -82,6 +84,8 @@ class BatchAnswer(Struct, frozen=True):
     asks: tuple[Ask, ...] = ()
     neighbours: Annotated[tuple[Mac, ...], Meta(max_length=64)] | UnsetType = UNSET
     """PCs of the office that are missed; the agent tells which of them it sees. Unset: none is."""
+    lines: Annotated[tuple[str, ...], Meta(max_length=8)] | UnsetType = UNSET
+    """The lines that this PC is to look at every minute, as pinned on it. Unset: none."""
 
 
 _BATCH = msgspec.json.Decoder(Batch)

@@ -150,7 +150,8 @@ def keep(source: Source, folder: Path) -> None:
 
 def office(desk: Desk, now: datetime) -> Office:
     """The office as declared and as observed at that instant."""
-    inventory, state = desk.source.current(), desk.live.refresh()
+    inventory = desk.source.current()
+    state = desk.live.with_lines(inventory, now)
     lately = desk.following.refresh(state, inventory.software, now)
     with desk.store.read() as connection:
         backups = statement.backups(connection, inventory, state, now)

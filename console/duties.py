@@ -20,11 +20,13 @@ from backup.own import OwnBackup
 from collector import asks, changes, lines, retention, rollup
 from collector.inventory.model import Inventory
 from collector.leases import Lease
+from collector.lines import days, interruptions
 from collector.state import Latest, Machine
 from collector.store.tables import reports
 from console import first_run
 from console.desk import Desk, keep, office
 from console.health import Health, write
+from console.line_watch import LineWatch
 from console.postman import Postman
 from console.rollup import Courier
 
@@ -90,8 +92,8 @@ def _rounds(desk: Desk, stop: Event, mine: Callable[[], bool]) -> None:
     """Go round for as long as the duties are this process's."""
     proving = BackupDuties(desk.store, desk.state_folder, desk.clock)
     own_state = OwnBackup(desk.store, desk.state_folder, desk.clock)
-    postman = Postman(desk)
-    rounds = duties(desk, proving, own_state, postman, time.monotonic())
+    watch, postman = LineWatch(desk), Postman(desk)
+    rounds = duties(desk, proving, own_state, watch, postman, time.monotonic())
     told_at = 0.0
     while mine() and not stop.wait(QUICK_SECONDS):
         for duty in rounds:
@@ -103,13 +105,19 @@ def _rounds(desk: Desk, stop: Event, mine: Callable[[], bool]) -> None:
     proving.stop()
     own_state.stop()
     postman.stop()
+    watch.stop()
     if not stop.is_set():
         log.warning("the duties are done elsewhere now")
         write(desk.state_folder, ())
 
 
 def duties(
-    desk: Desk, proving: BackupDuties, own_state: OwnBackup, postman: Postman, began: float
+    desk: Desk,
+    proving: BackupDuties,
+    own_state: OwnBackup,
+    watch: LineWatch,
+    postman: Postman,
+    began: float,
 ) -> tuple[Duty, ...]:
     """All of them, in the order of a round."""
     # Who was silent while nobody listened has not been silent: judging waits for the first words.
@@ -118,7 +126,7 @@ def duties(
     return (
         Duty("arrivals", QUICK_SECONDS, judge.arrivals),
         Duty("inventory", ROUND_SECONDS, Follower(desk).follow),
-        Duty("lines", LOOK_EVERY_SECONDS, lambda: look_at_lines(desk)),
+        Duty("lines", ROUND_SECONDS, watch.tick),
         Duty(
             "backups",
             ROUND_SECONDS,
@@ -149,15 +157,6 @@ class Follower:
         first_run.prepare(current, folder)
         keep(source, folder)
         self._followed = current
-
-
-def look_at_lines(desk: Desk) -> None:
-    """One look at every line that this machine goes out by, all written together."""
-    reached = lines.reached(desk.source.current().lines, lines.own_gateway())
-    readings = [lines.look(line, desk.clock()) for line in reached]
-    with desk.store.write() as connection:
-        for reading in readings:
-            lines.record(connection, reading)
 
 
 class Judge:
@@ -226,7 +225,8 @@ def clean(desk: Desk) -> None:
     with desk.store.write() as connection:
         asks.give_up(connection, now)
         rollup.forget(connection, now)
+    days.make(desk.store, desk.source.current(), now)
     lines.prune(desk.store, now - LINES_KEPT)
     with desk.store.read() as connection:
-        resting_on = evidence.cited(connection)
+        resting_on = {*evidence.cited(connection), *interruptions.cited(connection)}
     retention.prune(desk.store, now, cited=resting_on)

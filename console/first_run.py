@@ -13,6 +13,7 @@ from collector.authority import Authority
 from collector.files import write_private
 from collector.inventory.model import Inventory, Machine
 from collector.joining import join_string, new_token
+from collector.lines import pins as lines
 from collector.store.database import Store
 from console import children, people
 from console.addresses import Listen, at_home
@@ -35,6 +36,7 @@ def prepare(inventory: Inventory, folder: Path) -> None:
     if machine is not None:
         make_samples(inventory, machine, folder.resolve())
         pin_backups(inventory, machine, folder)
+        pin_lines(inventory, folder)
 
 
 def make_samples(inventory: Inventory, machine: Machine, folder: Path) -> None:
@@ -52,6 +54,12 @@ def pin_backups(inventory: Inventory, machine: Machine, folder: Path) -> None:
     entries = pin.pinned(inventory, machine.id, folder)
     (folder / "agent").mkdir(mode=0o700, exist_ok=True)
     write_private(folder / "agent" / "backup.json", msgspec.json.encode(entries))
+
+
+def pin_lines(inventory: Inventory, folder: Path) -> None:
+    """Write line.json of this machine's own agent; every other PC has its own from joining."""
+    found = msgspec.json.format(msgspec.json.encode(lines.pinned(inventory)))
+    write_private(folder / "agent" / "line.json", found)
 
 
 def join_agent(

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from collector import replicas
 from collector.authority import Authority
+from collector.lines import votes
 from collector.missed import missed
 from collector.own_metrics import OwnMetrics
 from collector.serve import serve
@@ -53,6 +54,10 @@ async def run(folder: Path, settings: Settings, clock: Callable[[], datetime]) -
             replicas=partial(_replicas, desk),
             unready=lambda: overdue(health(folder), clock()),
             missed=lambda: missed(
+                desk.source.current(), desk.live.refresh().machines, desk.clock()
+            ),
+            machines=lambda: desk.live.refresh().machines,
+            lines=lambda: votes.chosen(
                 desk.source.current(), desk.live.refresh().machines, desk.clock()
             ),
         )

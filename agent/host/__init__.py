@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from agent.lean import Any, NamedTuple, Protocol
+from agent.lean import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+if TYPE_CHECKING:  # of the probe `line` alone
+    from agent.line.looking import Seen, Wanted
 
 
 class UnreadableError(Exception):
@@ -110,6 +113,9 @@ class Host(Protocol):
 
     def neighbours(self) -> tuple[Neighbour, ...]:
         """All that the system knows; what is of them told leaves the PC by `agent.neighbours` alone."""
+
+    def look(self, wanted: Wanted) -> Seen:
+        """What is found of the Internet line, by asking over the network."""
 
     def counters(self) -> Mapping[str, Any]:
         """The section `load` of a system without /proc, as far as it is told."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agent.closed_list import PROGRAMS
 from agent.host import (
@@ -25,6 +25,9 @@ from agent.host import (
 from agent.host.live import larger, piece, unreadable
 from agent.host.spelling import meant, safe
 from agent.parse import wmi
+
+if TYPE_CHECKING:  # of the probe `line` alone
+    from agent.line.looking import Seen, Wanted
 
 WINDOWS_FOLDERS = ("wmi", "registry", "events")
 COMMANDS = ("commands", "powershell")
@@ -112,6 +115,9 @@ class Recorded:
             return tuple(Neighbour(str(mac), str(state), age) for mac, state, age in rows or ())
         except (TypeError, ValueError) as problem:
             raise UnreadableError("badly recorded: neighbours") from problem
+
+    def look(self, wanted: Wanted) -> Seen:
+        raise UnreadableError("a recorded PC has no line to look at", absent=True)
 
     def counters(self) -> Mapping[str, Any]:
         found = self.facts.get("counters")

@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from agent.closed_list import PROGRAMS
 from agent.host import Entries, Host, Key, Neighbour, Piece, Space, UnreadableError, Value, journal
 from agent.host.spelling import safe
 from agent.parse import reg, wmi
+
+if TYPE_CHECKING:  # of the probe `line` alone
+    from agent.line.looking import Seen, Wanted
 
 T = TypeVar("T")
 
@@ -101,6 +104,10 @@ class Recording:
     def neighbours(self) -> tuple[Neighbour, ...]:
         # Never written down: addresses of other PCs are not this one's to keep.
         return self.host.neighbours()
+
+    def look(self, wanted: Wanted) -> Seen:
+        # Of one moment: nothing to play back.
+        return self.host.look(wanted)
 
     def counters(self) -> Mapping[str, Any]:
         found = self._asked("counters", self.host.counters)

@@ -26,6 +26,16 @@ def gateway(text: str) -> str | None:
     return min(found)[1] if found else None
 
 
+def outward(text: str) -> str | None:
+    """The interface of the default route in /proc/net/route, the one with the least metric."""
+    found = [
+        (int(row[6]) if row[6].isdigit() else 0, row[0])
+        for row in rows(text)
+        if len(row) >= 7 and row[1] == "00000000" and re.fullmatch("[0-9A-F]{8}", row[2])
+    ]
+    return min(found)[1] if found else None
+
+
 def name_servers(text: str) -> list[str]:
     """Name servers of resolv.conf(5), those that are IP addresses."""
     found = []

@@ -26,6 +26,12 @@ def _hardware(host: Host) -> Reading:
     return hardware.probe(host)
 
 
+def _line(host: Host, notes: Mapping[str, str] | None = None) -> Reading:
+    from agent.probes import line
+
+    return line.probe(host, notes)
+
+
 def _load(host: Host) -> Reading:
     from agent import load  # stands outside: the resident reads it, and none of the others
 
@@ -65,6 +71,7 @@ def _system(host: Host) -> Reading:
 PROBES: Mapping[str, Probe] = {
     "events": _events,
     "hardware": _hardware,
+    "line": _line,
     "load": _load,
     "neighbours": _neighbours,
     "security": _security,
@@ -75,9 +82,11 @@ PROBES: Mapping[str, Probe] = {
 
 NOTED: Mapping[str, Callable[[Host, Mapping[str, str] | None], Reading]] = {
     "events": _events,
+    "line": _line,
     "neighbours": _neighbours,
 }
-"""Those that are told what the agent has noted: how far logs were read, which PCs are sought."""
+"""Those that are told what the agent has noted: how far logs were read, which PCs are sought, which lines
+are asked after."""
 
 SYSTEMS = frozenset({"linux", "windows"})
 """What the probes can read: each asks the host for its system, and reads the one or the other."""

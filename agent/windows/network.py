@@ -49,6 +49,12 @@ def network(reader: Reader) -> dict[str, Any]:
     return told(**found)
 
 
+def outward(reader: Reader) -> tuple[str | None, list[str]]:
+    """The gateway and the name servers alone: one class, asked every minute where a line is looked at."""
+    settings = rows(reader, "Win32_NetworkAdapterConfiguration", "gateway") or ()
+    return _gateway(settings), _name_servers(settings)
+
+
 def _miss(reader: Reader, settings: tuple[Row, ...], adapters: tuple[Row, ...] | None) -> None:
     """Name what a damaged entry costs: an address that is none, settings that no adapter has."""
     switches = {row.get("IPEnabled", "").upper() for row in settings}

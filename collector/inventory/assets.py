@@ -10,10 +10,8 @@ from collector.inventory.declared import Declared
 from collector.inventory.kinds import (
     Address,
     Day,
-    HostPort,
     Id,
     Mac,
-    Network,
     Port,
     StoredPath,
     Text,
@@ -158,26 +156,3 @@ class Device(Declared):
         if self.address is None and (self.snmp or self.ssh):
             raise UnfitError("a device that is asked needs an address")
         return self
-
-
-class Line(Declared):
-    """One Internet line, what was contracted and what proves that it works."""
-
-    id: Id
-    """Id of the line, the label `line` of its figures."""
-    name: Text
-    """What the office calls it."""
-    provider: Text
-    """Who provides it."""
-    down_mbit_per_second: Annotated[float, Field(gt=0, le=1_000_000)]
-    """Contracted download rate, Mbit/s."""
-    up_mbit_per_second: Annotated[float, Field(gt=0, le=1_000_000)]
-    """Contracted upload rate, Mbit/s."""
-    gateway: Address | None = None
-    """Its router's address on the local network."""
-    targets: Annotated[tuple[HostPort, ...], Field(min_length=2, max_length=8)]
-    """Independent outside hosts as `host:port`; the line is up while one of them answers."""
-    price_vnd_per_month: Annotated[int, Field(ge=0, le=10**12)] | None = None
-    """Price a month, VND."""
-    networks: tuple[Network, ...] = ()
-    """The office's own networks behind it, as `192.168.10.0/24`: what may be searched for devices."""

@@ -52,6 +52,7 @@ def mistakes(values: object) -> Iterator[Mistake]:
     if not isinstance(values, dict):
         return
     yield from _dangling(values)
+    yield from _unknown_machines(values)
     yield from _doubles(values)
     yield from _collectors(values)
     yield from _relative_paths(values)
@@ -77,6 +78,26 @@ def _dangling(values: Group) -> Iterator[Mistake]:
                 near = get_close_matches(wanted, known, n=1)
                 hint = f"did you mean {shown(near[0])}?" if near else f"no such id under {target}"
                 yield Mistake((*place, key), f"{shown(wanted)} is not declared", hint)
+
+
+def _unknown_machines(values: Group) -> Iterator[Mistake]:
+    """Lists of machines under a line: who looks at it, who measures it."""
+    known = {
+        entry["id"] for _, entry in _entries(values, "machines") if isinstance(entry.get("id"), str)
+    }
+    for place, line in _entries(values, "lines"):
+        test = line.get("speed_test")
+        lists = [((*place, "voters"), line.get("voters"))]
+        if isinstance(test, dict):
+            lists.append(((*place, "speed_test", "machines"), test.get("machines")))
+        for where, wanted in lists:
+            for position, one in enumerate(wanted if isinstance(wanted, tuple) else ()):
+                if isinstance(one, str) and one not in known:
+                    near = get_close_matches(one, [str(each) for each in known], n=1)
+                    hint = (
+                        f"did you mean {shown(near[0])}?" if near else "no such id under machines"
+                    )
+                    yield Mistake((*where, position), f"{shown(one)} is not declared", hint)
 
 
 def _doubles(values: Group) -> Iterator[Mistake]:

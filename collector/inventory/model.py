@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from collector.inventory.assets import Device, Line, Machine, Profile, Snmp
+from collector.inventory.assets import Device, Machine, Profile, Snmp
 from collector.inventory.backups import BackupSet, Keep, Repository
 from collector.inventory.declared import Declared
 from collector.inventory.incidents import Thresholds
 from collector.inventory.kinds import HostPort, Hours, Id, Text
+from collector.inventory.lines import Line, SpeedTest
 from collector.inventory.lists import Prices, SoftwareLists
 from collector.inventory.notices import Channel, Mail, Notices
 from collector.inventory.site import (
@@ -22,7 +23,15 @@ from collector.inventory.site import (
     Site,
     Ward,
 )
-from collector.inventory.thresholds import AgentSilent, DiskFilling, LineDown, Rules
+from collector.inventory.thresholds import (
+    AgentSilent,
+    DiskFilling,
+    DnsFailing,
+    LineDown,
+    LineSlow,
+    LineUnstable,
+    Rules,
+)
 
 __all__ = [
     "AgentSilent",
@@ -34,6 +43,7 @@ __all__ = [
     "Department",
     "Device",
     "DiskFilling",
+    "DnsFailing",
     "Documents",
     "Holiday",
     "HostPort",
@@ -43,6 +53,8 @@ __all__ = [
     "Keep",
     "Line",
     "LineDown",
+    "LineSlow",
+    "LineUnstable",
     "Machine",
     "Mail",
     "Notices",
@@ -55,6 +67,7 @@ __all__ = [
     "Site",
     "Snmp",
     "SoftwareLists",
+    "SpeedTest",
     "Text",
     "Thresholds",
     "Ward",
@@ -106,6 +119,10 @@ class Inventory(Declared):
     def machine(self, asset: str) -> Machine | None:
         """The declared machine of that id, or None: an asset may have been taken off the list."""
         return next((machine for machine in self.machines if machine.id == asset), None)
+
+    def line(self, id: str) -> Line | None:
+        """The declared line of that id, or None."""
+        return next((line for line in self.lines if line.id == id), None)
 
     def ward(self, id: str) -> Ward | None:
         """The declared ward of that id, or None."""

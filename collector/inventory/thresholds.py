@@ -158,6 +158,35 @@ class WarrantyEnding(Declared):
     """Told so many days before the end: time to have a fault mended for nothing."""
 
 
+class LineSlow(Declared):
+    """Thresholds of the rule line-slow."""
+
+    least_ratio: Annotated[float, Field(gt=0, le=1)] = 0.8
+    """A test below this share of the contract (0 to 1) is slow."""
+    slow_tests: Annotated[int, Field(ge=1, le=50)] = 3
+    """So many slow tests make a slow line."""
+    of_tests: Annotated[int, Field(ge=1, le=50)] = 5
+    """Out of so many of the newest."""
+
+
+class LineUnstable(Declared):
+    """Thresholds of the rule line-unstable."""
+
+    availability_ratio: Annotated[float, Field(gt=0, le=1)] = 0.995
+    """Least availability in office hours over the last 30 days, 0 to 1."""
+    loss_ratio: Annotated[float, Field(gt=0, le=1)] = 0.05
+    """Lost share (0 to 1) of the last quarter of an hour that makes it unstable."""
+    jitter_seconds: Annotated[float, Field(gt=0, le=10)] = 0.05
+    """Jitter of the last quarter of an hour that makes it unstable."""
+
+
+class DnsFailing(Declared):
+    """Thresholds of the rule dns-failing."""
+
+    after_seconds: Annotated[float, Field(gt=0, le=WEEK_SECONDS)] = 180
+    """So long without an answer from any name server, while the line works."""
+
+
 class Rules(Declared):
     """Thresholds that the office may change, by rule id."""
 
@@ -209,3 +238,9 @@ class Rules(Declared):
     """Officials that share a scanner."""
     warranty_ending: Annotated[WarrantyEnding, Field(alias="warranty-ending")] = WarrantyEnding()
     """A warranty about to end."""
+    line_slow: Annotated[LineSlow, Field(alias="line-slow")] = LineSlow()
+    """A line that is slower than its contract."""
+    line_unstable: Annotated[LineUnstable, Field(alias="line-unstable")] = LineUnstable()
+    """A line that breaks off, loses or wavers too often."""
+    dns_failing: Annotated[DnsFailing, Field(alias="dns-failing")] = DnsFailing()
+    """Names that are not resolved while the line works."""

@@ -1,4 +1,4 @@
-"""The office's Internet lines, looked at from the collector every minute."""
+"""The office's Internet lines: looked at from the collector twice a minute, and from a few PCs."""
 
 from collector.lines.ledger import prune, recent, record
 from collector.lines.look import look

@@ -32,13 +32,21 @@ class LineHour:
     latency_seconds_max: float | None = None
     asked_count: int = 0
     answered_count: int = 0
+    jitter_count: int = 0
+    jitter_seconds_sum: float = 0.0
+    jitter_seconds_max: float | None = None
 
     def add(self, up: bool, latency_seconds: float | None, targets: tuple[Target, ...]) -> None:
         """One reading more."""
         self.count += 1
         self.up_count += up
-        self.asked_count += len(targets)
-        self.answered_count += sum(one.latency_seconds is not None for one in targets)
+        self.asked_count += sum(one.asked for one in targets)
+        self.answered_count += sum(round(one.asked - one.lost) for one in targets)
+        wavered = [one.jitter_seconds for one in targets if one.jitter_seconds is not None]
+        if wavered:
+            self.jitter_count += 1
+            self.jitter_seconds_sum += min(wavered)
+            self.jitter_seconds_max = max(min(wavered), self.jitter_seconds_max or 0.0)
         if latency_seconds is None:
             return
         self.latency_count += 1

@@ -163,7 +163,8 @@ line_readings = Table(
     Column("at", Instant, nullable=False),
     Column("up", Boolean, nullable=False),
     Column("latency_seconds", Float),
-    Column("detail", Text, nullable=False),
+    Column("detail", Text, nullable=False),  # the targets
+    Column("around", Text),  # gateway, hop, name servers, services: all that blame rests on
     Index("ix_line_readings_line_at", "line", "at"),
     Index("ix_line_readings_at", "at"),
 )
@@ -240,6 +241,9 @@ line_hours = Table(
     # Targets asked, and those of them that answered: the rest was lost.
     Column("asked_count", Integer, nullable=False),
     Column("answered_count", Integer, nullable=False),
+    Column("jitter_count", Integer, nullable=False, server_default="0"),
+    Column("jitter_seconds_sum", Float, nullable=False, server_default="0"),
+    Column("jitter_seconds_max", Float),
 )
 
 inventory_known = Table(

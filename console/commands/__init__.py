@@ -28,6 +28,8 @@ REGISTRY: dict[str, str] = {
     "simulate": "console.commands.simulate:simulate",
     "wards": "console.commands.wards:wards",
     "city": "console.commands.city:city",
+    "line": "console.commands.line:line",
+    "speed-server": "console.commands.speed_server:speed_server",
     "user": "console.commands.user:user",
     # Started by `up`, not by people.
     "serve": "console.commands.serve:serve",

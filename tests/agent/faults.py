@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from agent.host import Entries, Event, Host, Key, Neighbour, Piece, Space, UnreadableError, Value
+from agent.line.looking import Seen, Wanted
 from tests.agent import fields_of_sources as sources
 
 T = TypeVar("T")
@@ -112,6 +113,9 @@ class Faulty:
 
     def neighbours(self) -> tuple[Neighbour, ...]:
         return self._asked("neighbours", self.host.neighbours)
+
+    def look(self, wanted: Wanted) -> Seen:
+        return self._asked("look", lambda: self.host.look(wanted))
 
     def counters(self) -> Mapping[str, Any]:
         return self._asked("counters", self.host.counters)

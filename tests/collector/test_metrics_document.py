@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from collector.lines.facts import Availability, LineFacts, Speed
 from collector.metrics import families
 from collector.own_metrics import OwnMetrics
 from collector.presence import PRESENCES
@@ -48,7 +49,17 @@ EVERYTHING = State(
             ),
         )
     },
-    lines={"vnpt": (LineReading("vnpt", NOON, up=True, targets=(Target("a:1", 0.1),)),)},
+    lines={
+        "vnpt": (
+            LineReading("vnpt", NOON, up=True, targets=(Target("a:1", 0.1, None, 0.01, 0.0, 5),)),
+        )
+    },
+    line_facts={
+        "vnpt": LineFacts(
+            {"1d": Availability(1.0, 1.0, 60, 60)},
+            (Speed(NOON, "pc-01", "internet", 1e8, 1e8),),
+        )
+    },
 )
 
 

@@ -12,7 +12,8 @@ from sqlalchemy.exc import OperationalError
 
 from agent.link import _understood as understood
 from collector.ingest import Ingest
-from collector.missed import EVERY_SECONDS, MOST, Missed, Sighting, addresses, missed, sightings
+from collector.kept import EVERY_SECONDS, Kept
+from collector.missed import MOST, Sighting, addresses, missed, sightings
 from collector.neighbours import Neighbour, Neighbours
 from collector.own_metrics import OwnMetrics
 from collector.readings import Interface, Load, Presence, System
@@ -118,16 +119,16 @@ def test_the_look_is_taken_in_a_thread_once_a_minute_and_no_answer_waits_for_it(
         return (PC1,)
 
     async def story() -> list[tuple[str, ...]]:
-        watched = Missed(look, lambda: seconds[0])
-        found = [watched.addresses()]
+        watched = Kept[tuple[str, ...]](look, (), lambda: seconds[0])
+        found = [watched.value()]
         for at in (0.0, 1.0, EVERY_SECONDS, EVERY_SECONDS + 1):
             if watched._looking:
                 await watched._looking
             seconds[0] = at
-            found.append(watched.addresses())
+            found.append(watched.value())
         if watched._looking:
             await watched._looking
-        return [*found, watched.addresses()]
+        return [*found, watched.value()]
 
     told = asyncio.run(story())
     assert told == [(), (PC1,), (PC1,), (PC1,), (), ()]
