@@ -108,6 +108,16 @@ def whole(proof: Proof, obligation: str) -> None:
         raise NotAllowed("proof-hash")
 
 
+def counting(connection: Connection, incident: str, obligation: str) -> bool:
+    """Whether that clock of that incident is still open."""
+    state = connection.execute(
+        select(obligations.c.state).where(
+            obligations.c.incident == incident, obligations.c.obligation == obligation
+        )
+    ).scalar()
+    return state == "counting"
+
+
 def set_aside(connection: Connection, incident: Incident, obligation: str, by: Change) -> None:
     """Decide that an obligation does not apply: a decision with a name, a time and a reason."""
     _with_reason(by, "clock-aside", incident, obligation)

@@ -53,10 +53,10 @@ def checked(original: bytes, signed: bytes, roots: bytes | None = None) -> tuple
     if not embedded:
         raise SigningError("it holds no signature")
     context = _trust(roots)
-    return tuple(_one(one, context) for one in embedded)
+    return tuple(_one(one, context, declared=roots is not None) for one in embedded)
 
 
-def _one(embedded: Any, context: Any) -> Signature:
+def _one(embedded: Any, context: Any, *, declared: bool) -> Signature:
     from pyhanko.pdf_utils.misc import PdfError  # noqa: PLC0415
     from pyhanko.sign.diff_analysis import ModificationLevel  # noqa: PLC0415
     from pyhanko.sign.general import SigningError as Broken  # noqa: PLC0415
@@ -76,20 +76,20 @@ def _one(embedded: Any, context: Any) -> Signature:
     }:
         raise SigningError("something was added to it beside the signature")
     signer = status.signing_cert.subject.human_friendly
-    trusted = "unknown" if context is None else "yes" if status.trusted else "no"
-    return Signature(signer, embedded.self_reported_timestamp, trusted)  # type: ignore[arg-type]
+    trusted: Literal["yes", "no"] = "yes" if status.trusted else "no"
+    return Signature(signer, embedded.self_reported_timestamp, trusted if declared else "unknown")
 
 
 def _trust(roots: bytes | None) -> Any:
-    if roots is None:
-        return None
     from asn1crypto import pem, x509  # noqa: PLC0415
     from pyhanko_certvalidator import ValidationContext  # noqa: PLC0415
 
-    try:
-        found = [x509.Certificate.load(der) for _, _, der in pem.unarmor(roots, multiple=True)]
-    except ValueError as error:
-        raise SigningError(f"documents.signing_roots holds no certificates: {error}") from error
+    found = []
+    if roots is not None:
+        try:
+            found = [x509.Certificate.load(der) for _, _, der in pem.unarmor(roots, multiple=True)]
+        except ValueError as error:
+            raise SigningError(f"documents.signing_roots holds no certificates: {error}") from error
     return ValidationContext(trust_roots=found, allow_fetching=False)
 
 

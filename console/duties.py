@@ -23,7 +23,7 @@ from collector.leases import Lease
 from collector.lines import days, interruptions
 from collector.state import Latest, Machine
 from collector.store.tables import reports
-from console import first_run
+from console import first_run, preparing
 from console.desk import Desk, keep, office
 from console.health import Health, write
 from console.line_watch import LineWatch
@@ -135,6 +135,7 @@ def duties(
         Duty("judgement", ROUND_SECONDS, judge.whole, due_at=began + patience),
         Duty("notices", ROUND_SECONDS, lambda: tell(desk)),
         Duty("outbox", ROUND_SECONDS, postman.tick),
+        Duty("papers", ROUND_SECONDS, lambda: papers(desk)),
         Duty("own-state", LOOK_EVERY_SECONDS, lambda: own_state.tick(desk.source.current())),
         Duty("city", LOOK_EVERY_SECONDS, Courier(desk).tick),
         Duty("retention", CLEAN_EVERY_SECONDS, lambda: clean(desk)),
@@ -215,6 +216,15 @@ def tell(desk: Desk) -> None:
     """Take up what happened, and put what is due into the outbox."""
     with desk.store.write() as connection:
         telling.tick(connection, desk.source.current(), desk.clock())
+
+
+def papers(desk: Desk) -> None:
+    """Make the police files that are lacking, and write receipts of letters into their incidents."""
+    with desk.store.read() as connection:
+        idle = not preparing.due(connection, desk.source.current())
+    if not idle:
+        for incident in preparing.tick(desk, office(desk, desk.clock())):
+            log.warning("the police file of %s is ready", incident)
 
 
 def clean(desk: Desk) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from console.commands import obligations, told
+from console.commands import obligations, send, told
 from console.commands.call import Call, Refused, actor, json_option, print_json, state_option
 from console.commands.document import paper_options, write_police
 
@@ -105,5 +105,8 @@ for _command in (
     told.correct,
     told.merge,
     told.state,
+    send.send,
+    send.resend,
+    send.files,
 ):
     incident.add_command(_command)

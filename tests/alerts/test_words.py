@@ -21,6 +21,7 @@ from alerts import (
     misp,
     reporting,
     rows,
+    sending,
     statements,
     words,
 )
@@ -150,7 +151,17 @@ def test_every_thing_seen_has_its_text_and_no_text_is_left_over() -> None:
 def test_every_refusal_has_its_text_and_no_text_is_left_over() -> None:
     spelled = {
         node.value
-        for module in (changing, clocks, evidence, handling, incidents, misp, reporting, statements)
+        for module in (
+            changing,
+            clocks,
+            evidence,
+            handling,
+            incidents,
+            misp,
+            reporting,
+            sending,
+            statements,
+        )
         for node in ast.walk(ast.parse(inspect.getsource(module)))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
