@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 import msgspec
@@ -35,6 +35,17 @@ SET_PROOF = ("backup-late", "backup-unproved")
 REPOSITORY_PROOF = ("repository-damaged",)
 LINE_STABILITY = ("line-down",)
 MACHINE_STABILITY = ("disk-filling", "disk-unhealthy")
+DEVICE_STABILITY = (
+    "device-unreachable",
+    "nas-disk-filling",
+    "nas-disk-hot",
+    "nas-volume-failing",
+    "printer-error",
+    "switch-port-errors",
+    "ups-battery-weak",
+    "ups-on-battery",
+)
+"""Each device is judged by those of its kind; one that can't be asked, by the first alone."""
 
 COUNTED = frozenset(
     {
@@ -45,6 +56,7 @@ COUNTED = frozenset(
         *REPOSITORY_PROOF,
         *LINE_STABILITY,
         *MACHINE_STABILITY,
+        *DEVICE_STABILITY,
     }
 )
 """Rules that the figures rest on. The others are shown beside them: a figure whose definition grows
@@ -119,8 +131,7 @@ def figures(
             (
                 *_rows("line", (line.id for line in inventory.lines), LINE_STABILITY, by),
                 *_rows("machine", machines, MACHINE_STABILITY, by),
-                # No reading of a device exists yet: declared, so counted, and unknown.
-                *_rows("device", (device.id for device in inventory.devices), (), by),
+                *_devices(inventory, by),
             ),
         ),
     )
@@ -173,6 +184,14 @@ def _rows(
         why = tuple(_why(rule, subject, by) for rule in rules)
         rows.append(Row(subject, kind, worst(one.verdict for one in why), why))
     return tuple(rows)
+
+
+def _devices(inventory: Inventory, by: By) -> Iterator[Row]:
+    """Every declared device counts: one that no rule judged is unknown."""
+    for device in inventory.devices:
+        rules = [rule for rule in DEVICE_STABILITY if (rule, device.id) in by]
+        why = tuple(_why(rule, device.id, by) for rule in rules)
+        yield Row(device.id, "device", worst(one.verdict for one in why), why)
 
 
 def _equipped(inventory: Inventory, by: By) -> tuple[Row, ...]:

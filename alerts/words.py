@@ -88,6 +88,8 @@ def _written_text(name: str, value: str, language: Language, timezone: str) -> s
         return translated(value, language)
     if name.endswith("_parts"):
         return ", ".join(texts().text(language, f"part.{part}") for part in value.split())
+    if name == "trouble":
+        return texts().texts[language].get(f"trouble.{value}", value)
     if name == "check":
         return texts().texts[language].get(f"check.{value}", value)
     return _moment(name, value, timezone)

@@ -13,6 +13,7 @@ from threading import Lock
 from typing import Any
 
 from collector import line_metrics, metrics, office_hours
+from collector.devices import metrics as devices
 from collector.exposition import Block, Family, block, lines
 from collector.inventory.model import Inventory
 from collector.inventory.model import Machine as Declared
@@ -65,6 +66,7 @@ class Fleet:
             Block(states.name, states.kind, states.help, texts[0]),
             *(Block(name, kind, help_, text) for (name, kind, help_, _), text in named),
             *line_metrics.lines(inventory, state),
+            *devices.families(inventory, state),
         ]
 
     def _of_declared(self, inventory: Inventory, now: datetime) -> tuple[Block, ...]:

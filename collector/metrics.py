@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Literal
 
 from collector import office_hours
+from collector.devices import metrics as devices
 from collector.exposition import Family, Sample
 from collector.inventory.model import Inventory
 from collector.inventory.model import Machine as Declared
@@ -34,6 +35,7 @@ def families(inventory: Inventory, state: State, now: datetime) -> Iterable[Fami
         agent_states(inventory, presences(inventory, state.machines, now)),
         *(_of_machines(inventory, state, *row) for row in FROM_READINGS),
         *lines(inventory, state),
+        *devices.families(inventory, state),
     )
 
 

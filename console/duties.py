@@ -23,8 +23,9 @@ from collector.leases import Lease
 from collector.lines import days, interruptions
 from collector.state import Latest, Machine
 from collector.store.tables import reports
-from console import first_run, preparing
+from console import devices, first_run, preparing
 from console.desk import Desk, keep, office
+from console.devices import DeviceDuties
 from console.health import Health, write
 from console.line_watch import LineWatch
 from console.postman import Postman
@@ -93,7 +94,12 @@ def _rounds(desk: Desk, stop: Event, mine: Callable[[], bool]) -> None:
     proving = BackupDuties(desk.store, desk.state_folder, desk.clock)
     own_state = OwnBackup(desk.store, desk.state_folder, desk.clock)
     watch, postman = LineWatch(desk), Postman(desk)
-    rounds = duties(desk, proving, own_state, watch, postman, time.monotonic())
+    watching = DeviceDuties(desk)
+    rounds = (
+        *duties(desk, proving, own_state, watch, postman, time.monotonic()),
+        Duty("devices", ROUND_SECONDS, watching.poll),
+        Duty("neighbours", LOOK_EVERY_SECONDS, lambda: devices.look_around(desk)),
+    )
     told_at = 0.0
     while mine() and not stop.wait(QUICK_SECONDS):
         for duty in rounds:
@@ -106,6 +112,7 @@ def _rounds(desk: Desk, stop: Event, mine: Callable[[], bool]) -> None:
     own_state.stop()
     postman.stop()
     watch.stop()
+    watching.stop()
     if not stop.is_set():
         log.warning("the duties are done elsewhere now")
         write(desk.state_folder, ())
@@ -237,6 +244,7 @@ def clean(desk: Desk) -> None:
         rollup.forget(connection, now)
     days.make(desk.store, desk.source.current(), now)
     lines.prune(desk.store, now - LINES_KEPT)
+    devices.clean(desk.store, now)
     with desk.store.read() as connection:
         resting_on = {*evidence.cited(connection), *interruptions.cited(connection)}
     retention.prune(desk.store, now, cited=resting_on)

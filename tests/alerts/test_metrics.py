@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from msgspec import structs
 from prometheus_client.parser import text_string_to_metric_families
 
 from alerts import judge
@@ -15,6 +16,7 @@ from alerts.rules import RULES
 from alerts.targets import targets
 from collector.exposition import render
 from tests.alerts.builders import NOON, inventory, machine, office, security
+from tests.alerts.declared_devices import LINE, declared
 from tests.alerts.test_obligations import incident
 
 
@@ -38,10 +40,13 @@ def samples(here: Office, **given: Any) -> dict[str, list[tuple[dict[str, str], 
 
 
 def test_every_rule_and_subject_has_its_series_whether_known_or_not() -> None:
-    empty, known = samples(office()), samples(office(machine()))
+    whole = inventory(devices=declared(), lines=[LINE])
+    empty, known = (
+        samples(structs.replace(one, inventory=whole)) for one in (office(), office(machine()))
+    )
     series = {(labels["rule"], labels["asset"]) for labels, _ in empty["wardwatch_finding"]}
     assert series == {(labels["rule"], labels["asset"]) for labels, _ in known["wardwatch_finding"]}
-    asked = {rule.id for rule in RULES.values() if rule.subjects(inventory())}
+    asked = {rule.id for rule in RULES.values() if rule.subjects(whole)}
     assert {rule for rule, _ in series} == asked
     assert len(empty["wardwatch_finding"]) == len(empty["wardwatch_finding_unknown"])
 

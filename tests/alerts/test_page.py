@@ -8,6 +8,7 @@ from alerts.render.page import page
 from alerts.rules import RULES
 from alerts.targets import (
     COUNTED,
+    DEVICE_STABILITY,
     LINE_STABILITY,
     MACHINE_SECURITY,
     MACHINE_STABILITY,
@@ -31,7 +32,7 @@ def test_the_committed_page_is_the_one_that_would_be_generated() -> None:
 
 def test_what_a_figure_rests_on_is_a_rule_of_its_item() -> None:
     of_27 = {*MACHINE_SECURITY, *SET_PROOF, *REPOSITORY_PROOF}
-    of_28 = {*LINE_STABILITY, *MACHINE_STABILITY}
+    of_28 = {*LINE_STABILITY, *MACHINE_STABILITY, *DEVICE_STABILITY}
     of_23 = {"official-without-machine", "machine-below-profile"}
     for item, rules in ((23, of_23), (27, of_27), (28, of_28)):
         assert {RULES[rule].item for rule in rules} == {item}

@@ -29,7 +29,7 @@ from alerts.finding import Finding, Kind
 from alerts.incidents import Flag, IncidentState, Level, NotAllowed
 from alerts.obligations import ObligationState
 from alerts.office import system_of
-from alerts.rules import RULES, altered, happened
+from alerts.rules import RULES, altered, device, happened
 from alerts.rules.agent_silent import VERDICTS
 from alerts.words import because, observed, written
 from collector.messages import LANGUAGES, Language
@@ -39,7 +39,10 @@ from tests.alerts.builders import NOON, WELL, latest, machine, office, said, sec
 ZONE = "Asia/Ho_Chi_Minh"
 TEXTS = words.texts().texts
 LOOK = LineReading("chinh", NOON, up=True, targets=(Target("192.0.2.1:443", 0.1),))
-SHARED = {"never-read", "stale", "not-checked", "rule-failed", "undeclared"}
+SHARED = {
+    *("never-read", "stale", "not-checked", "rule-failed", "undeclared"),
+    *("device-silent", "device-stale"),
+}
 
 
 def placeholders(text: str) -> set[str]:
@@ -50,7 +53,9 @@ def source(rule: str) -> str:
     """Of the module that judges it, and of those that word its findings for it."""
     judging = RULES[rule].judge
     module = import_module(getattr(judging, "func", judging).__module__)
-    helping = [one for one in (happened, altered) if f"{one.__name__} import" in _text(module)]
+    helping = [
+        one for one in (happened, altered, device) if f"{one.__name__} import" in _text(module)
+    ]
     return "\n".join(map(_text, (module, *helping)))
 
 
@@ -195,6 +200,7 @@ def test_evidence_that_was_written_in_words_stays_readable() -> None:
 @pytest.mark.parametrize("reason", sorted(SHARED))
 def test_reasons_common_to_all_rules_are_shared(reason: str) -> None:
     values: dict[str, str | int | float] = {"days": 3, "check": "x", "cause": "y"}
+    values |= {"since_at": NOON.isoformat(), "trouble": "no answer"}
     for language in LANGUAGES:
         assert "pc-1" in because(
             Finding("firewall", "pc-1", "unknown", reason, values), language, ZONE

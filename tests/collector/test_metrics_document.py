@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from collector.devices.known import Device
+from collector.devices.reading import DeviceReading, Interface, Supply, Ups, Volume
+from collector.devices.reading import Disk as DeviceDisk
 from collector.lines.facts import Availability, LineFacts, Speed
 from collector.metrics import families
 from collector.own_metrics import OwnMetrics
@@ -58,6 +61,20 @@ EVERYTHING = State(
         "vnpt": LineFacts(
             {"1d": Availability(1.0, 1.0, 60, 60)},
             (Speed(NOON, "pc-01", "internet", 1e8, 1e8),),
+        )
+    },
+    devices={
+        "in-01": Device(
+            "in-01",
+            up=True,
+            reading=DeviceReading(
+                supplies=(Supply("Toner", "toner", None, 0.5, "ok"),),
+                pages=1,
+                ups=Ups(1.0, 60.0, False),
+                interfaces=(Interface("eth0", 1, None, None, True, True, 6, None, 1, 2, 3, 4),),
+                volumes=(Volume("/", 2, 1),),
+                disks=(DeviceDisk("Disk 1", temperature_celsius=30.0),),
+            ),
         )
     },
 )
