@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
+
+from collector.packing import Piece
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -39,7 +41,7 @@ class Block:
     name: str
     kind: Literal["gauge", "counter"]
     help: str
-    lines: bytes
+    pieces: tuple[Piece, ...]
 
 
 def render(families: Iterable[Family | Block]) -> bytes:
@@ -47,16 +49,27 @@ def render(families: Iterable[Family | Block]) -> bytes:
 
     Values of labels come from PCs: whatever they hold, they stay inside their quotes.
     """
-    parts: list[bytes] = []
+    return b"".join([piece.text for piece in pieces(families)])
+
+
+def pieces(families: Iterable[Family | Block]) -> Iterator[Piece]:
+    """The same in pieces; those of a Block as they were kept, packed if they ever were."""
+    made_now: list[bytes] = []
     for family in families:
-        made = family if isinstance(family, Block) else block(family)
-        parts += (_head(made), made.lines)
-    return b"".join(parts)
+        made_now.append(_head(family))
+        if isinstance(family, Family):
+            made_now.append(lines(family.name, family.samples))
+            continue
+        yield Piece(b"".join(made_now))
+        yield from family.pieces
+        made_now = []
+    yield Piece(b"".join(made_now))
 
 
 def block(family: Family) -> Block:
     """The same with its lines made, for what seldom changes."""
-    return Block(family.name, family.kind, family.help, lines(family.name, family.samples))
+    made = Piece(lines(family.name, family.samples))
+    return Block(family.name, family.kind, family.help, (made,))
 
 
 def lines(name: str, samples: Iterable[Sample]) -> bytes:
@@ -68,18 +81,31 @@ def lines(name: str, samples: Iterable[Sample]) -> bytes:
     return "".join(made.values()).encode("utf-8", "replace")
 
 
-def _head(family: Block) -> bytes:
+def lines_of(name: str, common: str, values: Iterable[tuple[Mapping[str, str], float]]) -> bytes:
+    """As `lines` makes them, where all samples begin with the same labels (see `labels`)."""
+    made: dict[str, float] = {}
+    for more, value in values:
+        pairs = "".join([f',{label}="{_escaped(text)}"' for label, text in more.items()])
+        made.setdefault(pairs, value)
+    begin = f"{name}{{{common}"
+    text = "".join([f"{begin}{pairs}}} {_number(value)}\n" for pairs, value in made.items()])
+    return text.encode("utf-8", "replace")
+
+
+def labels(pairs: Mapping[str, str]) -> str:
+    """Labels as they stand between the brackets of a line."""
+    return ",".join([f'{name}="{_escaped(value)}"' for name, value in pairs.items()])
+
+
+def _head(family: Family | Block) -> bytes:
     return (
         f"# HELP {family.name} {family.help.translate(_HELP_ESCAPES)}\n"
         f"# TYPE {family.name} {family.kind}\n"
     ).encode("utf-8", "replace")
 
 
-def _labels(labels: Mapping[str, str]) -> str:
-    if not labels:
-        return ""
-    pairs = ",".join(f'{name}="{_escaped(value)}"' for name, value in labels.items())
-    return f"{{{pairs}}}"
+def _labels(pairs: Mapping[str, str]) -> str:
+    return f"{{{labels(pairs)}}}" if pairs else ""
 
 
 @lru_cache(16_384)
@@ -89,6 +115,8 @@ def _escaped(value: str) -> str:
 
 
 def _number(value: float) -> str:
+    if type(value) is int:  # most are, and this is the quicker question
+        return str(value)
     if isinstance(value, int):
         return str(int(value))
     if math.isnan(value):

@@ -6,19 +6,19 @@ takes seconds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 from typing import Any
 
 from collector import line_metrics, metrics, office_hours
 from collector.devices import metrics as devices
-from collector.exposition import Block, Family, block, lines
+from collector.exposition import Block, Family, block, labels, lines_of
 from collector.inventory.model import Inventory
-from collector.inventory.model import Machine as Declared
 from collector.metrics import FROM_READINGS
-from collector.presence import Presence, presences
+from collector.packing import Piece
+from collector.presence import PRESENCES, Presence, presences
 from collector.state import Latest, Machine, State
 
 SELDOM: Mapping[str, Callable[[Machine], Latest[Any] | None]] = {
@@ -26,16 +26,35 @@ SELDOM: Mapping[str, Callable[[Machine], Latest[Any] | None]] = {
     "wardwatch_security_check": lambda machine: machine.security,
 }
 """The families that are made of one reading's value alone, whenever it came."""
+SHELF = 512
+"""Machines whose lines are kept joined and packed: where none said anything new, nothing is done."""
+STATE = "wardwatch_agent_state"
+WIDTH = 1 + len(FROM_READINGS)
+
+
+@dataclass(slots=True)
+class Shelf:
+    """The joined lines of some machines, by family; None: to be joined anew."""
+
+    joined: list[Piece | None] = field(default_factory=lambda: [None] * WIDTH)
 
 
 @dataclass(slots=True)
 class Held:
-    """One machine's lines, and the values that they were made of."""
+    """One machine's lines by family (first its agent's state), and what they were made of."""
 
+    common: str
+    """The labels that all of its lines begin with."""
+    shelf: Shelf
     machine: Machine | None = None
-    readings: tuple[bytes, ...] = (b"",) * len(FROM_READINGS)
     presence: Presence | None = None
-    states: bytes = b""
+    made: list[bytes] = field(default_factory=lambda: [b""] * WIDTH)
+
+    def put(self, place: int, made: bytes) -> None:
+        """Keep a family's lines, and say so to the shelf where they are other ones now."""
+        if made != self.made[place]:
+            self.made[place] = made
+            self.shelf.joined[place] = None
 
 
 class Fleet:
@@ -47,27 +66,66 @@ class Fleet:
         self._declared: dict[bool, tuple[Block, ...]] = {}
         """What does not depend on any reading, by whether the office is open."""
         self._held: dict[str, Held] = {}
+        self._shelves: list[tuple[Shelf, list[Held]]] = []
+
+    def follow(self, inventory: Inventory, state: State) -> int:
+        """Word what is new, so that no scrape has to; of how many machines there was anything."""
+        with self._lock:
+            return self._follow(inventory, state)
 
     def families(self, inventory: Inventory, state: State, now: datetime) -> list[Family | Block]:
         """Every family of the collector, each machine's lines made once for each of its words."""
         with self._lock:
-            if inventory is not self._inventory:  # other ids, another site: nothing holds any more
-                self._inventory, self._held, self._declared = inventory, {}, {}
-            rows = list(self._rows(inventory, state, now))
-            declared = self._of_declared(inventory, now)
-        columns: Iterator[tuple[bytes, ...]] = zip(
-            *((held.states, *held.readings) for held in rows), strict=True
-        )
-        texts = [b"".join(column) for column in columns] or [b""] * (1 + len(FROM_READINGS))
-        named = zip(FROM_READINGS, texts[1:], strict=True)
+            self._follow(inventory, state)
+            for declared, presence in presences(inventory, state.machines, now):
+                held = self._held[declared.id]
+                if held.presence != presence:
+                    held.presence = presence
+                    held.put(0, lines_of(STATE, held.common, _standing(presence)))
+            kept = list(zip(*self._joined(), strict=True)) or [()] * WIDTH
+            declared_ones = self._of_declared(inventory, now)
         states = metrics.agent_states(inventory, ())
         return [
-            *declared,
-            Block(states.name, states.kind, states.help, texts[0]),
-            *(Block(name, kind, help_, text) for (name, kind, help_, _), text in named),
+            *declared_ones,
+            Block(states.name, states.kind, states.help, kept[0]),
+            *(
+                Block(name, kind, help_, pieces)
+                for (name, kind, help_, _), pieces in zip(FROM_READINGS, kept[1:], strict=True)
+            ),
             *line_metrics.lines(inventory, state),
             *devices.families(inventory, state),
         ]
+
+    def _follow(self, inventory: Inventory, state: State) -> int:
+        if inventory is not self._inventory:  # other ids, another site: nothing holds any more
+            self._begin(inventory)
+        changed = 0
+        for name, held in self._held.items():
+            machine = state.machines.get(name)
+            # The state keeps the same value for a machine of which nothing new came.
+            if machine is not held.machine:
+                _word(held, machine)
+                changed += 1
+        return changed
+
+    def _begin(self, inventory: Inventory) -> None:
+        self._inventory, self._declared, self._held, self._shelves = inventory, {}, {}, []
+        for start in range(0, len(inventory.machines), SHELF):
+            shelf = Shelf()
+            row = [
+                Held(labels({"asset": one.id, "site": inventory.site.id}), shelf)
+                for one in inventory.machines[start : start + SHELF]
+            ]
+            self._shelves.append((shelf, row))
+            named = zip(inventory.machines[start : start + SHELF], row, strict=True)
+            self._held.update({one.id: held for one, held in named})
+
+    def _joined(self) -> Iterator[Sequence[Piece]]:
+        for shelf, row in self._shelves:
+            yield [
+                piece if piece is not None else _join(shelf, row, place)
+                for place, piece in enumerate(shelf.joined)
+            ]
 
     def _of_declared(self, inventory: Inventory, now: datetime) -> tuple[Block, ...]:
         is_open = office_hours.is_open(inventory.site, now)
@@ -76,31 +134,24 @@ class Fleet:
             self._declared[is_open] = tuple(block(family) for family in made)
         return self._declared[is_open]
 
-    def _rows(self, inventory: Inventory, state: State, now: datetime) -> Iterator[Held]:
-        for declared, presence in presences(inventory, state.machines, now):
-            held = self._held.setdefault(declared.id, Held())
-            if held.presence != presence:
-                family = metrics.agent_states(inventory, ((declared, presence),))
-                held.presence, held.states = presence, lines(family.name, family.samples)
-            machine = state.machines.get(declared.id)
-            # The state keeps the same value for a machine of which nothing new came.
-            if machine is not held.machine:
-                held.readings = _readings(inventory, declared, machine, held)
-                held.machine = machine
-            yield held
+
+def _join(shelf: Shelf, row: Sequence[Held], place: int) -> Piece:
+    shelf.joined[place] = piece = Piece(b"".join([held.made[place] for held in row]))
+    return piece
 
 
-def _readings(
-    inventory: Inventory, declared: Declared, machine: Machine | None, held: Held
-) -> tuple[bytes, ...]:
-    if machine is None:
-        return (b"",) * len(FROM_READINGS)
-    return tuple(
-        kept
-        if _says_the_same(name, held.machine, machine)
-        else lines(name, metrics.of_machine(inventory.site.id, declared, machine, values))
-        for (name, _, _, values), kept in zip(FROM_READINGS, held.readings, strict=True)
-    )
+def _standing(now: Presence) -> Iterator[tuple[dict[str, str], int]]:
+    for name in PRESENCES:
+        yield {"state": name}, int(name == now)
+
+
+def _word(held: Held, machine: Machine | None) -> None:
+    before, held.machine = held.machine, machine
+    for place, (name, _, _, values) in enumerate(FROM_READINGS, start=1):
+        if machine is None:
+            held.put(place, b"")
+        elif not _says_the_same(name, before, machine):
+            held.put(place, lines_of(name, held.common, metrics.limited(machine, values)))
 
 
 def _says_the_same(name: str, before: Machine | None, now: Machine) -> bool:
@@ -108,4 +159,4 @@ def _says_the_same(name: str, before: Machine | None, now: Machine) -> bool:
     if before is None or name not in SELDOM:
         return False
     old, new = SELDOM[name](before), SELDOM[name](now)
-    return old is not None and new is not None and old.value == new.value
+    return old is not None and new is not None and (old is new or old.value == new.value)

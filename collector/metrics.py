@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Literal
@@ -23,7 +23,7 @@ HEALTHY = {
 }
 """The words of smartctl and of Windows; a disk whose health could not be read has no series."""
 
-Values = Iterator[tuple[dict[str, str], float]]
+Values = Iterator[tuple[Mapping[str, str], float]]
 PerMachine = Callable[[Machine], Values]
 
 
@@ -120,8 +120,13 @@ def of_machine(
     site: str, declared: Declared, machine: Machine, values: PerMachine
 ) -> Iterator[Sample]:
     """One machine's share of a family of FROM_READINGS."""
-    for labels, value in islice(values(machine), SERIES_PER_PC):
+    for labels, value in limited(machine, values):
         yield Sample({"asset": declared.id, "site": site, **labels}, value)
+
+
+def limited(machine: Machine, values: PerMachine) -> Values:
+    """The values of one machine, as many as a sound one may have."""
+    return islice(values(machine), SERIES_PER_PC)
 
 
 def _last_report(machine: Machine) -> Values:

@@ -105,10 +105,10 @@ def whole(desk: Desk, parts: Parts, stop: asyncio.Event) -> ASGIApp:
 
 
 def families(desk: Desk) -> Iterator[Family | Block]:
-    """The metrics of all packages, of one and the same moment."""
+    """The metrics of all packages, of one moment; the fleet's own lines may be a second newer."""
     moment = desk.moment()
     office = moment.office
-    yield from desk.fleet.families(office.inventory, office.state, office.now)
+    yield from desk.fleet.families(desk.source.current(), desk.live.state, office.now)
     yield from backup_families(office.backups, office.now)
     judged_at = next(
         (one.at for one in health(desk.state_folder) if one.duty == "judgement" and not one.error),

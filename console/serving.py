@@ -29,6 +29,8 @@ from console.settings import Settings
 
 log = logging.getLogger(__name__)
 
+FOLLOW_SECONDS = 1.0
+"""A sixtieth of the time in which every PC speaks once: what a scrape has to word itself is little."""
 METRICS_TOKEN = "metrics.token"  # noqa: S105 - the name of a file
 
 
@@ -65,10 +67,11 @@ async def run(folder: Path, settings: Settings, clock: Callable[[], datetime]) -
             renewal.watch(folder / "ca", names(listen), clock, stop), name="renewal"
         )
         looking = asyncio.create_task(_keep_fresh(desk, stop), name="looking")
+        following = asyncio.create_task(_follow(desk, stop), name="following")
         telling = asyncio.create_task(_tell(desk, replica(folder), str(reach(listen)), stop))
         await serve(whole(desk, parts, stop), listen.address, listen.port, authority, stop)
         stop.set()
-        await asyncio.gather(telling, renewing, looking)
+        await asyncio.gather(telling, renewing, looking, following)
     desk.workshop.stop()
     desk.store.close()
 
@@ -88,6 +91,24 @@ async def _keep_fresh(desk: Desk, stop: asyncio.Event) -> None:
             log.warning("the office could not be looked at: %s", error.orig)
         try:
             async with asyncio.timeout(wait_seconds):
+                await stop.wait()
+        except TimeoutError:
+            continue
+
+
+async def _follow(desk: Desk, stop: asyncio.Event) -> None:
+    """Word what PCs say soon after they said it, so that a scrape finds it worded."""
+
+    def follow() -> None:
+        desk.fleet.follow(desk.source.current(), desk.live.refresh())
+
+    while not stop.is_set():
+        try:
+            await asyncio.to_thread(follow)
+        except DBAPIError as error:
+            log.warning("what PCs said could not be read: %s", error.orig)
+        try:
+            async with asyncio.timeout(FOLLOW_SECONDS):
                 await stop.wait()
         except TimeoutError:
             continue

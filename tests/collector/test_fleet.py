@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import operator
 import random
 from datetime import timedelta
 
@@ -49,11 +50,22 @@ def test_a_machine_that_said_nothing_new_is_not_worded_again() -> None:
     draw, fleet = random.Random(1), Fleet()
     state = State({asset: machine(asset, 1, draw) for asset in ("pc-01", "pc-02")})
     fleet.families(OFFICE, state, NOON)
-    before = {asset: held.readings for asset, held in fleet._held.items()}
+    before = {asset: list(held.made) for asset, held in fleet._held.items()}
     later = State({**state.machines, "pc-01": machine("pc-01", 2, draw)})
     fleet.families(OFFICE, later, NOON)
-    again = {asset: held.readings is before[asset] for asset, held in fleet._held.items()}
+    again = {
+        asset: all(map(operator.is_, held.made, before[asset]))
+        for asset, held in fleet._held.items()
+    }
     assert again == {"pc-01": False, "pc-02": True, "may-chu": True}
+
+
+def test_what_was_followed_beforehand_is_what_a_scrape_says() -> None:
+    draw, fleet = random.Random(3), Fleet()
+    state = State({asset: machine(asset, 1, draw) for asset in ("pc-01", "pc-02")})
+    assert fleet.follow(OFFICE, state) == 2
+    assert fleet.follow(OFFICE, state) == 0
+    assert render(fleet.families(OFFICE, state, NOON)) == render(families(OFFICE, state, NOON))
 
 
 def test_an_office_without_machines_has_its_families_all_the_same() -> None:
