@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, func, select
 
-from collector import sections, wire
+from collector import joined, sections, wire
 from collector.devices.following import Following
 from collector.inventory.model import Inventory
 from collector.lines import days
@@ -23,7 +23,6 @@ from collector.readings import LineReading
 from collector.software import Software, installed
 from collector.state import Agent, Latest, Machine, State, fold
 from collector.store.among import among
-from collector.store.columns import EPOCH
 from collector.store.database import Store
 from collector.store.tables import latest, line_readings, reports
 
@@ -34,13 +33,6 @@ LINES_KEPT = timedelta(minutes=15)
 OVERLAP_SECONDS = 10.0
 """PostgreSQL may show a row after one with a greater number; no commit takes as long as this."""
 AT_ONCE = 500
-# Read as they lie: of ten thousand agents a few have changed, and only those become values.
-AGENTS = (
-    "SELECT id, asset, state, hostname, joined_at, quarantined_at, quarantine_cause FROM agents"
-)
-HEARD = (
-    "SELECT agent, max(last_report_at) FROM epochs WHERE last_report_at >= {since} GROUP BY agent"
-)
 
 
 class Live:
@@ -93,7 +85,7 @@ class Live:
 
     def _follow_agents(self, connection: Connection) -> set[str]:
         """Bring the agents up to date; whose value is another one now."""
-        rows = {row[0]: tuple(row) for row in connection.exec_driver_sql(AGENTS)}
+        rows = {row[0]: tuple(row) for row in connection.exec_driver_sql(joined.AGENTS)}
         changed = {name for name, row in rows.items() if self._rows.get(name) != row}
         if changed or len(rows) != len(self._rows):
             self._by_asset = {}
@@ -104,12 +96,12 @@ class Live:
         since = max(self._heard.values(), default=0)
         if connection.dialect.name == "postgresql":
             since -= int(OVERLAP_SECONDS * 1_000_000)
-        for name, at in connection.exec_driver_sql(HEARD.format(since=since)):
+        for name, at in connection.exec_driver_sql(joined.HEARD.format(since=since)):
             if self._heard.get(name, 0) < at:
                 self._heard[name] = at
                 changed.add(name)
         for name in changed & rows.keys():
-            self._agents[name] = _agent(rows[name], self._heard.get(name))
+            self._agents[name] = joined.agent(rows[name], self._heard.get(name))
         return changed
 
     def _arrived(self, connection: Connection, began: float) -> dict[tuple[str, str], Latest[Any]]:
@@ -174,21 +166,6 @@ class Live:
             else before[asset]
             for asset, mine in self._by_asset.items()
         }
-
-
-def _agent(row: tuple[Any, ...], heard_at: int | None) -> Agent:
-    """`row` as AGENTS names its columns, instants in microseconds (`store.columns.Instant`)."""
-    name, asset, state, hostname, joined_at, quarantined_at, cause = row
-    return Agent(
-        name,
-        asset,
-        state,
-        hostname,
-        EPOCH + timedelta(microseconds=joined_at),
-        None if heard_at is None else EPOCH + timedelta(microseconds=heard_at),
-        None if quarantined_at is None else EPOCH + timedelta(microseconds=quarantined_at),
-        cause,
-    )
 
 
 def _read(

@@ -22,21 +22,16 @@ def agents(context: click.Context) -> None:
 @click.pass_obj
 def list_agents(call: Call, language: str = "vi", as_json: bool = False) -> None:
     """How far each declared machine has come, and what the stuck ones wait for."""
-    from sqlalchemy import select  # noqa: PLC0415
-
+    from collector import joined  # noqa: PLC0415
     from collector.numbers import numbers  # noqa: PLC0415
-    from collector.state import Agent  # noqa: PLC0415
-    from collector.store.tables import agents as rows  # noqa: PLC0415
     from console import screen  # noqa: PLC0415
     from console.funnel import funnel  # noqa: PLC0415
 
-    columns = [rows.c[name] for name in Agent.__struct_fields__]
     with call.desk() as desk:
         office = desk.moment().office
         with desk.store.read() as connection:
-            found = connection.execute(select(*columns).order_by(rows.c.joined_at)).all()
+            known = joined.agents(connection)
             counted = numbers(connection)
-    known = [Agent(*row) for row in found]
     if as_json:
         print_json({"machines": funnel(office), "agents": known, "numbers": counted})
     else:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from collector import joined
 from collector.ingest import understood
 from collector.lines import record
 from collector.live import Live
@@ -40,6 +41,16 @@ def test_what_was_sent_is_seen_typed_with_its_evidence_and_gaps(store: Store) ->
     assert machine.hardware.received_at == NOON
     assert machine.agent is not None
     assert machine.agent.last_report_at == NOON
+
+
+def test_the_list_of_agents_tells_when_each_was_last_heard(store: Store) -> None:
+    spoke, _ = enrol(store)
+    silent, _ = enrol(store, asset=None, state="pending")
+    send(store, spoke, report(1), minutes=5)
+    with store.read() as connection:
+        found = {one.id: (one.state, one.last_report_at) for one in joined.agents(connection)}
+    heard_at = NOON + timedelta(minutes=5)
+    assert found == {spoke: ("approved", heard_at), silent: ("pending", None)}
 
 
 def test_each_refresh_folds_in_what_is_new(store: Store) -> None:
