@@ -21,7 +21,7 @@ KINDS: tuple[Kind, ...] = ("keys", "snapshots", "index", "data")
 """Folders whose files are named by their own SHA-256; locks/ comes and goes."""
 
 _HASH = re.compile(r"[0-9a-f]{64}")
-_TEMPORARY = re.compile(r"-tmp-?[0-9]*$|^\.")
+_TEMPORARY = re.compile(r"-tmp-?[0-9]*$|\.rest-server-temp[0-9]*$|^\.")
 """What restic or a server leaves of an upload that was cut short; no snapshot ever rests on it."""
 
 

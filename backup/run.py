@@ -73,8 +73,8 @@ def pin(folder: Path, name: str) -> Pin:
             set=name,
             paths=tuple(entry["paths"]),
             excludes=tuple(entry.get("excludes", ())),
-            repository=_address(entry),
-            password_file=Path(entry["password_file"]),
+            repository=_address(entry, folder),
+            password_file=folder / entry["password_file"],
         )
     except OSError as error:
         raise PinError(f"{folder / PINS} cannot be read: {error.strerror}") from error
@@ -82,8 +82,9 @@ def pin(folder: Path, name: str) -> Pin:
         raise PinError(f"the set {name} is not pinned in {folder / PINS}") from error
 
 
-def _address(entry: Mapping[str, str]) -> Address:
-    files = {name: Path(entry[name]) for name in ADDRESS_FILES if name in entry}
+def _address(entry: Mapping[str, str], folder: Path) -> Address:
+    """A relative name is one in the agent's own folder: the pins came there with their secrets."""
+    files = {name: folder / entry[name] for name in ADDRESS_FILES if name in entry}
     return Address(entry["repository"], **files)
 
 

@@ -12,6 +12,11 @@ Fault = Callable[[Path, Path, random.Random], str]
 """(repository, the same repository a week ago, chance) -> name of what was hurt."""
 
 
+def seeded(seed: object) -> random.Random:
+    """Chance that repeats itself."""
+    return random.Random(str(seed))  # noqa: S311 - repeatable, not secret
+
+
 def _files(repository: Path, kind: str) -> list[Path]:
     return sorted(path for path in (repository / kind).rglob("*") if path.is_file())
 

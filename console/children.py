@@ -32,6 +32,16 @@ def start(module: str, *arguments: str) -> Child:
     )
 
 
+def serve(*arguments: str) -> Child:
+    """Start a program of the system that serves until it is stopped, and ends when we do."""
+    return subprocess.Popen(
+        # Not by preexec_fn as above: the duties have threads by now.
+        ["setpriv", "--pdeathsig=TERM", "--", *arguments],
+        stdin=subprocess.DEVNULL,
+        process_group=0,
+    )
+
+
 def stop(child: Child, seconds: float) -> None:
     """Ask, wait, and then insist."""
     if child.poll() is None:

@@ -24,6 +24,7 @@ from collector.lines import days, interruptions
 from collector.state import Latest, Machine
 from collector.store.tables import reports
 from console import devices, first_run, preparing
+from console.backup_server import BackupServer
 from console.desk import Desk, keep, office
 from console.devices import DeviceDuties
 from console.health import Health, write
@@ -94,11 +95,12 @@ def _rounds(desk: Desk, stop: Event, mine: Callable[[], bool]) -> None:
     proving = BackupDuties(desk.store, desk.state_folder, desk.clock)
     own_state = OwnBackup(desk.store, desk.state_folder, desk.clock)
     watch, postman = LineWatch(desk), Postman(desk)
-    watching = DeviceDuties(desk)
+    watching, serving = DeviceDuties(desk), BackupServer(desk.state_folder)
     rounds = (
         *duties(desk, proving, own_state, watch, postman, time.monotonic()),
         Duty("devices", ROUND_SECONDS, watching.poll),
         Duty("neighbours", LOOK_EVERY_SECONDS, lambda: devices.look_around(desk)),
+        Duty("backup-server", ROUND_SECONDS, lambda: serving.tick(desk.source.current())),
     )
     told_at = 0.0
     while mine() and not stop.wait(QUICK_SECONDS):
@@ -113,6 +115,7 @@ def _rounds(desk: Desk, stop: Event, mine: Callable[[], bool]) -> None:
     postman.stop()
     watch.stop()
     watching.stop()
+    serving.stop()
     if not stop.is_set():
         log.warning("the duties are done elsewhere now")
         write(desk.state_folder, ())

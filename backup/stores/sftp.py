@@ -15,11 +15,14 @@ def access(address: Address) -> Access:
     found = _BY_URL.fullmatch(address.path) or _BY_COLON.fullmatch(address.path)
     if not found or found["who"].startswith("-"):
         raise StoreError(f"{address.path} is no address: sftp:user@host:/path is")
+    for path in (address.known_hosts_file, address.key_file):
+        if path is not None and set(str(path)) & set("'\",\n"):
+            raise StoreError(f"{path} has a quote or a comma in its name: restic takes it apart")
     command = ["ssh", "-oBatchMode=yes", "-oStrictHostKeyChecking=yes", "-oServerAliveInterval=30"]
     if address.known_hosts_file:
-        command.append(f'"-oUserKnownHostsFile={address.known_hosts_file}"')
+        command.append(f"'-oUserKnownHostsFile={address.known_hosts_file}'")
     if address.key_file:
-        command += ["-oIdentitiesOnly=yes", f'-i "{address.key_file}"']
+        command += ["-oIdentitiesOnly=yes", f"-i '{address.key_file}'"]
     if port := found.groupdict().get("port"):
         command.append(f"-p {port}")
     command += [found["who"], "-s sftp"]

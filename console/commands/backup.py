@@ -145,6 +145,73 @@ def accept(call: Call, repository: str, object: str) -> None:
     click.echo(f"accepted {object} of {repository}")
 
 
+@backup.command("approve-key")
+@click.argument("repository")
+@click.argument("name", metavar="KEY")
+@state_option
+@click.pass_obj
+def approve_key(call: Call, repository: str, name: str) -> None:
+    """Let a new KEY out of quarantine and into REPOSITORY: who holds it can read everything."""
+    from backup import commands  # noqa: PLC0415
+
+    with _verifier(call) as (verifier, inventory):
+        commands.approve_key(verifier, inventory, repository, name)
+    click.echo(f"key {name[:8]} of {repository} is approved")
+
+
+@backup.command()
+@click.argument("repository")
+@state_option
+@click.pass_obj
+def heal(call: Call, repository: str) -> None:
+    """Heal REPOSITORY from its exact copy; what has none is asked of the PCs again."""
+    from backup import commands  # noqa: PLC0415
+    from backup.proofs import sentence  # noqa: PLC0415
+
+    with _verifier(call) as (verifier, inventory):
+        proof, aside = commands.heal(verifier, inventory, repository)
+    click.echo(sentence(proof))
+    for one in aside:
+        click.echo(f"put aside {one}: its bytes are in quarantine/{repository}")
+    if aside:
+        click.echo("the PCs are asked for a backup; then: wardwatch backup verify " + repository)
+
+
+@backup.command()
+@click.argument("hold", type=int)
+@click.argument("why")
+@state_option
+@click.pass_obj
+def explain(call: Call, hold: int, why: str) -> None:
+    """Say WHY what holds retention happened: afterwards old snapshots go again."""
+    from backup import commands  # noqa: PLC0415
+
+    with _verifier(call) as (verifier, _inventory):
+        commands.explain(verifier, hold, why, "command-line")
+    click.echo(f"hold {hold} is explained")
+
+
+@backup.command()
+@click.argument("machine")
+@click.argument("into", type=click.Path(file_okay=False, path_type=Path))
+@state_option
+@click.pass_obj
+def pin(call: Call, machine: str, into: Path) -> None:
+    """Write what MACHINE needs to back up, secrets included, INTO a folder: its agent's own."""
+    from backup import bundle  # noqa: PLC0415
+    from console.addresses import reach  # noqa: PLC0415
+    from console.backup_server import place_of  # noqa: PLC0415
+
+    with _verifier(call) as (verifier, inventory):
+        there = reach(place_of(call.folder))
+        if inventory.machine(machine) is None:
+            raise Refused(f"no machine {machine} is declared")
+        folder = verifier.state_folder
+        written = bundle.write(inventory, machine, folder, into, there.address, there.port)
+    for path in written:
+        click.echo(path)
+
+
 @backup.command()
 @click.argument("repository", required=False)
 @json_option
@@ -177,12 +244,12 @@ def state(call: Call, repository: str | None, as_json: bool) -> None:
 @click.pass_obj
 def key(call: Call) -> None:
     """Print what brings the collector back after a fire: to be kept on paper, elsewhere."""
-    from backup import pin  # noqa: PLC0415
+    from backup import pin as pins  # noqa: PLC0415
 
     with _verifier(call) as (verifier, inventory):
         for one in inventory.repositories:
-            place = pin.location(one, verifier.state_folder)
-            secret = pin.password_file(one, verifier.state_folder).read_text("ascii").strip()
+            place = pins.location(one, verifier.state_folder)
+            secret = pins.password_file(one, verifier.state_folder).read_text("ascii").strip()
             click.echo(f"{one.id}\n  repository  {place}\n  key         {secret}")
 
 

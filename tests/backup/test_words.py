@@ -20,7 +20,7 @@ MODULES = (
     *(f"proving/{name}" for name in ("copy", "retain", "selftest")),
     *(f"stores/{name}" for name in ("address", "rest", "sftp", "s3")),
 )
-NOT_SAID = frozenset({"7: 7", "restic 7 7", "already locked", "7 (7)", "-p 7", '-i "7"', "-s sftp"})
+NOT_SAID = frozenset({"7: 7", "restic 7 7", "already locked", "7 (7)", "-p 7", "-i '7'", "-s sftp"})
 """What is told elsewhere, or only read."""
 
 
