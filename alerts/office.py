@@ -10,7 +10,9 @@ from msgspec import Struct
 from alerts.own import Own
 from alerts.past import Past
 from backup.status import Backups
+from collector.around import Around, Others
 from collector.inventory.model import Inventory
+from collector.presence import all_others
 from collector.state import State
 
 
@@ -24,6 +26,13 @@ class Office(Struct, frozen=True):
     past: Past = Past()
     own: Own | None = None
     """How the collector itself is doing; None: nobody looked."""
+    others: Others | None = None
+    """What the PCs tell of one another, looked up once for all rules; None: each rule looks."""
+
+    def around(self, asset: str) -> Around:
+        """What the rest of the office tells of one PC."""
+        others = self.others or all_others(self.inventory, self.state.machines, self.now)
+        return others.of(asset)
 
 
 def system_of(state: State, assets: Iterable[str]) -> str | None:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, func, select
 
 from alerts.tables import incidents
+from collector.habits import Usual
 from collector.lately import Altered, Lately, Lost, Occurrence
 
 EXPLAINED = ("fixed", "closed", "false_alarm", "duplicate", "void")
@@ -23,11 +24,20 @@ class Past(Struct, frozen=True):
     lost: Mapping[str, tuple[Lost, ...]] = {}
     forbidden: Mapping[str, tuple[str, ...]] = {}
     explained: Mapping[tuple[str, str], datetime] = {}
+    usual: Mapping[str, Usual] = {}
+    """When each PC is usually on, where that is learned."""
 
 
 def past(lately: Lately, explained: Mapping[tuple[str, str], datetime]) -> Past:
     """Both together."""
-    return Past(lately.happened, lately.changed, lately.lost, lately.forbidden, explained)
+    return Past(
+        lately.happened,
+        lately.changed,
+        lately.lost,
+        lately.forbidden,
+        explained,
+        lately.usual,
+    )
 
 
 def explained(connection: Connection) -> dict[tuple[str, str], datetime]:

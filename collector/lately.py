@@ -18,6 +18,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, or_, select
 
 from collector import sections, wire
+from collector.habits import Usual, usual
 from collector.happenings import Events, Happening
 from collector.inventory.lists import SoftwareLists
 from collector.software import Software
@@ -27,6 +28,7 @@ from collector.store.tables import agents, inventory_changes, losses, reports
 
 KEPT = timedelta(days=90)
 """Longer than any event waits for its officer; what an incident rests on stays with the incident."""
+LEARN_EVERY = timedelta(hours=1)
 AHEAD = timedelta(minutes=5)
 """A PC's clock may run ahead so far; beyond, the receipt tells when it happened."""
 
@@ -71,6 +73,8 @@ class Lately(Struct, frozen=True):
     lost: Mapping[str, tuple[Lost, ...]] = {}
     forbidden: Mapping[str, tuple[str, ...]] = {}
     """Programs on the office's list of forbidden ones that the newest software report names."""
+    usual: Mapping[str, Usual] = {}
+    """When each PC is usually on."""
 
 
 class Following:
@@ -83,6 +87,7 @@ class Following:
         self._reached: dict[str, int] = {}
         self._changes_reached = 0
         self._software: dict[str, tuple[int, SoftwareLists]] = {}
+        self._learned_at: datetime | None = None
         self._lately = Lately()
 
     def refresh(self, state: State, lists: SoftwareLists, now: datetime) -> Lately:
@@ -99,16 +104,25 @@ class Following:
                 lost = _lost(connection, spoke, since) if spoke else {}
                 changed = self._changed(connection, since)
                 forbidden = self._forbidden(connection, state, lists)
+                habits = self._habits(connection, now)
             self._heard = heard
             before = self._lately
-            if happened or lost or changed or forbidden:
+            if happened or lost or changed or forbidden or habits is not None:
                 self._lately = Lately(
                     _joined(before.happened, happened, since),
                     _joined(before.changed, changed, since),
                     {**before.lost, **lost},
                     {**before.forbidden, **forbidden},
+                    before.usual if habits is None else habits,
                 )
             return self._lately
+
+    def _habits(self, connection: Connection, now: datetime) -> Mapping[str, Usual] | None:
+        """Once an hour; None in between."""
+        if self._learned_at is not None and timedelta(0) <= now - self._learned_at < LEARN_EVERY:
+            return None
+        self._learned_at = now
+        return usual(connection, now)
 
     def _happened(
         self, connection: Connection, spoke: Iterable[str], since: datetime

@@ -16,6 +16,17 @@ def is_open(site: Site, now: datetime) -> bool:
     return any(_within(span, local.time()) for span in _day(site.office_hours, local.weekday()))
 
 
+def open_since(site: Site, now: datetime) -> datetime | None:
+    """When the running span of office hours began; None while the office is closed."""
+    if not is_open(site, now):
+        return None
+    local = now.astimezone(ZoneInfo(site.timezone))
+    spans = _day(site.office_hours, local.weekday())
+    running = next(span for span in spans if _within(span, local.time()))
+    first = time.fromisoformat(running.split("-")[0])
+    return local.replace(hour=first.hour, minute=first.minute, second=0, microsecond=0)
+
+
 def _day(hours: OfficeHours, weekday: int) -> tuple[str, ...]:
     return (
         hours.monday,

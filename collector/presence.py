@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
-from functools import cache
-from typing import Any, Literal, get_args
+from functools import cache, partial
+from typing import Literal, get_args
 
 from collector import office_hours, state
+from collector.around import Around, Others
+from collector.goodbye import last_word
 from collector.inventory.model import Inventory
 from collector.inventory.model import Machine as Declared
 
@@ -16,30 +18,65 @@ Presence = Literal[
 ]
 PRESENCES: tuple[Presence, ...] = get_args(Presence)
 
+ALONE = Around()
+WITNESS_WAIT = timedelta(seconds=300)
+"""After the patience: a neighbour is asked with its next load, and looks at once."""
+ALIVE_AFTER = timedelta(seconds=90)
+"""A card may answer for a moment while its PC goes down: only a later answer is one of a live PC."""
+
 
 def presence(
-    machine: state.Machine | None, declared: Declared, inventory: Inventory, now: datetime
+    machine: state.Machine | None,
+    declared: Declared,
+    inventory: Inventory,
+    now: datetime,
+    around: Callable[[], Around] = lambda: ALONE,
 ) -> Presence:
-    """Where a declared machine stands now, by what it last said and by the office's hours.
+    """Where a declared machine stands now, by what it last said, the office's hours and the others.
 
     - A goodbye is believed at once (`shutdown`, `sleep`) until the machine speaks again; of the
       collector's own machine it is not, since that one plainly lives.
     - `stopped` means that somebody ended the agent while the PC was on. Unless it starts again
       soon (an update), it counts as killed, by night too: it does not heal by itself.
-    - Silence counts in expected time alone: when the office opens, PCs get as long to come up as
-      a running one may be silent.
+    - One that a neighbour has seen answering since it fell silent lives without its agent: killed,
+      at whatever hour, and also after a `shutdown` (it was switched on again).
+    - Where most of the office falls silent at one moment, their common line or power is down.
+    - Silence counts in expected time alone: what was last heard of before the office opened was not
+      switched on today.
+
+    `around` is asked only of a machine that is silent.
     """
-    return _standing(machine, declared, now, _patience(inventory), lambda: opened(inventory, now))
+    opened_at = cache(lambda: office_hours.open_since(inventory.site, now))
+    return _standing(machine, declared, now, _patience(inventory), opened_at, around)
 
 
 def presences(
     inventory: Inventory, machines: Mapping[str, state.Machine], now: datetime
 ) -> Iterator[tuple[Declared, Presence]]:
-    """The same for every declared machine, with the office's hours looked up once."""
-    patience, open_throughout = _patience(inventory), cache(lambda: opened(inventory, now))
+    """The same for every declared machine, with the office's hours and the others looked up once."""
+    patience = _patience(inventory)
+    opened_at = cache(lambda: office_hours.open_since(inventory.site, now))
+    others = all_others(inventory, machines, now)
     for declared in inventory.machines:
-        machine = machines.get(declared.id)
-        yield declared, _standing(machine, declared, now, patience, open_throughout)
+        yield (
+            declared,
+            _standing(
+                machines.get(declared.id),
+                declared,
+                now,
+                patience,
+                opened_at,
+                partial(others.of, declared.id),
+            ),
+        )
+
+
+def all_others(
+    inventory: Inventory, machines: Mapping[str, state.Machine], now: datetime
+) -> Others:
+    """Whom to ask what is around a machine."""
+    here = frozenset(one.id for one in inventory.machines if one.collector)
+    return Others(machines, now, _patience(inventory), here)
 
 
 def opened(inventory: Inventory, now: datetime) -> bool:
@@ -56,35 +93,56 @@ def _standing(
     declared: Declared,
     now: datetime,
     patience: timedelta,
-    open_throughout: Callable[[], bool],
+    opened_at: Callable[[], datetime | None],
+    around: Callable[[], Around],
 ) -> Presence:
     agent = machine.agent if machine else None
     if machine is None or agent is None or agent.state != "approved" or not agent.last_report_at:
         return "pending"
-    silent = now - agent.last_report_at > patience
+    last_at = agent.last_report_at
     word = last_word(machine)
-    if word in ("shutdown", "sleep") and not declared.collector:
-        return "off" if word == "shutdown" else "asleep"
-    if not silent:
+    quiet = now - last_at > patience
+    if declared.collector:
+        return "killed" if quiet else "reporting"
+    # A sleeping PC's card answers for it: nobody's sighting says otherwise.
+    if word == "sleep" or (word == "shutdown" and not quiet):
+        return "asleep" if word == "sleep" else "off"
+    if not quiet:
         return "reporting"
-    if word == "stopped" or declared.collector:
+    return _gone(declared, last_at, word, max(ALIVE_AFTER, patience / 2), opened_at, around)
+
+
+def _gone(
+    declared: Declared,
+    last_at: datetime,
+    word: str | None,
+    alive_after: timedelta,
+    opened_at: Callable[[], datetime | None],
+    around: Callable[[], Around],
+) -> Presence:
+    """What its silence means, once it has lasted longer than a running PC's may."""
+    others = around()
+    seen = others.seen_at is not None and others.seen_at > last_at + alive_after
+    if word == "stopped" or seen:
         return "killed"
-    return "silent" if declared.always_on or open_throughout() else "off"
+    if word == "shutdown":
+        return "off"
+    if others.together:
+        return "line-down"
+    start = opened_at()
+    # Last heard of before the office opened: it was not switched on today.
+    expected = declared.always_on or (start is not None and last_at >= start)
+    return "silent" if expected else "off"
+
+
+def waiting(machine: state.Machine, around: Around, patience: timedelta, now: datetime) -> bool:
+    """Whether a silent PC's neighbours may still answer: until then nothing is said of it."""
+    last_at = machine.agent.last_report_at if machine.agent else None
+    if last_at is None or not around.witnesses:
+        return False
+    return now - last_at <= patience + WITNESS_WAIT
 
 
 def never_off(declared: Declared) -> bool:
     """Whether it should be on by night too; the others in office hours."""
     return declared.always_on or declared.collector
-
-
-def last_word(machine: state.Machine) -> str | None:
-    """The goodbye, where it is the newest that came from the machine; else None."""
-    said = machine.presence
-    if said is None or said.value.state == "started":
-        return None
-    later: tuple[state.Latest[Any] | None, ...] = (
-        *(machine.hardware, machine.system, machine.load, machine.security),
-        *(machine.events, machine.software, machine.neighbours),
-    )
-    spoke_again = any(reading is not None and reading.report > said.report for reading in later)
-    return None if spoke_again else said.value.state

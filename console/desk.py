@@ -25,6 +25,7 @@ from collector.fleet import Fleet
 from collector.inventory.source import Source
 from collector.lately import Following
 from collector.live import Live
+from collector.presence import all_others
 from collector.store.database import Store, connect
 from console.own import OwnLook
 from console.settings import Settings
@@ -163,6 +164,7 @@ def office(desk: Desk, now: datetime) -> Office:
         now=now,
         past=past.past(lately, explained),
         own=desk.own.at(now),
+        others=all_others(inventory, state.machines, now),
     )
 
 

@@ -51,7 +51,7 @@ def _step(office: Office, asset: str) -> Step:
     declared = inventory.machine(asset)
     if declared is None:
         raise KeyError(asset)
-    state = presence(machine, declared, inventory, office.now)
+    state = presence(machine, declared, inventory, office.now, lambda: office.around(declared.id))
     sets = [one.id for one in inventory.backups if one.machine == asset]
     known = office.backups.sets
     unmade = [one for one in sets if one not in known or known[one].last_success_at is None]

@@ -98,7 +98,9 @@ def _row(
     judged: Sequence[Verdict],
 ) -> MachineRow:
     machine = office.state.machines.get(declared.id, Machine(declared.id))
-    state = presence(machine, declared, office.inventory, office.now)
+    state = presence(
+        machine, declared, office.inventory, office.now, lambda: office.around(declared.id)
+    )
     filesystems = (machine.load and machine.load.value.filesystems) or ()
     ratios = [ratio for one in filesystems if (ratio := used_ratio(one)) is not None]
     os = machine.system and machine.system.value.os

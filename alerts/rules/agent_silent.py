@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from alerts.finding import Evidence, Finding, Kind, Seen
 from alerts.office import Office
 from alerts.rules.rule import Rule
 from collector.inventory.model import Machine
-from collector.presence import Presence, presence
+from collector.metrics import HEALTHY
+from collector.presence import Presence, presence, waiting
 from collector.readings import Verdict
+from collector.sightings import sightings
 from collector.state import Machine as Observed
 
 VERDICTS: dict[Presence, Verdict] = {
@@ -23,23 +25,47 @@ VERDICTS: dict[Presence, Verdict] = {
     "line-down": "unknown",
     "pending": "unknown",
 }
+FAILING = {word for word, healthy in HEALTHY.items() if not healthy}
 
 
 def judge(office: Office, declared: Machine) -> Finding:
-    """By the machine's presence. A killed agent is a security signal, a silent PC is not."""
+    """By the machine's presence. A killed agent is a security signal, a silent PC is not.
+
+    A silence is first put to the neighbours, for eight minutes at most; one at an hour at which the
+    PC is usually off is none; that of a disk that foretold its death has its cause.
+    """
     machine = office.state.machines.get(declared.id) or Observed(declared.id)
-    because = presence(machine, declared, office.inventory, office.now)
+    standing = presence(
+        machine, declared, office.inventory, office.now, lambda: office.around(declared.id)
+    )
+    verdict, because = VERDICTS[standing], str(standing)
+    if standing == "silent":
+        verdict, because = _silence(office, declared, machine)
     last_at = machine.agent.last_report_at if machine.agent else None
     kind: Kind = "security" if because == "killed" else "operational"
     return Finding(
         "agent-silent",
         declared.id,
-        VERDICTS[because],
+        verdict,
         because,
         {"room": declared.room, "last_at": last_at.isoformat() if last_at else "-"},
-        _last_words(machine, last_at),
+        (*_last_words(machine, last_at), *_seen(office, declared.id, last_at, because)),
         kind,
     )
+
+
+def _silence(office: Office, declared: Machine, machine: Observed) -> tuple[Verdict, str]:
+    """What a silence without a goodbye comes to, in hours in which the office works."""
+    usual = office.past.usual.get(declared.id)
+    if usual is not None and not declared.always_on and not usual.expects(office.now):
+        return "pass", "not-its-hour"
+    patience = timedelta(seconds=office.inventory.rules.agent_silent.after_seconds)
+    if waiting(machine, office.around(declared.id), patience, office.now):
+        return "unknown", "asked"
+    disks = (machine.hardware.value.disks if machine.hardware else None) or ()
+    if any((disk.health or "").strip().lower() in FAILING for disk in disks):
+        return "fail", "dead-disk"
+    return "fail", "silent"
 
 
 def _last_words(machine: Observed, last_at: datetime | None) -> tuple[Evidence, ...]:
@@ -57,6 +83,25 @@ def _last_words(machine: Observed, last_at: datetime | None) -> tuple[Evidence, 
     )
     seen = Seen("last-report" if last_at else "no-report")
     return words or (Evidence(machine.asset, "report", (seen,), None, last_at),)
+
+
+def _seen(
+    office: Office, asset: str, last_at: datetime | None, because: str
+) -> tuple[Evidence, ...]:
+    """Who saw it answering since, where that is what tells."""
+    if because != "killed" or last_at is None:
+        return ()
+    return tuple(
+        Evidence(
+            one.by,
+            "neighbours",
+            (Seen("seen-alive", {"asset": asset, "seen_at": one.seen_at.isoformat()}),),
+            one.report,
+            one.seen_at,
+        )
+        for one in sightings(office.state.machines, asset)[:1]
+        if one.fresh and one.seen_at > last_at
+    )
 
 
 RULE = Rule(

@@ -13,10 +13,11 @@ from sqlalchemy.exc import OperationalError
 from agent.link import _understood as understood
 from collector.ingest import Ingest
 from collector.kept import EVERY_SECONDS, Kept
-from collector.missed import MOST, Sighting, addresses, missed, sightings
+from collector.missed import MOST, missed
 from collector.neighbours import Neighbour, Neighbours
 from collector.own_metrics import OwnMetrics
 from collector.readings import Interface, Load, Presence, System
+from collector.sightings import Sighting, addresses, sightings
 from collector.state import Agent, Latest, Machine
 from collector.store.columns import METADATA
 from collector.store.database import connect

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
+from msgspec.structs import replace
 
+from collector.around import Around, Others
 from collector.metrics import awaited
 from collector.office_hours import is_open
-from collector.presence import presence
+from collector.presence import presence, waiting
 from collector.readings import Load
 from collector.readings import Presence as Word
 from collector.state import Agent, Latest, Machine
@@ -63,14 +65,79 @@ def test_a_machine_that_is_not_expected_is_off_and_no_matter(now: datetime) -> N
     assert seen(now, timedelta(hours=3)) == "off"
 
 
-@pytest.mark.parametrize(
-    ("after_opening", "state"),
-    [(-SECOND, "off"), (SECOND, "off"), (PATIENCE - SECOND, "off"), (PATIENCE, "silent")],
-)
-def test_when_the_office_opens_machines_get_time_to_come_up(
-    after_opening: timedelta, state: str
+@pytest.mark.parametrize("after_opening", [-SECOND, SECOND, PATIENCE, timedelta(hours=2)])
+def test_what_was_last_heard_of_before_the_office_opened_was_not_switched_on(
+    after_opening: timedelta,
 ) -> None:
-    assert seen(OPENING + after_opening, timedelta(hours=14)) == state
+    now = OPENING + after_opening
+    assert seen(now, timedelta(hours=14)) == "off"
+    assert seen(now, timedelta(hours=14), asset="may-chu") == "killed"
+
+
+def test_what_fell_silent_since_the_span_opened_is_missed_until_it_closes() -> None:
+    lunch = OPENING + timedelta(hours=4)
+    assert seen(lunch - SECOND, PATIENCE + SECOND) == "silent"
+    assert seen(lunch, PATIENCE + SECOND) == "off"
+    afternoon = OPENING + timedelta(hours=6)
+    assert seen(afternoon + timedelta(minutes=9), timedelta(minutes=10)) == "off"
+    assert seen(afternoon + timedelta(minutes=9), timedelta(minutes=9)) == "silent"
+
+
+def around(now: datetime, ago: timedelta, word: State | None = None, **told: Any) -> str:
+    declared = OFFICE.machine("pc-01")
+    assert declared is not None
+    return presence(machine(now, ago, word), declared, OFFICE, now, lambda: Around(**told))
+
+
+@pytest.mark.parametrize("now", [WORK, NIGHT])
+@pytest.mark.parametrize("word", [None, "started", "shutdown"])
+def test_a_pc_that_answers_its_neighbours_lives_without_its_agent(
+    now: datetime, word: State | None
+) -> None:
+    last = now - timedelta(minutes=9)
+    for after, state in ((timedelta(seconds=91), "killed"), (timedelta(seconds=90), None)):
+        told = around(now, timedelta(minutes=9), word, seen_at=last + after)
+        at_rest = "silent" if now == WORK and word != "shutdown" else "off"
+        assert told == (state or at_rest)
+    # The card of a sleeping PC answers for it.
+    assert around(now, timedelta(minutes=9), "sleep", seen_at=now) == "asleep"
+
+
+def test_a_pc_that_fell_silent_with_most_of_the_office_is_behind_a_dead_line() -> None:
+    assert around(WORK, timedelta(minutes=9), together=True) == "line-down"
+    assert around(NIGHT, timedelta(minutes=9), together=True) == "line-down"
+    assert around(WORK, timedelta(minutes=9), "shutdown", together=True) == "off"
+    assert around(WORK, timedelta(minutes=2), together=True) == "reporting"
+
+
+def fleet(*agos: timedelta) -> dict[str, Machine]:
+    found = {}
+    for n, ago in enumerate(agos):
+        one = replace(machine(WORK, ago), asset=f"pc-{n}")
+        found[one.asset] = one
+    return found
+
+
+def test_three_of_three_that_fell_silent_within_a_minute_fell_together() -> None:
+    gone = [timedelta(minutes=10, seconds=30 * n) for n in range(3)]
+
+    def together(*agos: timedelta) -> bool:
+        return Others(fleet(*agos), WORK, PATIENCE).of("pc-0").together
+
+    assert together(*gone)
+    assert not together(*gone[:2])
+    assert together(*gone, *gone, timedelta(seconds=5))  # one of seven stands elsewhere
+    assert not together(*gone, timedelta(seconds=5))
+    assert together(*gone, timedelta(hours=15))  # one that was off the day before says nothing
+    apart = [timedelta(minutes=10), timedelta(minutes=13), timedelta(minutes=16)]
+    assert not together(*apart)
+
+
+def test_while_the_neighbours_may_still_answer_a_silence_is_only_asked_about() -> None:
+    asked = Around(witnesses=True)
+    for ago, still in ((PATIENCE * 2, True), (timedelta(minutes=8, seconds=1), False)):
+        assert waiting(machine(WORK, ago), asked, PATIENCE, WORK) is still
+    assert not waiting(machine(WORK, PATIENCE * 2), Around(), PATIENCE, WORK)
 
 
 @pytest.mark.parametrize(("word", "state"), [("shutdown", "off"), ("sleep", "asleep")])

@@ -1,0 +1,224 @@
+"""What a scenario is: steps in seconds from its beginning, and what they have to come to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from msgspec.structs import replace
+
+from backup.status import Drill
+from tests.scenarios.office import Scripted, local
+from tests.scenarios.well import EVERY
+
+Step = tuple[int, Callable[[Scripted], None]]
+MONDAY = "2026-11-23T09:00:00"
+AT_NIGHT = "2026-11-23T22:00:00"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One story. What it comes to stands in `expected.toml` under its name."""
+
+    name: str
+    steps: tuple[Step, ...]
+    until: int
+    """Seconds from the beginning."""
+    begins: str = MONDAY
+    every: int = EVERY
+    within: int = 60
+    """Seconds from the first step to the first incident, where there is one."""
+    first: str = ""
+    """Why it may take longer than a minute; empty where it may not."""
+
+    def play(self, office: Scripted) -> None:
+        """Let it happen."""
+        for at, act in self.steps:
+            office.until(office.begins + timedelta(seconds=at), self.every)
+            act(office)
+            office.judge()  # what comes in is judged as it comes
+        office.until(office.begins + timedelta(seconds=self.until), self.every)
+
+    def office(self, store: Any) -> Scripted:
+        """The office before anything happens."""
+        return Scripted(store, local(self.begins))
+
+
+def checks(at: int, asset: str, **verdicts: str) -> Step:
+    """The PC's security checks turn out so from now on (`_` stands for `-`)."""
+
+    def act(office: Scripted) -> None:
+        pc = office.pcs[asset]
+        pc.checks |= {name.replace("_", "-"): verdict for name, verdict in verdicts.items()}
+        office.say(asset, "security", office.security(pc))
+
+    return at, act
+
+
+def observed(at: int, asset: str, check: str, words: str) -> Step:
+    """A check says more than its verdict."""
+
+    def act(office: Scripted) -> None:
+        office.pcs[asset].observed[check] = words
+        office.say(asset, "security", office.security(office.pcs[asset]))
+
+    return at, act
+
+
+def event(at: int, asset: str, *kinds: str, count: int = 1, **more: Any) -> Step:
+    """The PC tells of what happened on it just now."""
+
+    def act(office: Scripted) -> None:
+        moment = office.now.isoformat()
+        rows = [
+            {"at": moment, "kind": kind, "channel": "Security", "count": count, **more}
+            for kind in kinds
+        ]
+        office.say(asset, "events", rows)
+
+    return at, act
+
+
+def hardware(at: int, asset: str, **changed: Any) -> Step:
+    """The PC's inventory of hardware says something else."""
+
+    def act(office: Scripted) -> None:
+        office.pcs[asset].hardware |= changed
+        office.say(asset, "hardware", office.pcs[asset].hardware)
+
+    return at, act
+
+
+def software(at: int, asset: str, *packages: str, remote: tuple[str, ...] = ()) -> Step:
+    """Programs were installed."""
+
+    def act(office: Scripted) -> None:
+        told = office.pcs[asset].software
+        told["packages"] = [*told["packages"], *({"name": name} for name in packages)]
+        told["remote_access"] = [*told["remote_access"], *remote]
+        office.say(asset, "software", told)
+
+    return at, act
+
+
+def system(at: int, asset: str, **os: str) -> Step:
+    """The PC tells another operating system."""
+
+    def act(office: Scripted) -> None:
+        told = office.pcs[asset].system
+        office.say(asset, "system", told | {"os": told["os"] | os})
+
+    return at, act
+
+
+def says(at: int, asset: str, word: str) -> Step:
+    """A goodbye, after which nothing more comes; or a greeting."""
+
+    def act(office: Scripted) -> None:
+        office.say(asset, "presence", {"state": word})
+        office.pcs[asset].talks = word == "started"
+
+    return at, act
+
+
+def dies(at: int, *assets: str) -> Step:
+    """Nothing comes any more, and no goodbye."""
+
+    def act(office: Scripted) -> None:
+        for asset in assets or tuple(one for one in office.pcs if one != "may-chu"):
+            office.pcs[asset].talks = False
+
+    return at, act
+
+
+def back(at: int, *assets: str) -> Step:
+    """They report again."""
+
+    def act(office: Scripted) -> None:
+        for asset in assets or tuple(office.pcs):
+            office.pcs[asset].talks = True
+
+    return at, act
+
+
+def sees(at: int, asset: str, whom: str) -> Step:
+    """A neighbour still has an answer from that PC."""
+
+    def act(office: Scripted) -> None:
+        row = {"mac": office.pcs[whom].mac, "state": "reachable", "confirmed_seconds": 1}
+        office.say(asset, "neighbours", {"seen": [row]})
+
+    return at, act
+
+
+def line(at: int, *lines: str, up: bool) -> Step:
+    """Internet lines stop or begin to answer."""
+
+    def act(office: Scripted) -> None:
+        office.lines_up |= dict.fromkeys(lines, up)
+
+    return at, act
+
+
+def room(at: int, asset: str, free_ratio: float) -> Step:
+    """So much of the PC's disk is free."""
+
+    def act(office: Scripted) -> None:
+        disk = office.pcs[asset].filesystems[0]
+        disk["available_bytes"] = int(disk["total_bytes"] * free_ratio)
+
+    return at, act
+
+
+def clock(at: int, asset: str, seconds: int) -> Step:
+    """The PC's clock goes wrong by so much."""
+
+    def act(office: Scripted) -> None:
+        office.pcs[asset].off_seconds = seconds
+
+    return at, act
+
+
+def own(at: int, **changed: Any) -> Step:
+    """The collector itself is so."""
+
+    def act(office: Scripted) -> None:
+        office.own |= changed
+
+    return at, act
+
+
+def drill(at: int, *, ok: bool) -> Step:
+    """A restore was tried."""
+
+    def act(office: Scripted) -> None:
+        tried = Drill(office.now, ok, 3, 9, () if ok else ("a.docx",), 1.0)
+        sets = {
+            name: replace(
+                one, last_drill=tried, last_proof_at=office.now if ok else one.last_proof_at
+            )
+            for name, one in office.backups.sets.items()
+        }
+        office.backups = replace(office.backups, sets=sets)
+
+    return at, act
+
+
+def backed_up(at: int) -> Step:
+    """Every set was backed up just now."""
+
+    def act(office: Scripted) -> None:
+        sets = {
+            name: replace(one, last_success_at=office.now)
+            for name, one in office.backups.sets.items()
+        }
+        office.backups = replace(office.backups, sets=sets)
+
+    return at, act
+
+
+def officer(at: int, number: int, action: str, reason: str = "") -> Step:
+    """The officer acts on the incident of that number."""
+    return at, lambda office: office.act(number, action, reason)

@@ -1,0 +1,55 @@
+"""A quiet month of sixty PCs: they come, go, sleep and rest, and nothing is told to anybody."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, datetime, timedelta
+
+from collector import office_hours
+from collector.store.database import Store
+from tests.scenarios.office import Scripted, local
+from tests.scenarios.script import backed_up, drill
+
+DAYS = 30
+HOURS = (8, 11, 14, 16, 20)
+"""When the month is looked at: at work, before lunch, in the afternoon, before the end, at night."""
+
+
+def test_a_quiet_month_of_sixty_pcs_tells_nobody_anything(store: Store) -> None:
+    chance = random.Random(2026)
+    office = Scripted(store, local("2027-01-18T08:10:00"), people=59)
+    first = office.begins.date()
+    for day in range(DAYS):
+        _live(office, chance, first + timedelta(days=day))
+    assert office.turned() == []
+    assert office.opened() == []
+    assert office.now - office.begins > timedelta(days=DAYS - 1)
+
+
+def _live(office: Scripted, chance: random.Random, day: date) -> None:
+    """One day: who comes, who is away, who shuts down and who pulls the plug; the server goes on."""
+    at_work: set[str] = set()
+    for hour in HOURS:
+        moment = datetime.combine(day, datetime.min.time(), office.begins.tzinfo)
+        moment += timedelta(hours=hour, minutes=30)
+        if moment <= office.now:
+            continue
+        works = office_hours.is_open(office.inventory.site, moment)
+        for pc in office.pcs.values():
+            if pc.asset == "may-chu":
+                continue
+            if works and not pc.talks and pc.asset not in at_work and chance.random() < 0.9:
+                office.say(pc.asset, "presence", {"state": "started"})
+                pc.talks = True
+            elif not works and pc.talks:
+                # One in twenty is switched off at the wall, one in ten sleeps.
+                how = chance.random()
+                if how > 0.05:
+                    word = "sleep" if how < 0.15 else "shutdown"
+                    office.say(pc.asset, "presence", {"state": word})
+                pc.talks = False
+            at_work.add(pc.asset)
+        office.until(moment, every_seconds=DAYS * 86_400)
+        if hour == HOURS[-1]:
+            backed_up(0)[1](office)
+            drill(0, ok=True)[1](office)
