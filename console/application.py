@@ -25,6 +25,7 @@ from console.desk import Desk
 from console.health import health
 from console.pages import (
     backups,
+    case_file,
     exports,
     factor,
     figures,
@@ -34,10 +35,11 @@ from console.pages import (
     live,
     obligations,
     problems,
+    reports,
     signing,
     wards,
 )
-from console.pages.forms import posted
+from console.pages.forms import posted, uploaded
 from console.pages.gate import Gate
 from console.watch import StoreWatch
 
@@ -47,13 +49,24 @@ PAGES = (
     Route("/machines", fleet.machine_list),
     Route("/machines/{asset}", fleet.machine),
     Route("/incidents", incidents.incident_list),
+    Route("/incidents", posted(case_file.reported), methods=["POST"]),
     Route("/incidents/{id}", incidents.incident),
+    Route("/incidents/{id}/files/{file:int}", case_file.downloaded),
+    Route("/incidents/{id}/state", posted(case_file.stated), methods=["POST"]),
+    Route("/incidents/{id}/merge", posted(case_file.merged), methods=["POST"]),
+    Route("/incidents/{id}/correct-t0", posted(case_file.corrected), methods=["POST"]),
+    Route("/incidents/{id}/send", posted(case_file.approved), methods=["POST"]),
+    Route("/incidents/{id}/resend", posted(case_file.resent), methods=["POST"]),
+    Route("/incidents/{id}/signed", uploaded(case_file.taken_back), methods=["POST"]),
     Route("/incidents/{id}", posted(incidents.acted), methods=["POST"]),
     Route("/incidents/{id}/police.{format:str}", posted(incidents.police), methods=["POST"]),
     Route("/incidents/{id}/class", posted(obligations.classified), methods=["POST"]),
     Route("/incidents/{id}/drill", posted(obligations.marked), methods=["POST"]),
     Route("/incidents/{id}/{obligation}/sent", posted(obligations.sent), methods=["POST"]),
     Route("/incidents/{id}/{obligation}/aside", posted(obligations.aside), methods=["POST"]),
+    Route("/papers", reports.report_list),
+    Route("/papers/{kind}", posted(reports.made), methods=["POST"]),
+    Route("/papers/{obligation}/sent", posted(reports.sent), methods=["POST"]),
     Route("/findings", figures.finding_list),
     Route("/targets", figures.target_list),
     Route("/reports/{id:int}", figures.report),

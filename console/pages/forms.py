@@ -45,13 +45,31 @@ def posted(
     return endpoint
 
 
-async def _read(request: Request) -> Form:
+def uploaded(
+    handler: Callable[[Request, bytes], Response],
+) -> Callable[[Request], Awaitable[Response]]:
+    """The same for a form whose file is wanted itself: its content is handed over, b"" without one."""
+
+    async def endpoint(request: Request) -> Response:
+        contents: list[bytes] = []
+        form = await _read(request, contents)
+        visitor = request.state.visitor
+        if visitor and not secrets.compare_digest(
+            form.get("form_token", "").encode(), visitor.form_token.encode()
+        ):
+            raise HTTPException(403, "this form is no longer valid: open the page again")
+        return await run_sync(handler, request, b"".join(contents))
+
+    return endpoint
+
+
+async def _read(request: Request, contents: list[bytes] | None = None) -> Form:
     kind = request.headers.get("content-type", "")
     with_file = kind.startswith("multipart/form-data") and request.state.visitor is not None
     try:
         with anyio.fail_after(FILE_DEADLINE_SECONDS if with_file else DEADLINE_SECONDS):
             if with_file:
-                return await _with_file(request)
+                return await _with_file(request, contents)
             body = b"".join([chunk async for chunk in _limited(request, FORM_BYTES_MOST)])
         return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=100))
     except TimeoutError:
@@ -60,11 +78,15 @@ async def _read(request: Request) -> Form:
         raise HTTPException(400, "this is no form") from None
 
 
-async def _with_file(request: Request) -> Form:
+async def _with_file(request: Request, contents: list[bytes] | None) -> Form:
     stream = _limited(request, FILE_BYTES_MOST)
     parser = MultiPartParser(request.headers, stream, max_files=1, max_fields=100)
     form = await parser.parse()
     try:
+        for _, value in form.multi_items():
+            if contents is not None and isinstance(value, UploadFile):
+                contents.append(await value.read())
+                await value.seek(0)
         return {
             name: await run_sync(_sha256, value) if isinstance(value, UploadFile) else value
             for name, value in form.multi_items()

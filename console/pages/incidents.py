@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import get_args
 from zoneinfo import ZoneInfo
 
@@ -11,24 +11,43 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from alerts import handling, queries
+from alerts import filing, handling, queries, sending
 from alerts.documents.letter import Purpose, PurposeError
 from alerts.documents.model import missing
 from alerts.documents.redaction import Disclosure
-from alerts.incidents import NEEDS_REASON, OPEN, Action, Flag, Level, NotAllowed, actions
+from alerts.incidents import (
+    NEEDS_REASON,
+    OPEN,
+    Action,
+    Flag,
+    Incident,
+    Level,
+    NotAllowed,
+    actions,
+)
+from alerts.sending import Recipient
+from alerts.statements import FIELDS
+from alerts.told import TOLD
 from alerts.words import refusal
+from collector.inventory.model import Inventory
 from console import clocks, papers
 from console.cases import CaseError
 from console.pages.forms import Form
 from console.pages.problems import not_found
 from console.pages.render import desk, language, page, words
 from console.papers import Format
+from console.steps import steps
 
 REASON_LETTERS_MOST = 4000
 
 
 def incident_list(request: Request) -> Response:
     """The open ones first, with their next clock; then those that ended."""
+    return listed(request)
+
+
+def listed(request: Request, refusal: str | None = None) -> Response:
+    """The list, with what could not be reported said on top."""
     moment = desk(request).moment()
     next_due: dict[str, clocks.Clock] = {}
     for clock in clocks.running(moment.duties, language(request)):
@@ -38,8 +57,13 @@ def incident_list(request: Request) -> Response:
         request,
         "incidents",
         here="incidents",
+        status=409 if refusal else 200,
         groups=(("open", moment.open_incidents), ("closed", ended)),
         next_due=next_due,
+        kinds=tuple(TOLD),
+        assets=tuple(one.id for one in moment.office.inventory.machines),
+        local_now=desk(request).clock().astimezone(ZoneInfo(moment.office.inventory.site.timezone)),
+        refusal=refusal,
     )
 
 
@@ -83,6 +107,7 @@ def police(request: Request, form: Form) -> Response:
         Disclosure(
             internal_addresses="internal_addresses" in form, user_names="user_names" in form
         ),
+        next((one for one in papers.OF_INCIDENT if one == form.get("kind")), "police"),
     )
     office = here.moment().office
     try:
@@ -97,7 +122,10 @@ def police(request: Request, form: Form) -> Response:
     except papers.PaperError as error:
         return shown(request, str(error))
     with here.store.write() as connection:
-        papers.note(connection, now, request.state.visitor.user, wish, wanted, content)
+        user = request.state.visitor.user
+        papers.note(connection, now, user, wish, wanted, content)
+        if wanted == "pdf" and wish.purpose == "real":
+            papers.filed(connection, now, user, wish, f"{paper.file_name}.pdf", content)
     headers = {"content-disposition": f'attachment; filename="{paper.file_name}.{wanted}"'}
     return Response(content, media_type=papers.MEDIA[wanted], headers=headers)
 
@@ -110,6 +138,7 @@ def shown(request: Request, refusal: str | None = None) -> Response:
         file = queries.file(connection, number, now)
         if file is None:
             return not_found(request, "incident.not-found", id=number)
+        kept, sent = filing.listed(connection, number), sending.listed(connection, number)
         purpose: Purpose = "drill" if file.incident.drill else "real"
         paper = papers.incident_paper(connection, office, papers.Wish(number, purpose), now)
     spoken = language(request)
@@ -134,7 +163,31 @@ def shown(request: Request, refusal: str | None = None) -> Response:
         missing=missing(paper),
         history=file.history,
         evidence=tuple(evidence.values()),
+        steps=steps(file, kept, sent),
+        kept=kept,
+        sent=sent,
+        recipients=_recipients(office.inventory),
+        can_send=office.inventory.mail is not None,
+        paper_kinds=tuple(papers.OF_INCIDENT),
+        statements=file.statements,
+        fields=FIELDS,
+        others=_others(here.moment().open_incidents, file.incident),
         refusal=refusal,
+    )
+
+
+def _recipients(inventory: Inventory) -> tuple[tuple[Recipient, str], ...]:
+    """Those whom a letter reaches: declared with an address."""
+    found = ((one, sending.contact(inventory, one)) for one in get_args(Recipient))
+    return tuple((one, whom.post) for one, whom in found if whom is not None and whom.email)
+
+
+def _others(known: Iterable[Incident], mine: Incident) -> tuple[Incident, ...]:
+    """Open incidents that this one may be a duplicate of."""
+    return tuple(
+        one
+        for one in known
+        if one.id != mine.id and one.kind == mine.kind and one.drill == mine.drill
     )
 
 

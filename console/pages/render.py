@@ -33,6 +33,7 @@ NAVIGATION = (
     ("/findings", "findings"),
     ("/targets", "targets"),
     ("/backups", "backups"),
+    ("/papers", "papers"),
 )
 CITY = (("/wards", "wards"),)
 """Where wards are declared."""

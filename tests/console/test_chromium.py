@@ -23,6 +23,7 @@ PAGES = (
     "/findings?verdict=unknown",
     "/targets",
     "/backups",
+    "/papers",
     "/handed",
     "/password",
     "/second-factor",
