@@ -11,7 +11,7 @@ from agent.lean import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:  # a backup's child takes the exit codes from here, and needs no network for that
     from agent.link import Ask
-    from agent.programs import Child
+    from agent.starting import Child
 
 REPORT_NOW = "report-now"
 BACKUP = "backup"

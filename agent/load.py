@@ -174,8 +174,11 @@ def _network(reader: Reader) -> dict[str, Any] | None:
 
 
 def _processes(reader: Reader) -> int | None:
-    names = reader.names("/proc", "processes")
-    return sum(map(str.isdigit, names)) or None if names else None
+    try:
+        return reader.host.processes() or None
+    except UnreadableError as problem:
+        reader.missed("processes", problem)
+        return None
 
 
 def _decimal(text: str) -> float | None:

@@ -8,10 +8,10 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import NoReturn
 
 from agent.host import Host
 from agent.host.live import Live
+from agent.lean import NoReturn
 from agent.probes import PROBES, readings
 
 

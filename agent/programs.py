@@ -6,25 +6,22 @@ import contextlib
 import json
 import os
 import re
-import shutil
 import signal
-import subprocess  # noqa: TID251 - the agent's one module that runs programs
 import sys
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import IO
 
-from agent import limits
+from agent import limits, starting
 from agent.closed_list import MANAGED, PROGRAMS, Program
 from agent.host import UnreadableError
-from agent.windows import folders
+from agent.lean import TYPE_CHECKING, NamedTuple
 
-Child = subprocess.Popen[bytes]
+if TYPE_CHECKING:
+    from typing import IO
 
 if sys.platform == "win32":
+    from agent.windows import folders
+
     ENVIRONMENT = folders.environment(folders.system())
 else:
     ENVIRONMENT = limits.ENVIRONMENT
@@ -54,8 +51,7 @@ def manage(name: str, *more: str) -> str:
     return outcome.output.decode("utf-8", "replace")
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How a child ended. `code` is negative for a signal; `cause` says what went wrong."""
 
     code: int
@@ -82,11 +78,8 @@ def output(program: str, argument: str | None = None) -> str:
 
 def _found(name: str) -> str | None:
     """Where the program lies, among the system's own folders alone."""
-    if sys.platform != "win32":
-        return shutil.which(name, path=ENVIRONMENT["PATH"])
-    # shutil.which would look into the current folder first there.
-    places = (Path(folder, name) for folder in ENVIRONMENT["PATH"].split(";"))
-    return next((str(place) for place in places if place.is_file()), None)
+    places = (os.path.join(folder, name) for folder in ENVIRONMENT["PATH"].split(os.pathsep))
+    return next((place for place in places if os.path.isfile(place)), None)
 
 
 def _filled(program: Program, argument: str | None) -> list[str]:
@@ -111,15 +104,14 @@ def probe(
     return begin([*command, "--notes", json.dumps(notes)], deadline_seconds, ENVIRONMENT)
 
 
-def start(entry: Sequence[str]) -> Child:
+def start(entry: Sequence[str]) -> starting.Child:
     """Start a job of the closed table in a child of its own group; its log goes where ours goes."""
-    return subprocess.Popen(
-        [sys.executable, "-I", "-m", *entry],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        env={**ENVIRONMENT, "HOME": os.environ.get("HOME", "/")},
-        start_new_session=True,
-    )
+    environment = {**ENVIRONMENT, "HOME": os.environ.get("HOME", "/")}
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        return starting.started([sys.executable, "-I", "-m", *entry], environment, nowhere, 2)
+    finally:
+        os.close(nowhere)
 
 
 def run(arguments: Sequence[str], deadline_seconds: float, environment: dict[str, str]) -> Outcome:
@@ -132,18 +124,13 @@ def begin(
 ) -> Running:
     """Start a child whose output is wanted, and go on."""
     with contextlib.ExitStack() as opened:
-        out, errors = (opened.enter_context(tempfile.TemporaryFile()) for _ in range(2))
-        end = time.monotonic() + deadline_seconds
-        running = Running(None, out, errors, deadline_seconds, end)
+        out, errors = (opened.enter_context(starting.file()) for _ in range(2))
+        running = Running(out, errors, deadline_seconds)
         try:
-            running.child = subprocess.Popen(
-                arguments,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=errors,
-                env=environment,
-                start_new_session=True,
+            running.child = starting.started(
+                [*arguments], environment, out.fileno(), errors.fileno()
             )
+            starting.cap(running.child)
         except OSError as problem:
             running.outcome = Outcome(-1, b"", "", 0.0, f"cannot start: {problem.strerror}")
             return running
@@ -151,16 +138,15 @@ def begin(
         return running
 
 
-@dataclass
 class Running:
     """A child at work. `end` is the monotonic instant of its deadline."""
 
-    child: Child | None
-    out: IO[bytes]
-    errors: IO[bytes]
-    deadline_seconds: float
-    end: float
-    outcome: Outcome | None = None
+    def __init__(self, out: IO[bytes], errors: IO[bytes], deadline_seconds: float) -> None:
+        self.child: starting.Child | None = None
+        self.out, self.errors = out, errors
+        self.deadline_seconds = deadline_seconds
+        self.end = time.monotonic() + deadline_seconds
+        self.outcome: Outcome | None = None
 
     def ended(self) -> Outcome | None:
         """None while it runs and may; then how it ended."""
@@ -168,7 +154,7 @@ class Running:
             spent = _reaped(self.child, wait=False)
             if spent is not None:
                 # One that wrote too much and ended at once would be cut, and look whole.
-                cause = _signalled(self.child.returncode) or self._surplus()
+                cause = self._surplus() or _signalled(self.child.returncode or 0)
                 self._close(self.child, cause, spent)
             elif cause := self._excess():
                 self._close(self.child, cause)
@@ -198,11 +184,11 @@ class Running:
         late = f"did not end within {self.deadline_seconds:g} s"
         return self._surplus() or (late if time.monotonic() >= self.end else None)
 
-    def _close(self, child: Child, cause: str | None, spent: float = 0.0) -> None:
+    def _close(self, child: starting.Child, cause: str | None, spent: float = 0.0) -> None:
         spent += kill(child)  # what it left behind too
         with self.out, self.errors:
             output, error = _start_of(self.out), _last_line(self.errors)
-        self.outcome = Outcome(child.returncode, output, error, spent, cause)
+        self.outcome = Outcome(child.returncode or 0, output, error, spent, cause)
 
 
 class Interpreted:
@@ -246,7 +232,7 @@ class Interpreted:
         self._running.stop()
 
 
-def _reaped(child: Child, *, wait: bool) -> float | None:
+def _reaped(child: starting.Child, *, wait: bool) -> float | None:
     """Processor time of a child that has ended, with all that it waited for; None while it runs."""
     if sys.platform == "win32":
         return None if child.poll() is None else 0.0
@@ -261,7 +247,7 @@ def _signalled(code: int) -> str | None:
     return f"killed by signal {-code}" if code < 0 else None
 
 
-def kill(child: Child) -> float:
+def kill(child: starting.Child) -> float:
     """End the child and all that it started; harmless once it has ended. Its processor time."""
     if sys.platform == "win32":
         child.kill()

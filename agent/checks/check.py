@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from agent.host.reader import Reader
+from agent.lean import NamedTuple
 
 AHEAD = timedelta(days=1)
 """As far as two clocks may differ. What is dated further ahead is damaged, and proves nothing."""

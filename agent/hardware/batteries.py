@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from agent.hardware.clean import clean
 from agent.host.reader import Reader
+from agent.lean import Any
 from agent.parse.firmware import Firmware, told
 
 FOLDER = "/sys/class/power_supply"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from agent.hardware import (
     batteries,
     cpus,
@@ -19,6 +17,7 @@ from agent.hardware import (
     usb,
 )
 from agent.host.reader import Reader
+from agent.lean import Any
 
 
 def hardware(reader: Reader) -> dict[str, Any]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
 
 from agent.hardware.clean import clean
 from agent.host.reader import Reader
+from agent.lean import Any, NamedTuple
 from agent.parse import pci_ids
 from agent.parse.firmware import Part, told
 

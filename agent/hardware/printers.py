@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from agent.hardware import usb
 from agent.hardware.clean import clean
 from agent.host.reader import Reader
+from agent.lean import Any
 
 QUEUES = "/etc/cups/printers.conf"
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from agent.host.reader import Reader
+from agent.lean import Any
 from agent.parse.firmware import told
 
 DAMAGED = r"^(?!#|$|[ \t]|scsi:|usb:v[0-9A-F]{4}p[0-9A-F]{4}\*?$)"

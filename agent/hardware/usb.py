@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from agent.hardware.clean import clean
 from agent.host.reader import Reader
+from agent.lean import Any
 from agent.parse.firmware import told
 
 FOLDER = "/sys/bus/usb/devices"

@@ -117,6 +117,9 @@ class Host(Protocol):
     def look(self, wanted: Wanted) -> Seen:
         """What is found of the Internet line, by asking over the network."""
 
+    def processes(self) -> int:
+        """How many processes run."""
+
     def counters(self) -> Mapping[str, Any]:
         """The section `load` of a system without /proc, as far as it is told."""
 

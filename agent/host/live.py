@@ -9,6 +9,7 @@ from datetime import datetime
 
 from agent.closed_list import FOLDERS, PROGRAMS
 from agent.host import LIMIT_BYTES, Entries, Key, Neighbour, Piece, Space, UnreadableError
+from agent.host.processes import PROC, Processes
 from agent.lean import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # of the probe `line` alone
@@ -18,6 +19,8 @@ CHUNK_BYTES = 64 * 1024
 Answer = tuple[Mapping[str, str], ...] | UnreadableError
 BINARY: int = getattr(os, "O_BINARY", 0)
 ABSENT = (FileNotFoundError, NotADirectoryError)
+PROCESSES = Processes()
+"""Remembers, from one reading of the load to the next, what of /proc is no process."""
 
 
 class Live:
@@ -108,6 +111,7 @@ class Live:
                 raise unreadable("table of neighbours", problem) from problem
         raise UnreadableError("no rtnetlink on this system", absent=True)
 
+from agent.host.processes import PROC, Processes
     def look(self, wanted: Wanted) -> Seen:
         from agent import tls  # noqa: PLC0415 - the probe `line` alone needs it
         from agent.line import looking  # noqa: PLC0415

@@ -23,6 +23,7 @@ from agent.host import (
     registry,
 )
 from agent.host.live import larger, piece, unreadable
+from agent.host.processes import PROC
 from agent.host.spelling import meant, safe
 from agent.parse import wmi
 
@@ -118,6 +119,9 @@ class Recorded:
 
     def look(self, wanted: Wanted) -> Seen:
         raise UnreadableError("a recorded PC has no line to look at", absent=True)
+
+    def processes(self) -> int:
+        return sum(map(str.isdigit, self.names(PROC)))
 
     def counters(self) -> Mapping[str, Any]:
         found = self.facts.get("counters")

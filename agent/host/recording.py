@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from agent.closed_list import PROGRAMS
 from agent.host import Entries, Host, Key, Neighbour, Piece, Space, UnreadableError, Value, journal
+from agent.host.processes import PROC
 from agent.host.spelling import safe
 from agent.parse import reg, wmi
 
@@ -108,6 +109,9 @@ class Recording:
     def look(self, wanted: Wanted) -> Seen:
         # Of one moment: nothing to play back.
         return self.host.look(wanted)
+
+    def processes(self) -> int:
+        return sum(map(str.isdigit, self.names(PROC)))
 
     def counters(self) -> Mapping[str, Any]:
         found = self._asked("counters", self.host.counters)

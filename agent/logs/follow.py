@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from agent.host import LIMIT_BYTES, Host, Piece, UnreadableError
+from agent.lean import NamedTuple
 from agent.parse.journal import Entry
 
 KNOWN_BYTES = 1024

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import functools
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from agent.host.reader import Reader
 from agent.logs import follow
@@ -31,7 +31,7 @@ Told = tuple[list[Happening], dict[str, str]]
 
 def sign_ins(reader: Reader, notes: Mapping[str, str]) -> Told | None:
     """Of the first log that is there; None where neither is."""
-    zone = _zone(reader)
+    zone = functools.cache(lambda: _zone(reader))
     numbers = journal.accounts(reader.text("/etc/passwd", "passwd") or "")
     for path in SIGN_INS:
         found = follow.follow(
@@ -48,7 +48,7 @@ def sign_ins(reader: Reader, notes: Mapping[str, str]) -> Told | None:
 
 def finds(reader: Reader, notes: Mapping[str, str]) -> Told:
     """What ClamAV has found, of each of its logs."""
-    zone, at = _zone(reader), reader.host.at
+    zone, at = functools.cache(lambda: _zone(reader)), reader.host.at
     happened: list[Happening] = []
     marks: dict[str, str] = {}
     for path in FINDS:
@@ -56,7 +56,7 @@ def finds(reader: Reader, notes: Mapping[str, str]) -> Told:
             reader.host,
             path,
             follow.mark(notes.get(path, "")),
-            lambda line: clamav.entries(line, at, zone),
+            lambda line: clamav.entries(line, at, zone()),
         )
         if found:
             channel = _channel(path)
@@ -67,8 +67,8 @@ def finds(reader: Reader, notes: Mapping[str, str]) -> Told:
     return happened, marks
 
 
-def _kept(reader: Reader, line: str, zone: tzinfo) -> tuple[Entry, ...]:
-    found = syslog.entries(line, reader.host.at, zone)
+def _kept(reader: Reader, line: str, zone: Callable[[], tzinfo]) -> tuple[Entry, ...]:
+    found = syslog.entries(line, reader.host.at, zone())
     return found if found and found[0].program in WRITERS else ()
 
 
@@ -92,6 +92,9 @@ def _channel(path: str) -> str:
 
 def _zone(reader: Reader) -> tzinfo:
     """The PC's own. Where it is not known its logs are read as UTC: hours off, and all of them told."""
+    # Loaded by those alone who read a log: a PC with a journal reads none here.
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415
+
     named = reader.text("/etc/timezone", "timezone")
     if not named:
         link = reader.link("/etc/localtime", "timezone") or ""

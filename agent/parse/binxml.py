@@ -6,8 +6,9 @@ import struct
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
+
+from agent.lean import Any
 
 DEEPEST = 24
 """Elements within elements; real events have five."""

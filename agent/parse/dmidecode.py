@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from agent.lean import NamedTuple
 from agent.parse.firmware import Firmware, Part, told
 
 KIND = re.compile(r"DMI type (\d{1,4})\b")

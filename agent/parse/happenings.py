@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import Any
 
+from agent.lean import Any, NamedTuple
 from agent.parse.firmware import told
 
 INSIDE = tuple(
@@ -26,8 +25,7 @@ INSIDE = tuple(
 """Addresses of an office's own network (RFC 1918, 3927, 4193, 4291)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(NamedTuple):
     """One entry of a log that is worth a line. It names nobody."""
 
     at: datetime

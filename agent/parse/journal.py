@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
+from agent.lean import Any, NamedTuple
 from agent.parse.happenings import Happening, origin
 
 CHANNEL = "journal"
@@ -31,8 +30,7 @@ ADDED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of the journal. `program` is the kernel's word for who wrote it, not the writer's."""
 
     cursor: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Any, NamedTuple
+
+from agent.lean import Any, NamedTuple
 
 
 class Health(NamedTuple):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import NamedTuple
 
+from agent.lean import NamedTuple
 from agent.parse.firmware import Part, told
 from agent.parse.lines import whole
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+
+from agent.lean import Any
 
 OLD_DEVICE = re.compile(r"^Device:\s+(.+?)\s+Version:\s*(.*)$", re.MULTILINE)
 LINE = re.compile(r"^([A-Za-z][^:\n]{0,60}):[ \t]*(.*)$", re.MULTILINE)

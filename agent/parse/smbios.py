@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 from uuid import UUID
 
+from agent.lean import NamedTuple
 from agent.parse.firmware import Firmware, Part, chassis, memory_type, told
 
 END_OF_TABLE = 127

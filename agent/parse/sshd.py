@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
-from typing import NamedTuple
+
+from agent.lean import NamedTuple
 
 DEFAULTS = {
     "permitrootlogin": "prohibit-password",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
+from agent.lean import Any
 from agent.parse.firmware import told
 
 NUMBER = re.compile(r"^\s*(\d+(?:[.,]\d+)?)\s*(\S*)")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any
 
+from agent.lean import Any
 from agent.parse.texts import decoded, marked
 
 PROPERTY = re.compile(r"([A-Za-z_]\w*)=(.*)")

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 
 from agent.host import Host
 from agent.host.reader import Reader
-from agent.logs import journal, texts, units
 from agent.parse.happenings import Happening, section
 from agent.report import Reading
-from agent.windows import events as channels
 
 NOTE = "events:"
 """How the spool calls the marks, one for each log."""
@@ -19,8 +17,12 @@ def probe(host: Host, notes: Mapping[str, str] | None = None) -> Reading:
     """`notes` are the marks of the reading before, as the spool keeps them; none: the last day."""
     reader = Reader(host)
     given = {name.removeprefix(NOTE): mark for name, mark in (notes or {}).items()}
-    read = channels.read if host.system == "windows" else _linux
-    found, marks = read(reader, given)
+    if host.system == "windows":
+        from agent.windows import events
+
+        found, marks = events.read(reader, given)
+    else:
+        found, marks = _linux(reader, given)
     kept = {f"{NOTE}{name}": mark for name, mark in marks.items()}
     return Reading(section(found), tuple(reader.gaps), kept)
 
@@ -28,6 +30,8 @@ def probe(host: Host, notes: Mapping[str, str] | None = None) -> Reading:
 def _linux(
     reader: Reader, notes: Mapping[str, str]
 ) -> tuple[tuple[Happening, ...], dict[str, str]]:
+    from agent.logs import journal, texts, units
+
     signed = journal.read(reader, notes) or texts.sign_ins(reader, notes)
     if signed is None:
         reader.gap("journal", "neither a journal nor a log of sign-ins is kept on this PC")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from agent.host import UnreadableError
 from agent.host.reader import Reader
+from agent.lean import Any
 from agent.parse.firmware import told
 
 FOLDER = "/sys/class/net"

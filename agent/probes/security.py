@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from agent.checks.check import Check
 from agent.host import Host
 from agent.host.reader import Reader
+from agent.lean import Any
 from agent.parse.firmware import told
 from agent.report import Gap, Reading
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from agent.host import Host
 from agent.host.reader import Reader
+from agent.lean import Any
 from agent.report import Reading
 from agent.software.remote import tools
 from agent.software.source import completeness, merged

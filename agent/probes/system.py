@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import Any
 
 from agent.host import Host
 from agent.host.reader import Reader
+from agent.lean import Any
 from agent.parse import network, support
 from agent.parse.firmware import told
 from agent.parse.lines import assignments

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from agent.host import UnreadableError
 from agent.host.reader import Reader
+from agent.lean import Any
 from agent.load import DEVICE, FIELDS_OF_MOUNT, LOCAL, NOT_LOCAL
 from agent.parse.firmware import told
 from agent.parse.lines import rows

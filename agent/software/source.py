@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from agent.lean import NamedTuple
 from agent.parse.firmware import Part
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from agent.hardware.clean import clean
 from agent.host.reader import Reader
+from agent.lean import Any
 from agent.parse.firmware import told
 from agent.parse.lines import whole
 from agent.windows.classes import Row, devices, maker

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from agent.host.reader import Reader
+from agent.lean import NamedTuple
 
 Row = Mapping[str, str]
 

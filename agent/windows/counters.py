@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from agent.host import UnreadableError
+from agent.lean import Any
 from agent.parse.firmware import told
 
 VIRTUAL = ("loopback", "vethernet", "isatap", "teredo", "local area connection*")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from agent.host import UnreadableError
 from agent.host.reader import Reader
+from agent.lean import Any
 from agent.parse.firmware import told
 from agent.parse.lines import whole
 from agent.windows.classes import Row

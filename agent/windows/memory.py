@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from agent.hardware.clean import clean
 from agent.host.reader import Reader
+from agent.lean import Any
 from agent.parse.firmware import memory_type, told
 from agent.parse.lines import whole
 from agent.parse.module_makers import name

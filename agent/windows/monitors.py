@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from agent.hardware.clean import clean
 from agent.host.reader import Reader
+from agent.lean import Any
 from agent.parse import edid
 from agent.parse.makers import MAKERS
 from agent.windows.classes import Row

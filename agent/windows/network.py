@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from ipaddress import ip_address
-from typing import Any
 
 from agent.host.reader import Reader
+from agent.lean import Any
 from agent.parse.firmware import told
 from agent.parse.lines import whole
 from agent.parse.wmi import items

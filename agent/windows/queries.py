@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from agent.host import UnreadableError
+from agent.lean import NamedTuple
 from agent.parse import wmi
 
 Rows = tuple[Mapping[str, str], ...]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 from agent.host import Host, Key
 from agent.host.reader import Reader
+from agent.lean import Any
 from agent.parse import wmi
 from agent.parse.firmware import told
 from agent.probes.machine import brand

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from agent.host.reader import Reader
+from agent.lean import Any
 from agent.parse.firmware import told
 from agent.parse.lines import whole
 from agent.windows.classes import devices

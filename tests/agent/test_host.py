@@ -7,11 +7,13 @@ import pytest
 
 from agent.host import LIMIT_BYTES, UnreadableError
 from agent.host.live import Live
+from agent.host.processes import Processes
 from agent.host.recorded import RecordingError, opened
 from agent.host.spelling import meant, safe
 from agent.masking import record_machine
 from agent.probes import PROBES, read
 from tests.agent import machines
+from tests.agent.door import eventually
 from tests.agent.machines import NOON, machine
 
 
@@ -127,3 +129,29 @@ def test_padding_hides_no_redirection_in_the_hosts_file(tmp_path: Path) -> None:
     place.parent.mkdir(parents=True)
     place.write_text("127.0.0.1 localhost\n" + "#\n" * LIMIT_BYTES + "203.0.113.9 bank.example\n")
     assert machines.verdicts(opened(tmp_path, NOON))["hosts-file"] == "unknown"
+
+
+def test_processes_are_counted_as_they_are_listed() -> None:
+    counted = Processes()
+    for _ in range(2):  # from the list, then from the links alone
+        eventually(
+            lambda: (
+                counted.count()
+                == sum(map(str.isdigit, (path.name for path in Path("/proc").iterdir())))
+            )
+        )
+
+
+def test_where_the_links_say_nothing_processes_are_listed_each_time(tmp_path: Path) -> None:
+    for name in ("1", "23", "tty", "sys"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "self").symlink_to("1")
+    (tmp_path / "uptime").touch()
+    counted = Processes(str(tmp_path))
+    assert counted.count() == 2
+    (tmp_path / "456").mkdir()
+    assert counted.count() == 3
+    # As /proc of a namespace of its own has it: more links than folders.
+    hidden = Processes(str(tmp_path), links=7)
+    (tmp_path / "456").rmdir()
+    assert [hidden.count(), hidden.count()] == [2, 2]

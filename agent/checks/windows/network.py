@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from ipaddress import ip_address
-from typing import Any
 
 from agent.checks.check import DAMAGED, Check, judged, unknown, unread
 from agent.checks.network import RISKY, is_entry, of_ports, redirections
 from agent.checks.windows.source import missing
 from agent.host import Key
 from agent.host.reader import Reader
+from agent.lean import Any
 from agent.parse.lines import rows
 from agent.software.remote import tools
 
