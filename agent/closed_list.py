@@ -10,7 +10,7 @@ from agent.windows import update_agent
 ARGUMENT = r"[A-Za-z0-9][A-Za-z0-9._!-]{0,62}"
 """A bare name, as the kernel gives it to a block device: never an option, never a path."""
 
-FOLDERS = ("/usr/sbin", "/usr/bin", "/sbin", "/bin")
+FOLDERS = ("/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/lib/apt")
 """Where the programs of a Linux system lie; no other folder is searched."""
 POWERSHELL = ("powershell.exe", "-NoProfile", "-NonInteractive")
 
@@ -59,6 +59,9 @@ IPERF3 = (
 CURSOR = "s=[0-9a-f]{32};i=[0-9a-f]{1,16};b=[0-9a-f]{32}(;[mtx]=[0-9a-f]{1,16}){3}"
 """A place in the journal, as sd_journal_get_cursor(3) writes it."""
 
+LIST = r"[A-Za-z0-9][A-Za-z0-9.:_~+%-]{0,250}_Packages\.[a-z0-9]{2,4}"
+"""A packed list of packages, as apt calls it: the mirror, the suite and the component."""
+
 PROGRAMS = {
     # Its errors stand in its answer too, with exit code 1.
     "iperf3-up": Program(IPERF3, 40, form="json", accepts=None, argument=PLACE),
@@ -71,14 +74,8 @@ PROGRAMS = {
     "ufw": Program(("ufw", "status")),
     "iptables": Program(("iptables", "-S")),
     "timedatectl": Program(("timedatectl", "show")),
-    # Without its planner's log, the one file that a simulation would write.
-    "apt-get": Program(
-        (
-            *("apt-get", "--simulate", "-o", "Debug::NoLocking=true"),
-            *("-o", "Dir::Log::Planner=", "upgrade"),
-        ),
-        60,
-    ),
+    # Prints a list that is kept packed (GzipIndexes of apt.conf(5)).
+    "apt-helper": Program(("apt-helper", "cat-file", "/var/lib/apt/lists/{}"), 20, argument=LIST),
     "upower": Program(("upower", "--dump")),
     "lastlog": Program(("lastlog", "-u", "1000-60000")),
     "dnf": Program(("dnf", "--cacheonly", "updateinfo", "list", "--security"), 60),

@@ -62,7 +62,7 @@ EVENTS_SECONDS = 300.0 if sys.platform == "win32" else HOUR_SECONDS
 SLOW_IN = "security"
 SLOW = ("updates",)
 SLOW_SECONDS = 6 * HOUR_SECONDS
-"""apt's simulation takes a second of processor time; its lists change once or twice a day."""
+"""Lists of megabytes are compared; they change once or twice a day."""
 SLOW_SOURCES = (
     "/var/lib/dpkg/status",
     *("/var/lib/apt/lists", "/etc/apt/sources.list", "/etc/apt/sources.list.d"),

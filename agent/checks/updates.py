@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
 
-from agent.checks import updates_rpm
-from agent.checks.check import Check, is_to_come, judged, unknown, unread
+from agent.checks import updates_apt, updates_rpm
+from agent.checks.check import Check, judged, unknown, unread
 from agent.host import UnreadableError
 from agent.host.reader import Reader
 from agent.parse.lines import assignments
 from agent.parse.support import supported_until
 
-LISTS = "/var/lib/apt/lists"
-STALE = timedelta(days=30)
-"""A mirror's lists change daily; ones a month old say nothing of what is missing now."""
-DATE = re.compile(r"^Date:\s*(.{10,60})$", re.MULTILINE)
-SUMMARY = re.compile(r"^(\d{1,9}) upgraded, (\d{1,9}) newly installed, ", re.MULTILINE)
-WAITING = re.compile(r"Inst \S+ (?:\[\S+\] )?\(\S+ [^:)]+:[^/)]+/[^)]+\[\w+\]\).*")
-"""`Inst name [has] (gets Origin:release/suite [architecture])`: the suite tells what is of security."""
 KERNEL = re.compile(r"vmlinuz-(\d.*)")
 
 
@@ -36,46 +28,11 @@ def os_supported(reader: Reader) -> Check:
 
 
 def updates(reader: Reader) -> Check:
-    """Security updates that apt or dnf would install, by lists that are fresh enough to know."""
-    names = reader.names(LISTS, "updates")
+    """Security updates that are offered and not installed, by lists that are fresh enough to know."""
+    names = reader.names(updates_apt.LISTS, "updates")
     if names is None and reader.names("/var/lib/rpm", "updates") is not None:
         return updates_rpm.updates(reader)
-    return _by_apt(reader, names)
-
-
-def _by_apt(reader: Reader, names: tuple[str, ...] | None) -> Check:
-    fresh = [name for name in names or () if name.endswith(("_InRelease", "_Release"))]
-    if not fresh:
-        return unread(LISTS, reader, "no package lists of apt: never refreshed, or another system")
-    dates = [at for name in fresh if (at := _date(reader, name))]
-    newest = max((at for at in dates if not is_to_come(at, reader.host.at)), default=None)
-    if newest is None:
-        return unread(LISTS, reader, "the lists carry no date")
-    age = reader.host.at - newest
-    if age > STALE:
-        return unknown(LISTS, f"the package lists are of {newest.date()}: too old to tell")
-    text = reader.output("apt-get", "updates")
-    if text is None:
-        return unread("apt-get --simulate upgrade", reader, "apt-get is not installed")
-    told = SUMMARY.search(text)
-    waiting = re.findall(r"^Inst .*", text, re.MULTILINE)
-    security = sum(1 for line in waiting if "security" in line.lower())
-    whole = told is not None and len(waiting) == int(told[1]) + int(told[2])
-    if not whole or not (security or all(map(WAITING.fullmatch, waiting))):
-        return unknown("apt-get --simulate upgrade", "its answer is not whole")
-    observed = f"{security} security updates and {len(waiting) - security} others are waiting"
-    return judged("apt-get --simulate upgrade", observed, good=security == 0)
-
-
-def _date(reader: Reader, name: str) -> datetime | None:
-    # A few milliseconds that the quick reading, which leaves this check out, need not spend.
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415
-
-    found = DATE.search(reader.text(f"{LISTS}/{name}", "updates") or "")
-    try:
-        return parsedate_to_datetime(found[1]).astimezone(UTC) if found else None
-    except (ValueError, OverflowError):
-        return None
+    return updates_apt.updates(reader, names)
 
 
 def reboot_pending(reader: Reader) -> Check:

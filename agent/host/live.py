@@ -111,13 +111,20 @@ class Live:
                 raise unreadable("table of neighbours", problem) from problem
         raise UnreadableError("no rtnetlink on this system", absent=True)
 
-from agent.host.processes import PROC, Processes
     def look(self, wanted: Wanted) -> Seen:
         from agent import tls  # noqa: PLC0415 - the probe `line` alone needs it
         from agent.line import looking  # noqa: PLC0415
 
         # The collector checks certificates; here only the time counts, and nothing is sent.
         return looking.look(wanted, tls.unverified())
+
+    def processes(self) -> int:
+        if sys.platform == "win32":
+            raise UnreadableError("no counters but /proc on this system", absent=True)
+        try:
+            return PROCESSES.count()
+        except OSError as problem:
+            raise unreadable(PROC, problem) from problem
 
     def counters(self) -> Mapping[str, Any]:
         if sys.platform == "win32":

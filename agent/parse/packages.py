@@ -41,18 +41,21 @@ def dpkg(text: str) -> Listing:
     found, whole_list = [], True
     for block in filter(str.strip, text.split("\n\n")):
         stanza = f"\n{block}\n"
-        name, status = _field(stanza, "Package"), _field(stanza, "Status").split()
+        name, status = field(stanza, "Package"), field(stanza, "Status").split()
         if not name or len(status) != 3 or status[2] not in STATES:
             whole_list = False
         # Of a package that was removed, its settings may still be kept, and listed.
         elif status[2] == "installed":
-            version, publisher = _field(stanza, "Version"), _field(stanza, "Origin")
+            version, publisher = field(stanza, "Version"), field(stanza, "Origin")
             found.append(told(name=name, version=version, publisher=publisher))
     return Listing(tuple(found), whole_list)
 
 
-def _field(stanza: str, name: str) -> str:
-    """By the bare search for its line: a tenth of what a pattern over a megabyte costs."""
+def field(stanza: str, name: str) -> str:
+    """One field of an entry between line ends, by the bare search for its line.
+
+    A tenth of what a pattern over a megabyte costs.
+    """
     _, found, rest = stanza.partition(f"\n{name}:")
     return rest[: rest.index("\n")].strip() if found else ""
 

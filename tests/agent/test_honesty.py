@@ -36,6 +36,7 @@ PLAUSIBLE = ("nan", "-1", "9" * 30, "2099-12-31", "20991231")
 NAMED = frozenset({"administrators", "guest", "hosts-file", "remote-access", "ssh"}) | {
     "lockout",
     "password-policy",
+    "updates",
 }
 """These find by name what they judge: another name that could be one is another machine's truth."""
 DEFAULTS = {

@@ -13,8 +13,10 @@ from hypothesis import strategies as some
 from agent import parse
 from agent.parse import (
     account_files,
+    apt_lists,
     clamav,
     cups,
+    debian_versions,
     dmidecode,
     edid,
     event_xml,
@@ -53,8 +55,14 @@ BYTES: dict[str, Callable[[bytes], Any]] = {
 """Parsers of bytes that never raise; `edid` says by its own error what is wrong."""
 TEXTS: dict[str, Callable[[str], Any]] = {
     "account_files": lambda text: (account_files.passwd(text), account_files.group(text)),
+    "apt_lists": lambda text: (
+        apt_lists.release(text),
+        list(apt_lists.offered(text)),
+        list(apt_lists.installed(text)),
+    ),
     "clamav": lambda text: clamav.entries(text, NOON),
     "cups": cups.queues,
+    "debian_versions": debian_versions.key,
     "dmidecode": dmidecode.firmware,
     "event_xml": event_xml.entries,
     "journal": lambda text: tuple(journal.entries(text)),
@@ -92,6 +100,7 @@ ELSEWHERE = frozenset({"binxml", "edid"})
 PIECES = (
     *("Package: a\nStatus: install ok installed\n\n", "{", "[", '"', "\\", "\t", "\n\n", "=", ":"),
     *("Handle 0x1, DMI type 17\n", "<Event>", "</Event>", "<!DOCTYPE", "native-path: B\n"),
+    *("Version: 1:1.0~rc1-2+b1\n", "Architecture: all\n", "SHA256:\n", "Date: Thu, 19 Nov 2026\n"),
     *('[HKEY_LOCAL_MACHINE\\a]\n"b"=hex:00,\\\n', "eth0 00000000 0100A8C0 1 0 0 z\n", "0" * 30),
     *(
         "Name Version Rev\n",

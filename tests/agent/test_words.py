@@ -61,7 +61,7 @@ NOT_SAID = frozenset(
     {
         # Programs and files as the source of a verdict.
         *("mdatp health", "nft list ruleset", "iptables -S", "nft, iptables, ufw", "ufw status"),
-        *("timedatectl show", "apt-get --simulate upgrade", "/proc, systemd units"),
+        *("timedatectl show", "/proc, systemd units"),
         *("/etc/group, /etc/passwd", "/proc/self/mounts, /sys/block/*/dm"),
         *("Microsoft Corporation", "Office 7"),  # names of a publisher and a product
         # Keys and marks of what is read, and times.
@@ -146,7 +146,7 @@ def test_nothing_that_the_agent_can_say_lacks_its_translation(path: Path) -> Non
 
 def test_the_search_for_what_can_be_said_finds_it() -> None:
     found = set().union(*map(_needed, MODULES))
-    assert {"no firewall is installed", "7 security updates and 7 others are waiting"} <= found
+    assert {"no firewall is installed", "7 security updates are waiting"} <= found
     assert {"off", "did not end within 7 s", "at risk: 7", "first start"} <= found
     assert len(found) > 80
 
