@@ -6,7 +6,6 @@ import os
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 
 from agent import saying, spool_limits, written
 from agent.lean import Any, NamedTuple
@@ -69,7 +68,7 @@ class Spool:
         except (OSError, sqlite3.Error) as problem:
             raise SpoolError(f"cannot open the spool {path}: {problem}") from problem
         try:
-            with _told(path):
+            with _Told(path):
                 self._prepare()
         except SpoolError:
             self._file.close()
@@ -80,7 +79,7 @@ class Spool:
         self._file.execute("PRAGMA synchronous=FULL")  # accepted means: on the disk
         self._file.execute("PRAGMA cache_size=-512")  # KiB: the resident stays small
         self._file.execute("PRAGMA wal_autocheckpoint=200")  # at most 0.8 MB beside the file
-        with self._write():
+        with _Writing(self._file):
             for statement in SCHEMA.split(";"):
                 self._file.execute(statement)
             fresh = "INSERT OR IGNORE INTO notes VALUES (?, ?)"
@@ -114,7 +113,7 @@ class Spool:
         if len(body.encode()) > REPORT_BYTES:
             gap = Gap(kind, f"the section has {len(body)} signs: more than can be sent")
             body = written.body(kind, at, {}, [gap], cpu_seconds)
-        with _told(self.path), self._write():
+        with _Told(self.path), _Writing(self._file):
             self._tally(self._struck, "stored")
             seq = self._insert(kind, at, body)
             is_new = at[:10] != self._day
@@ -134,7 +133,7 @@ class Spool:
 
         A report whose checksum is wrong is dropped here, and its loss is declared in its place.
         """
-        with _told(self.path):
+        with _Told(self.path):
             while (chosen := self._whole(limit_bytes, after)) is None:
                 pass  # what was damaged is a loss by now, which goes with the rest
         if not chosen:
@@ -158,7 +157,7 @@ class Spool:
         if epoch != self.epoch:
             return 0
         statement = "SELECT 1 FROM reports WHERE seq=?"
-        with _told(self.path):
+        with _Told(self.path):
             fresh = set(seqs) - self._struck
             held = {seq for seq in fresh if self._file.execute(statement, (seq,)).fetchone()}
         self._struck |= held
@@ -167,42 +166,42 @@ class Spool:
     def discard(self, seqs: Iterable[int], cause: str, *, at: str) -> None:
         """Give up reports that the collector will never take, and declare each of them lost."""
         for seq in seqs:
-            with _told(self.path), self._write():
+            with _Told(self.path), _Writing(self._file):
                 self._lose(seq, cause, at)
 
     def waiting(self) -> int:
         """How many reports are not yet stored."""
-        with _told(self.path):
+        with _Told(self.path):
             held = int(self._file.execute("SELECT count(*) FROM reports").fetchone()[0])
             return held - len(self._struck)
 
     def waits(self) -> bool:
         """Whether any report is not yet stored."""
-        with _told(self.path):
+        with _Told(self.path):
             # Whether there are more than the struck ones, without counting a backlog.
             statement = "SELECT EXISTS (SELECT 1 FROM reports LIMIT 1 OFFSET ?)"
             return bool(self._file.execute(statement, (len(self._struck),)).fetchone()[0])
 
     def accepted(self) -> int:
         """How many reports this epoch ever held: stored, waiting and lost."""
-        with _told(self.path):
+        with _Told(self.path):
             row = self._file.execute("SELECT seq FROM sqlite_sequence WHERE name='reports'")
             return int((row.fetchone() or (0,))[0])
 
     def note(self, name: str, value: str) -> None:
         """Keep a small fact of the agent's own beside the reports."""
-        with _told(self.path), self._write():
+        with _Told(self.path), _Writing(self._file):
             self._file.execute(NOTE, (name, value))
 
     def noted(self, name: str) -> str | None:
         """The fact kept under that name."""
-        with _told(self.path):
+        with _Told(self.path):
             row = self._file.execute("SELECT value FROM notes WHERE name=?", (name,)).fetchone()
         return None if row is None else str(row[0])
 
     def notes(self, start: str) -> dict[str, str]:
         """All facts whose names begin so."""
-        with _told(self.path):
+        with _Told(self.path):
             rows = self._rows("SELECT name, value FROM notes ORDER BY name")
             return {str(name): str(value) for name, value in rows if name.startswith(start)}
 
@@ -215,19 +214,6 @@ class Spool:
             saying.warning(f"{problem}; {len(self._struck)} reports that are stored are sent again")
         finally:
             self._file.close()
-
-    @contextmanager
-    def _write(self) -> Iterator[None]:
-        # A write lock taken at the start can wait; one taken half way through can only fail.
-        self._file.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._file.execute("COMMIT")
-        except BaseException:
-            # After a full disk SQLite may have rolled back by itself.
-            if self._file.in_transaction:
-                self._file.execute("ROLLBACK")
-            raise
 
     def _insert(self, kind: str, at: str, body: str) -> int:
         statement = "INSERT INTO reports (kind, day, body, sha256) VALUES (?, ?, ?, ?)"
@@ -259,7 +245,7 @@ class Spool:
                 break
             chosen.append((seq, body))
         for seq, day in damaged:
-            with self._write():
+            with _Writing(self._file):
                 self._lose(seq, "damaged on the disk: its checksum is wrong", f"{day}T00:00:00Z")
         return None if damaged else chosen
 
@@ -269,7 +255,7 @@ class Spool:
         self._insert("loss", at, written.body("loss", at, loss.section(), (), 0.0))
 
     def _delete(self, seqs: Iterable[int], tally: str) -> int:
-        with _told(self.path), self._write():
+        with _Told(self.path), _Writing(self._file):
             return self._tally(seqs, tally)
 
     def _tally(self, seqs: Iterable[int], tally: str) -> int:
@@ -282,13 +268,40 @@ class Spool:
         return count
 
 
-@contextmanager
-def _told(path: Place) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as problem:
-        raise SpoolError(f"cannot use the spool {path}: {problem}") from problem
-    except UnicodeDecodeError:
-        # SQLite's message quotes the damaged part, and Python cannot read the message.
-        told = sqlite3.DatabaseError("damaged")
-        raise SpoolError(f"cannot use the spool {path}: damaged") from told
+# By hand, without contextlib: 0.1 MiB that would stay for ever.
+class _Writing:
+    """One transaction: all of it or nothing."""
+
+    def __init__(self, file: sqlite3.Connection) -> None:
+        self._file = file
+
+    def __enter__(self) -> None:
+        # A write lock taken at the start can wait; one taken half way through can only fail.
+        self._file.execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, kind: object, problem: BaseException | None, trace: object) -> None:
+        try:
+            if problem is None:
+                self._file.execute("COMMIT")
+        finally:
+            # After a full disk SQLite may have rolled back by itself.
+            if self._file.in_transaction:
+                self._file.execute("ROLLBACK")
+
+
+class _Told:
+    """Turns what SQLite says into words for the operator."""
+
+    def __init__(self, path: Place) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, problem: BaseException | None, trace: object) -> None:
+        if isinstance(problem, sqlite3.Error):
+            raise SpoolError(f"cannot use the spool {self._path}: {problem}") from problem
+        if isinstance(problem, UnicodeDecodeError):
+            # SQLite's message quotes the damaged part, and Python cannot read the message.
+            told = sqlite3.DatabaseError("damaged")
+            raise SpoolError(f"cannot use the spool {self._path}: damaged") from told

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sqlite3
 
@@ -65,9 +64,7 @@ def is_roomy(path: str | os.PathLike[str], limits: Limits) -> bool:
     Two looks at the folder, where asking SQLite costs a tenth of a report's acceptance.
     """
     try:
-        size = os.stat(path).st_size
-        with contextlib.suppress(FileNotFoundError):
-            size += os.stat(f"{os.fspath(path)}-wal").st_size
+        size = os.stat(path).st_size + os.stat(f"{os.fspath(path)}-wal").st_size
     except OSError:
         return False
     return size <= limits.size_bytes

@@ -14,7 +14,6 @@ import socket
 import sys
 import zlib
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 
 from agent.host import Host, Piece
 from agent.lean import Any
@@ -53,9 +52,10 @@ def signature(path: str) -> str:
 def _content(path: str) -> str:
     if path in SOCKETS:
         os.stat(path)  # no such table: no such kind of IP
-        with suppress(OSError):
+        try:
             return _listening(SOCKETS[path])
-        # A kernel that will not be asked: the whole table, which changes far more often.
+        except OSError:
+            pass  # a kernel that will not be asked: the whole table, which changes far more often
     if os.path.isdir(path):
         return f"{zlib.crc32(chr(0).join(sorted(os.listdir(path))).encode()):x}"
     number = os.open(path, os.O_RDONLY)

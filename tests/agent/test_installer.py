@@ -47,10 +47,7 @@ def test_a_pasted_string_is_all_it_takes_and_uninstalling_leaves_nothing(
         assert done.returncode == 0, done.stderr
         assert "approved as pc-01" in done.stdout
         unit = (root / FOLDER / NAME).read_text()
-        assert (
-            f"ExecStart={root}/opt/wardwatch-agent/bin/python -I -X no_debug_ranges -m agent run"
-            in unit
-        )
+        assert f"ExecStart={root}/opt/wardwatch-agent/bin/python -I -X no_debug_ranges -c" in unit
         agent = root / "opt/wardwatch-agent/bin/wardwatch-agent"
         probe = subprocess.run([agent, "probe", "load"], capture_output=True, check=False)
         assert probe.returncode == 0, probe.stderr
