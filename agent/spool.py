@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from agent import saying, spool_limits, written
 from agent.lean import Any, NamedTuple
 from agent.report import Gap
+from agent.transaction import Writing
 
 VERSION = "1"
 Place = str | os.PathLike[str]
@@ -79,7 +80,7 @@ class Spool:
         self._file.execute("PRAGMA synchronous=FULL")  # accepted means: on the disk
         self._file.execute("PRAGMA cache_size=-512")  # KiB: the resident stays small
         self._file.execute("PRAGMA wal_autocheckpoint=200")  # at most 0.8 MB beside the file
-        with _Writing(self._file):
+        with Writing(self._file):
             for statement in SCHEMA.split(";"):
                 self._file.execute(statement)
             fresh = "INSERT OR IGNORE INTO notes VALUES (?, ?)"
@@ -113,7 +114,7 @@ class Spool:
         if len(body.encode()) > REPORT_BYTES:
             gap = Gap(kind, f"the section has {len(body)} signs: more than can be sent")
             body = written.body(kind, at, {}, [gap], cpu_seconds)
-        with _Told(self.path), _Writing(self._file):
+        with _Told(self.path), Writing(self._file):
             self._tally(self._struck, "stored")
             seq = self._insert(kind, at, body)
             is_new = at[:10] != self._day
@@ -166,7 +167,7 @@ class Spool:
     def discard(self, seqs: Iterable[int], cause: str, *, at: str) -> None:
         """Give up reports that the collector will never take, and declare each of them lost."""
         for seq in seqs:
-            with _Told(self.path), _Writing(self._file):
+            with _Told(self.path), Writing(self._file):
                 self._lose(seq, cause, at)
 
     def waiting(self) -> int:
@@ -190,7 +191,7 @@ class Spool:
 
     def note(self, name: str, value: str) -> None:
         """Keep a small fact of the agent's own beside the reports."""
-        with _Told(self.path), _Writing(self._file):
+        with _Told(self.path), Writing(self._file):
             self._file.execute(NOTE, (name, value))
 
     def noted(self, name: str) -> str | None:
@@ -245,7 +246,7 @@ class Spool:
                 break
             chosen.append((seq, body))
         for seq, day in damaged:
-            with _Writing(self._file):
+            with Writing(self._file):
                 self._lose(seq, "damaged on the disk: its checksum is wrong", f"{day}T00:00:00Z")
         return None if damaged else chosen
 
@@ -255,7 +256,7 @@ class Spool:
         self._insert("loss", at, written.body("loss", at, loss.section(), (), 0.0))
 
     def _delete(self, seqs: Iterable[int], tally: str) -> int:
-        with _Told(self.path), _Writing(self._file):
+        with _Told(self.path), Writing(self._file):
             return self._tally(seqs, tally)
 
     def _tally(self, seqs: Iterable[int], tally: str) -> int:
@@ -266,27 +267,6 @@ class Spool:
         if count:
             self._file.execute(MORE, (tally, str(count)))
         return count
-
-
-# By hand, without contextlib: 0.1 MiB that would stay for ever.
-class _Writing:
-    """One transaction: all of it or nothing."""
-
-    def __init__(self, file: sqlite3.Connection) -> None:
-        self._file = file
-
-    def __enter__(self) -> None:
-        # A write lock taken at the start can wait; one taken half way through can only fail.
-        self._file.execute("BEGIN IMMEDIATE")
-
-    def __exit__(self, kind: object, problem: BaseException | None, trace: object) -> None:
-        try:
-            if problem is None:
-                self._file.execute("COMMIT")
-        finally:
-            # After a full disk SQLite may have rolled back by itself.
-            if self._file.in_transaction:
-                self._file.execute("ROLLBACK")
 
 
 class _Told:
