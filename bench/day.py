@@ -68,7 +68,7 @@ def _day(start: Spent, end: Spent, there: door.Door) -> Day:
     costs = {row["kind"]: row["cpu_seconds"] for row in there.stored() if row["cpu_seconds"]}
     inventory_seconds = sum(costs.get(name, 0) for name in ("hardware", "system", "software"))
     parts = (
-        ("the start: every section, package lists simulated once", start.own + start.children),
+        ("the start: every section, package lists compared once", start.own + start.children),
         ("1440 loads, 288 looks at what security rests on", (end.own - start.own) * factor),
         ("24 full readings of security and events", (end.children - start.children) * factor),
         ("3 more inventories", 3 * inventory_seconds),

@@ -36,6 +36,9 @@ LISTENING = 1 << 10
 """TCP_LISTEN of the kernel's tcp_states.h, as a bit."""
 PLACE = slice(4, 24)
 """In inet_diag_msg: the socket's own port, the other's, and the own address."""
+LOOPBACK, LOOPBACK_6 = 127, bytes(15) + b"\1"
+MAPPED_LOOPBACK = bytes(10) + b"\xff\xff\x7f"
+"""127.0.0.0/8, ::1, and the first within IPv6 (RFC 4291, 2.5.5.2)."""
 WAIT_SECONDS = 5
 ANSWER_BYTES = 64 * 1024
 
@@ -130,7 +133,7 @@ if sys.platform == "linux":
         return tuple(found)
 
     def listening(family: int) -> tuple[bytes, ...]:
-        """Port and address of each TCP socket that listens, sorted; raises `OSError`.
+        """Port and address of each TCP socket that others can reach, sorted; raises `OSError`.
 
         /proc/net/tcp tells the same for 3 ms: it walks a table sized for all connections.
         """
@@ -140,8 +143,15 @@ if sys.platform == "linux":
             for kind, body in _checked(answer):
                 if kind == DONE:
                     return tuple(sorted(found))
-                found.append(body[PLACE])
+                if not _is_own(family, body[PLACE][4:]):
+                    found.append(body[PLACE])
         return tuple(sorted(found))
+
+    def _is_own(family: int, address: bytes) -> bool:
+        """Whether programs of this PC alone reach it: many open such a port for a moment."""
+        if family == socket.AF_INET:
+            return address[0] == LOOPBACK
+        return address == LOOPBACK_6 or address[:13] == MAPPED_LOOPBACK
 
     def _answers(
         kind: int, question: bytes, protocol: int = socket.NETLINK_ROUTE

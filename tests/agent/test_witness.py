@@ -44,7 +44,7 @@ def test_what_the_kernel_makes_up_is_told_by_what_it_holds() -> None:
 def test_a_port_that_opens_is_another_state_and_a_connection_is_none() -> None:
     tables = sorted(witness.SOCKETS)
     before = witness.mark(tables)
-    with socket.create_server(("127.0.0.1", 0)) as there:
+    with socket.create_server(("0.0.0.0", 0)) as there:  # noqa: S104 - asked by nobody
         listening = witness.mark(tables)
         assert listening != before
         with socket.create_connection(there.getsockname()[:2]):
@@ -106,12 +106,21 @@ def _told() -> list[int]:
 
 def _in_the_table() -> list[int]:
     rows = Path("/proc/net/tcp").read_text("ascii").splitlines()[1:]
-    return sorted(int(row.split()[1].partition(":")[2], 16) for row in rows if " 0A " in row)
+    open_to_others = (row.split()[1] for row in rows if " 0A " in row and "7F:" not in row)
+    return sorted(int(place.partition(":")[2], 16) for place in open_to_others)
 
 
 def test_what_listens_is_told_by_the_kernel_as_its_table_tells_it() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as there:
+    with socket.create_server(("0.0.0.0", 0)) as there:  # noqa: S104 - asked by nobody
         port = there.getsockname()[1]
         assert port in _told()
         eventually(lambda: _told() == _in_the_table())  # others come and go between the two
     assert port not in _told()
+
+
+def test_a_port_for_this_pc_alone_is_no_news() -> None:
+    before = netlink.listening(socket.AF_INET6)
+    with socket.create_server(("127.0.0.1", 0)) as there:
+        assert there.getsockname()[1] not in _told()
+    with socket.create_server(("::1", 0), family=socket.AF_INET6):
+        assert netlink.listening(socket.AF_INET6) == before
