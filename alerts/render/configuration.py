@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 
-def prometheus(rules_file: str) -> dict[str, Any]:
+def prometheus(*rules_files: str) -> dict[str, Any]:
     """A scrape of the collector on this machine; its CA certificate lies beside the configuration."""
     return {
         "global": {"scrape_interval": "30s", "evaluation_interval": "30s"},
-        "rule_files": [rules_file],
+        "rule_files": [*rules_files],
         "alerting": {"alertmanagers": [{"static_configs": [{"targets": ["127.0.0.1:9093"]}]}]},
         "scrape_configs": [
             {

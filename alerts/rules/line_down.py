@@ -9,8 +9,10 @@ from alerts.finding import Evidence, Finding, Seen
 from alerts.office import Office
 from alerts.rules.rule import Rule
 from collector.inventory.model import Line
+from collector.lines.facts import Cause, LineFacts
 from collector.readings import LineReading
 
+LOCAL = frozenset({"pc", "cable-or-wifi"})
 UNWATCHED_AFTER = timedelta(minutes=10)
 """Lines are looked at every minute: ten misses in a row mean that nobody is looking."""
 
@@ -37,12 +39,27 @@ def _broken(
     office: Office, line: Line, since: datetime, evidence: tuple[Evidence, ...], never_up: bool
 ) -> Finding:
     seconds = int((office.now - since).total_seconds())
+    cause = office.state.line_facts.get(line.id, LineFacts()).cause
     values: dict[str, str | int | float] = {"since_at": since.isoformat(), "seconds": seconds}
+    if cause and cause.party in LOCAL and cause.reports:
+        # Others get out by this line, and the looking machine does not: the line is not down.
+        values |= {"party": cause.party, "machine": cause.subject or "-"}
+        evidence += _votes(line, cause)
+        return Finding("line-down", line.id, "pass", "others-get-out", values, evidence)
+    if seconds >= office.inventory.rules.line_down.after_seconds and cause:
+        values |= {"party": cause.party}
+        evidence += _votes(line, cause)
+        return Finding("line-down", line.id, "fail", "blamed", values, evidence, signal_at=since)
     if seconds >= office.inventory.rules.line_down.after_seconds:
         return Finding("line-down", line.id, "fail", "down", values, evidence, signal_at=since)
     if never_up:
         return Finding("line-down", line.id, "unknown", "not-yet", values, evidence)
     return Finding("line-down", line.id, "pass", "brief", values, evidence)
+
+
+def _votes(line: Line, cause: Cause) -> tuple[Evidence, ...]:
+    """What the PCs told: the reports that the verdict rests on."""
+    return tuple(Evidence(line.id, "line", (Seen("vote"),), one) for one in cause.reports)
 
 
 def _evidence(line: Line, reading: LineReading) -> Evidence:
