@@ -26,6 +26,7 @@ from console.health import health
 from console.pages import (
     backups,
     case_file,
+    devices,
     exports,
     factor,
     figures,
@@ -71,6 +72,10 @@ PAGES = (
     Route("/targets", figures.target_list),
     Route("/reports/{id:int}", figures.report),
     Route("/wards", wards.ward_list),
+    Route("/devices", devices.device_list),
+    Route("/devices/strangers", posted(devices.named), methods=["POST"]),
+    Route("/devices/{id}", devices.device),
+    Route("/devices/{id}/accept", posted(devices.accepted), methods=["POST"]),
     Route("/backups", backups.backup_list),
     Route("/backups/{set}/run", posted(backups.run), methods=["POST"]),
     Route("/backups/{set}/drill", posted(backups.drill), methods=["POST"]),

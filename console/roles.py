@@ -33,6 +33,8 @@ OPEN_TO: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/findings"): _READERS,
     ("GET", "/targets"): _READERS,
     ("GET", "/wards"): _READERS,
+    ("GET", "/devices"): _READERS,
+    ("GET", "/devices/{id}"): _READERS,
     ("GET", "/backups"): _READERS,
     ("GET", "/incidents"): _READERS,
     ("GET", "/export/machines.{format:str}"): _READERS,

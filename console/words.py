@@ -36,6 +36,10 @@ class Words:
         """What a PC says of itself: checks, gaps, errors."""
         return translated(text, self.language)
 
+    def trouble(self, text: str) -> str:
+        """Why a device could not be read; what is newer than these texts stays as it was said."""
+        return catalogue("alerts").texts[self.language].get(f"trouble.{text}", text)
+
     def observed(self, evidence: Evidence) -> str:
         """What was seen in a reading that a finding rests on."""
         return alert_words.observed(evidence, self.language, self.timezone)

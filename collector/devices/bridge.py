@@ -71,7 +71,9 @@ def _neighbour(walk: Walk, key: str, interfaces: Sequence[Interface]) -> Neighbo
 
 def _port(walk: Walk, key: str) -> str | None:
     value = walk.get(f"{REMOTE_PORT}.{key}")
-    return mac(value) if isinstance(value, bytes) and len(value) == 6 else text(value)
+    # Six letters are a name (`ether2`), any other six bytes a hardware address.
+    letters = isinstance(value, bytes) and all(0x20 <= byte < 0x7F for byte in value)
+    return text(value) if letters else mac(value) or text(value)
 
 
 def _local(walk: Walk, key: str, interfaces: Sequence[Interface]) -> str | None:

@@ -32,6 +32,7 @@ NAVIGATION = (
     ("/incidents", "incidents"),
     ("/findings", "findings"),
     ("/targets", "targets"),
+    ("/devices", "devices"),
     ("/backups", "backups"),
     ("/papers", "papers"),
 )

@@ -22,6 +22,8 @@ PAGES = (
     "/findings",
     "/findings?verdict=unknown",
     "/targets",
+    "/devices",
+    "/devices/may-in-van-phong",
     "/backups",
     "/papers",
     "/handed",

@@ -24,7 +24,7 @@ def free_udp_port() -> int:
 
 
 @contextmanager
-def serving(recordings: Path, scratch: Path) -> Iterator[int]:
+def serving(recordings: Path, scratch: Path, addresses: int = 1) -> Iterator[int]:
     """Every `NAME.snmprec` of the folder under the community NAME; gives the port."""
     data, cache, log = scratch / "data", scratch / "cache", scratch / "snmpsim.log"
     data.mkdir(parents=True)
@@ -34,7 +34,7 @@ def serving(recordings: Path, scratch: Path) -> Iterator[int]:
     words = [
         str(Path(sys.executable).with_name("snmpsim-command-responder")),
         *(f"--data-dir={data}", f"--cache-dir={cache}"),
-        f"--agent-udpv4-endpoint=127.0.0.1:{port}",
+        *(f"--agent-udpv4-endpoint=127.0.0.{one}:{port}" for one in range(1, addresses + 1)),
     ]
     if os.geteuid() == 0:  # it refuses to run as root unless told so
         words += ["--process-user=root", "--process-group=root"]
