@@ -18,6 +18,8 @@ WEEK_HOURS = 168
 RARE_MINUTES = 10.0
 """On for less than this in the average week: not its hour."""
 FULL_MINUTES = 45.0
+EARLIER_MINUTES = 10.0
+"""In its last hour of a day a PC goes so much earlier than on average without that being news."""
 MOST_PCS = 500
 """A ward has eighty; to learn a whole country's hours each hour would cost more than it tells."""
 
@@ -34,11 +36,11 @@ class Usual(Struct, frozen=True):
         """
         hours, seconds = divmod(int((now - EPOCH).total_seconds()), 3600)
         here, minute = self.minutes[hours % WEEK_HOURS], seconds / 60
-        if here < RARE_MINUTES or here >= FULL_MINUTES:
-            return here >= FULL_MINUTES
+        if here < RARE_MINUTES:
+            return False
         if self.minutes[(hours + 1) % WEEK_HOURS] < RARE_MINUTES:
-            return minute < here
-        if self.minutes[(hours - 1) % WEEK_HOURS] < RARE_MINUTES:
+            return minute < here - EARLIER_MINUTES
+        if here < FULL_MINUTES and self.minutes[(hours - 1) % WEEK_HOURS] < RARE_MINUTES:
             return minute >= 60 - here
         return True
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from console.commands.call import Call, Refused, json_option, print_json, state_option
-from console.notation import percent
+from console.names import label
+from console.notation import number, percent
 
 if TYPE_CHECKING:
     from alerts.targets import Target
@@ -23,13 +24,19 @@ if TYPE_CHECKING:
     metavar="DATE",
     help="As recorded at the end of that day, like 2026-06-09.",
 )
+@click.option("--plan", is_flag=True, help="Who to equip first, with what, why and at what cost.")
 @json_option
 @state_option
 @click.pass_obj
-def targets(call: Call, item: str | None, at: datetime | None, as_json: bool) -> None:
+def targets(call: Call, item: str | None, at: datetime | None, plan: bool, as_json: bool) -> None:
     """Show the figures of the plan, now or at the end of a day gone by."""
     from alerts.words import texts  # noqa: PLC0415
 
+    if plan:
+        if at:
+            raise Refused("the plan of equipment is made of what is so now: leave --at out")
+        _plan(call, as_json=as_json)
+        return
     with call.desk() as desk:
         figures = _recorded(desk, call.clock(), at.date()) if at else desk.moment().targets
     found = [one for one in figures if item in {None, str(one.item)}]
@@ -42,6 +49,28 @@ def targets(call: Call, item: str | None, at: datetime | None, as_json: bool) ->
             f"{one.item}  {percent(one.ratio, 'vi'):>6}  {one.passing}/{one.denominator} đạt,"
             f" {one.failing} không đạt, {one.unknown} chưa rõ  {name}"
         )
+
+
+def _plan(call: Call, *, as_json: bool) -> None:
+    from alerts.plan import plan  # noqa: PLC0415
+    from alerts.words import texts, title  # noqa: PLC0415
+
+    with call.desk() as desk:
+        moment = desk.moment()
+        inventory = moment.office.inventory
+        made = plan(inventory, moment.findings)
+    if as_json:
+        print_json(made)
+        return
+    for one in made.needs:
+        why = "; ".join(dict.fromkeys(title(reason.rule, "vi") for reason in one.reasons))
+        what = texts().text("vi", f"need.{one.what}")
+        price = "chưa có đơn giá" if one.price_vnd is None else f"{number(one.price_vnd, 'vi')} đ"
+        named = label(inventory, one.subject)
+        click.echo(f"{one.rank:>3}. {named}: {one.count} {what}, {price}  ({why})")
+    click.echo(f"Tổng: {number(made.total_vnd, 'vi')} đ")
+    if made.unknown:
+        click.echo(f"Chưa đủ số liệu: {', '.join(made.unknown)}")
 
 
 def _recorded(desk: Desk, now: datetime, day: date) -> tuple[Target, ...]:
