@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from datetime import datetime, timedelta
 
-from collector.devices import arp, hours, ledger, sightings
+from collector.devices import arp, configuration, hours, ledger, sightings
 from collector.devices.polls import Polls
+from collector.inventory.model import Device
 from collector.store.database import Store
 from console.desk import Desk
 
+log = logging.getLogger(__name__)
+
+FETCH_EVERY = timedelta(days=1)
+TRY_AGAIN_AFTER = timedelta(hours=1)
 READINGS_KEPT = timedelta(days=3)
 """By the minute; by the hour three years, see `collector.rollup`."""
 HOURS_KEPT = timedelta(days=3 * 366)
@@ -22,6 +29,8 @@ class DeviceDuties:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._polls = Polls(desk.state_folder, desk.clock)
+        self._fetching: threading.Thread | None = None
+        self._ended = False
 
     def poll(self) -> None:
         """Start what is due, write down what has come."""
@@ -29,9 +38,48 @@ class DeviceDuties:
         if done:
             ledger.record(self._desk.store, done)
 
+    def fetch(self) -> None:
+        """Fetch the configurations that are due, one after the other, beside this round."""
+        if self._fetching is not None and self._fetching.is_alive():
+            return
+        due = _due(self._desk)
+        if due:
+            self._fetching = threading.Thread(
+                target=self._fetch, args=(due,), name="device-fetch", daemon=True
+            )
+            self._fetching.start()
+
+    def _fetch(self, due: tuple[Device, ...]) -> None:
+        store, folder = self._desk.store, self._desk.state_folder
+        for device in due:
+            if device.ssh is None or self._ended:
+                continue
+            try:
+                with store.read() as connection:
+                    pinned = ledger.pinned(connection, device.id, "host-key")
+                last = configuration.last_bytes(store, device.id)
+                one = configuration.fetch(device, folder, pinned, last, self._desk.clock)
+                configuration.record(store, folder, device.ssh.dialect, one)
+            except Exception:  # one device that breaks us must not stop the others
+                log.exception("fetching from %s failed", device.id)
+
     def stop(self) -> None:
-        """End the polls."""
+        """End the polls; a fetch under way ends with its deadlines."""
+        self._ended = True
         self._polls.stop()
+
+
+def _due(desk: Desk) -> tuple[Device, ...]:
+    """A day after the last success, an hour after the last failure."""
+    now, known = desk.clock(), desk.live.refresh().devices
+    found = []
+    for declared in desk.source.current().devices:
+        device = known.get(declared.id)
+        fetch = device.fetch if device else None
+        pause = FETCH_EVERY if fetch is not None and fetch.problem is None else TRY_AGAIN_AFTER
+        if declared.ssh is not None and (fetch is None or now - fetch.at >= pause):
+            found.append(declared)
+    return tuple(found)
 
 
 def look_around(desk: Desk) -> None:

@@ -99,6 +99,7 @@ def _rounds(desk: Desk, stop: Event, mine: Callable[[], bool]) -> None:
     rounds = (
         *duties(desk, proving, own_state, watch, postman, time.monotonic()),
         Duty("devices", ROUND_SECONDS, watching.poll),
+        Duty("configurations", LOOK_EVERY_SECONDS, watching.fetch),
         Duty("neighbours", LOOK_EVERY_SECONDS, lambda: devices.look_around(desk)),
         Duty("backup-server", ROUND_SECONDS, lambda: serving.tick(desk.source.current())),
     )

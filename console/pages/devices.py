@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from collector import audit
-from collector.devices import hours, plans, sightings
+from collector.devices import configuration, hours, plans, sightings
 from collector.devices.known import Device
 from console import device_rows, plots
 from console.pages.forms import Form
@@ -49,6 +49,7 @@ def device(request: Request) -> Response:
     findings = tuple(one for one in moment.findings if one.subject == wanted)
     with here.store.read() as connection:
         lines = hours.points(connection, wanted, office.now - HISTORY)
+        difference = configuration.newest_difference(connection, wanted)
     return page(
         request,
         "device",
@@ -60,6 +61,7 @@ def device(request: Request) -> Response:
         ports=device_rows.ports(office, known),
         plots=plots.plots(lines),
         days=HISTORY.days,
+        difference=difference,
         said=_said(request),
     )
 
