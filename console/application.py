@@ -24,6 +24,7 @@ from console import rollup
 from console.desk import Desk
 from console.health import health
 from console.pages import (
+    acts,
     backups,
     case_file,
     devices,
@@ -33,14 +34,19 @@ from console.pages import (
     fleet,
     handed,
     incidents,
+    inventory,
+    joining,
     live,
     obligations,
+    officials,
     problems,
     reports,
+    settings,
     signing,
+    start,
     wards,
 )
-from console.pages.forms import posted, uploaded
+from console.pages.forms import INVENTORY_FORM_BYTES_MOST, posted, posted_sheet, uploaded
 from console.pages.gate import Gate
 from console.watch import StoreWatch
 
@@ -79,6 +85,22 @@ PAGES = (
     Route("/backups", backups.backup_list),
     Route("/backups/{set}/run", posted(backups.run), methods=["POST"]),
     Route("/backups/{set}/drill", posted(backups.drill), methods=["POST"]),
+    Route("/officials", officials.official_list),
+    Route("/add", joining.add_list),
+    Route("/add", posted(joining.added), methods=["POST"]),
+    Route("/add/{agent}", posted(joining.approved), methods=["POST"]),
+    Route("/settings", settings.settings_page),
+    Route("/settings/users", posted(settings.user_added), methods=["POST"]),
+    Route("/settings/users/{user}", posted(settings.user_changed), methods=["POST"]),
+    Route("/settings/inventory", inventory.editor),
+    Route(
+        "/settings/inventory",
+        posted(inventory.edited, INVENTORY_FORM_BYTES_MOST),
+        methods=["POST"],
+    ),
+    Route("/start", start.start),
+    Route("/start", posted_sheet(start.started), methods=["POST"]),
+    Route("/audit", acts.audit_list),
     *(Route(f"/export/{name}.{{format:str}}", exports.exported(name)) for name in exports.SHEETS),
     Route("/live", live.live),
     Route("/sign-in", signing.sign_in),

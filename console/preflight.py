@@ -13,14 +13,20 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from collector.inventory.model import Inventory
 from collector.inventory.read import InventoryError, load
+from collector.inventory.read import parse as parse_inventory
+from collector.store.columns import EPOCH
 from collector.store.database import Store, connect
 from collector.store.migrate import SchemaError, migrate
-from console import browser_code, settings
+from console import browser_code, first_inventory, settings
 from console.addresses import AddressError, Listen, claim, parse
+from console.first_inventory import Office
 from console.settings import Settings, SettingsError
 
 FREE_BYTES_LEAST = 256 * 1024 * 1024
 """Less would not hold a day of reports, and a full disk stops the agents' acknowledgements."""
+
+OWN_INVENTORY = "office.yaml"
+"""In the state folder, of an office that began without a file: made on its first page, `/start`."""
 
 DEFAULT_LISTEN = "0.0.0.0:8443"
 
@@ -48,6 +54,8 @@ class Ready:
     inventory: Inventory
     listen: Listen
     lock: int
+    first_inventory: bytes | None = None
+    """What to begin with where there is no inventory yet; written once all else was found good."""
 
 
 def check(wish: Wish) -> Ready:
@@ -57,7 +65,7 @@ def check(wish: Wish) -> Ready:
         listen = parse(wish.listen or (before.listen if before else DEFAULT_LISTEN))
     except (SettingsError, AddressError) as error:
         raise PreflightError(str(error)) from error
-    path, inventory = _inventory(wish, before)
+    path, inventory, first = _inventory(wish, before)
     if before and before.site != inventory.site.id:
         raise PreflightError(
             f"{wish.folder} belongs to the site {before.site}, but {path} describes"
@@ -89,7 +97,7 @@ def check(wish: Wish) -> Ready:
         listen=str(listen),
         site=inventory.site.id,
     )
-    return Ready(wish.folder, wanted, inventory, listen, lock)
+    return Ready(wish.folder, wanted, inventory, listen, lock, first)
 
 
 def open_store(database: str) -> Store:
@@ -110,13 +118,19 @@ def open_store(database: str) -> Store:
     return store
 
 
-def _inventory(wish: Wish, before: Settings | None) -> tuple[Path, Inventory]:
+def _inventory(wish: Wish, before: Settings | None) -> tuple[Path, Inventory, bytes | None]:
     beside = Path("inventory.yaml")
     path = wish.inventory or (Path(before.inventory) if before else beside)
+    if not (wish.inventory or before or beside.exists()):
+        own = wish.folder / OWN_INVENTORY
+        if not own.exists():
+            content = first_inventory.written(Office(), first_inventory.draft(()), EPOCH).encode()
+            return own, parse_inventory(content), content
+        path = own
     if not path.exists():
         raise PreflightError(f"there is no inventory at {path}: name it with --inventory FILE")
     try:
-        return path, load(path)
+        return path, load(path), None
     except InventoryError as error:
         raise PreflightError(str(error)) from error
 

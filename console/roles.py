@@ -37,12 +37,16 @@ OPEN_TO: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/devices/{id}"): _READERS,
     ("GET", "/backups"): _READERS,
     ("GET", "/incidents"): _READERS,
+    ("GET", "/officials"): _READERS,
+    ("GET", "/export/officials.{format:str}"): _READERS,
     ("GET", "/export/machines.{format:str}"): _READERS,
     ("GET", "/export/findings.{format:str}"): _READERS,
     ("GET", "/export/targets.{format:str}"): _READERS,
     ("GET", "/export/incidents.{format:str}"): _READERS,
     # What the figures rest on holds addresses and accounts: for who has to check it alone.
     ("GET", "/reports/{id:int}"): _AUDITOR,
+    ("GET", "/audit"): _AUDITOR,
+    ("GET", "/export/audit.{format:str}"): _AUDITOR,
     # The police read what was handed over to them, and nothing else.
     ("GET", "/handed"): _POLICE,
     ("GET", "/handed/{number:int}"): _POLICE,
@@ -55,7 +59,9 @@ PERSONAL = frozenset(
         "/reports/{id:int}",
         "/handed/{number:int}",
         "/incidents/{id}",
+        "/officials",
         "/export/machines.{format:str}",
+        "/export/officials.{format:str}",
     }
 )
 """What shows or takes along what belongs to officials: every look is a row in the audit log."""

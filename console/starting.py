@@ -12,12 +12,14 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from threading import Event
 
 import click
 
 from backup.pin import PinError
 from collector.authority import Authority, AuthorityError
+from collector.files import write_private
 from collector.store.database import Store
 from console import children, first_run, settings
 from console.addresses import Listen, at_home, names, reach
@@ -42,6 +44,8 @@ def up(wish: Wish, agent_options: tuple[str, ...] | None, clock: Callable[[], da
         cleaning.callback(store.close)
         try:
             authority = Authority.open(ready.folder / "ca", names(ready.listen), clock())
+            if ready.first_inventory is not None:
+                write_private(Path(ready.settings.inventory), ready.first_inventory)
             settings.save(ready.folder, ready.settings)
             first_run.prepare(ready.inventory, ready.folder)
         except (AuthorityError, PinError) as error:

@@ -9,9 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from alerts.words import because
-from console import choosing, machines, names, sheets
+from console import acts, choosing, machines, names, sheets
+from console.pages.officials import rows as official_rows
 from console.pages.render import desk, words
 from console.sheets import Format, Sheet
+
+AUDIT_ROWS_MOST = 50_000
 
 
 def machine_sheet(request: Request) -> Sheet:
@@ -109,11 +112,51 @@ def incident_sheet(request: Request) -> Sheet:
     )
 
 
+def official_sheet(request: Request) -> Sheet:
+    """Officials with their PCs, a row for each official."""
+    w = words(request)
+    heads = ("post", "name", "department", "verdict", "machines")
+    return Sheet(
+        w.text("officials.title"),
+        tuple(w.text(f"officials.{head}") for head in heads),
+        tuple(
+            (
+                one.post,
+                one.name,
+                one.department,
+                w.text(f"verdict.{one.verdict}" if one.verdict else "officials.not-counted"),
+                ", ".join(row.asset for row in one.machines),
+            )
+            for one in official_rows(request)
+        ),
+    )
+
+
+def audit_sheet(request: Request) -> Sheet:
+    """The newest rows of the audit log, with their place in the chain."""
+    w, asked = words(request), request.query_params
+    with desk(request).store.read() as connection:
+        found = acts.acts(
+            connection,
+            actor=asked.get("actor", "")[:100],
+            action=asked.get("action", "")[:100],
+            most=AUDIT_ROWS_MOST,
+        )
+    heads = ("seq", "at", "actor", "action", "detail")
+    return Sheet(
+        w.text("audit.title"),
+        (*(w.text(f"audit.{head}") for head in heads), "SHA-256"),
+        tuple((one.seq, one.at, one.actor, one.action, one.told, one.hash) for one in found),
+    )
+
+
 SHEETS: Mapping[str, Callable[[Request], Sheet]] = {
     "machines": machine_sheet,
     "findings": finding_sheet,
     "targets": target_sheet,
     "incidents": incident_sheet,
+    "officials": official_sheet,
+    "audit": audit_sheet,
 }
 """By the name in the address: /export/NAME.csv and .xlsx. A table that is added is a line here."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time
 from functools import partial
 
 import msgspec
@@ -13,8 +14,11 @@ from alerts.finding import Finding
 from alerts.targets import Row
 from alerts.words import because
 from collector.store.tables import agents, reports
+from console import past
+from console.desk import Desk, Moment
 from console.pages.problems import not_found
 from console.pages.render import desk, page, words
+from console.past import Day
 from console.words import Words
 
 VERDICTS = ("fail", "unknown", "pass")
@@ -22,7 +26,7 @@ VERDICTS = ("fail", "unknown", "pass")
 
 def target_list(request: Request) -> Response:
     """Items 23, 27 and 28, each row with the findings and records that it rests on."""
-    moment = desk(request).moment()
+    moment, history = desk(request).derived("past", partial(_past, desk(request)))
     by = {(one.rule, one.subject): one for one in moment.findings}
     return page(
         request,
@@ -31,7 +35,14 @@ def target_list(request: Request) -> Response:
         targets=moment.targets,
         reasons=partial(_reasons, by, words(request)),
         records=_records,
+        past=history,
+        stamp=lambda day: int(datetime.combine(day, time(12), UTC).timestamp()),
     )
+
+
+def _past(here: Desk, moment: Moment) -> tuple[Day, ...]:
+    with here.store.read() as connection:
+        return past.days(connection, moment.office.inventory, moment.office.now)
 
 
 def finding_list(request: Request) -> Response:

@@ -11,7 +11,7 @@ from alerts import queries
 from backup.status import SetStatus
 from collector.changes import newest
 from collector.state import Machine
-from console import choosing, clocks, history, machines
+from console import choosing, clocks, history, loads, machines
 from console.answers import answers, tasks
 from console.desk import Moment
 from console.machines import MachineRow
@@ -88,11 +88,13 @@ def machine(request: Request) -> Response:
     with here.store.read() as connection:
         changes = queries.changes_of(connection, asset, CHANGES_SHOWN)
         changed = newest(connection, CHANGES_SHOWN, asset)
+        day = loads.day(connection, known.agent.id, here.clock()) if known.agent else ()
     return page(
         request,
         "machine",
         here="machines",
         row=row,
+        day=day,
         machine=known,
         profile=office.inventory.profile(declared.profile),
         boot_at=_instant(known.system.value.boot_at if known.system else None),

@@ -25,21 +25,25 @@ FILE_DEADLINE_SECONDS = 300
 Form = Mapping[str, str]
 
 
+SHEET_BYTES_MOST = 4 * 1024 * 1024
+"""A list of 5,000 people."""
+
+INVENTORY_FORM_BYTES_MOST = 4 * 1024 * 1024
+"""1 MiB of an inventory, whose Vietnamese letters take up to nine bytes each in a form."""
+
+
 def posted(
-    handler: Callable[[Request, Form], Response],
+    handler: Callable[[Request, Form], Response], bytes_most: int = FORM_BYTES_MOST
 ) -> Callable[[Request], Awaitable[Response]]:
     """An endpoint that hands the checked form to a plain function, off the event loop.
 
-    Of a file its SHA-256 is handed over, in hexadecimal; no file gives "".
+    Of a file its SHA-256 is handed over, in hexadecimal; no file gives "". Whoever has not signed
+    in may send FORM_BYTES_MOST and no more.
     """
 
     async def endpoint(request: Request) -> Response:
-        form = await _read(request)
-        visitor = request.state.visitor
-        if visitor and not secrets.compare_digest(
-            form.get("form_token", "").encode(), visitor.form_token.encode()
-        ):
-            raise HTTPException(403, "this form is no longer valid: open the page again")
+        form = await _read(request, bytes_most if request.state.visitor else FORM_BYTES_MOST)
+        _own(request, form)
         return await run_sync(handler, request, form)
 
     return endpoint
@@ -52,25 +56,59 @@ def uploaded(
 
     async def endpoint(request: Request) -> Response:
         contents: list[bytes] = []
-        form = await _read(request, contents)
-        visitor = request.state.visitor
-        if visitor and not secrets.compare_digest(
-            form.get("form_token", "").encode(), visitor.form_token.encode()
-        ):
-            raise HTTPException(403, "this form is no longer valid: open the page again")
+        form = await _read(request, FORM_BYTES_MOST, contents)
+        _own(request, form)
         return await run_sync(handler, request, b"".join(contents))
 
     return endpoint
 
 
-async def _read(request: Request, contents: list[bytes] | None = None) -> Form:
+def posted_sheet(
+    handler: Callable[[Request, Form, str, bytes], Response],
+) -> Callable[[Request], Awaitable[Response]]:
+    """The same for a form with a spreadsheet, whose name and content are handed over, too."""
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            with anyio.fail_after(FILE_DEADLINE_SECONDS):
+                stream = _limited(request, SHEET_BYTES_MOST)
+                parser = MultiPartParser(request.headers, stream, max_files=1, max_fields=100)
+                form = await parser.parse()
+        except TimeoutError:
+            raise HTTPException(408, "the form did not arrive in time") from None
+        except (ValueError, KeyError, MultiPartException):
+            raise HTTPException(400, "this is no form") from None
+        try:
+            told = {name: one for name, one in form.multi_items() if isinstance(one, str)}
+            _own(request, told)
+            file = next((one for _, one in form.multi_items() if isinstance(one, UploadFile)), None)
+            content = await file.read() if file else b""
+            name = (file.filename or "") if file else ""
+        finally:
+            await form.close()
+        return await run_sync(handler, request, told, name, content)
+
+    return endpoint
+
+
+def _own(request: Request, form: Form) -> None:
+    visitor = request.state.visitor
+    if visitor and not secrets.compare_digest(
+        form.get("form_token", "").encode(), visitor.form_token.encode()
+    ):
+        raise HTTPException(403, "this form is no longer valid: open the page again")
+
+
+async def _read(
+    request: Request, bytes_most: int, contents: list[bytes] | None = None
+) -> Form:
     kind = request.headers.get("content-type", "")
     with_file = kind.startswith("multipart/form-data") and request.state.visitor is not None
     try:
         with anyio.fail_after(FILE_DEADLINE_SECONDS if with_file else DEADLINE_SECONDS):
             if with_file:
                 return await _with_file(request, contents)
-            body = b"".join([chunk async for chunk in _limited(request, FORM_BYTES_MOST)])
+            body = b"".join([chunk async for chunk in _limited(request, bytes_most)])
         return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=100))
     except TimeoutError:
         raise HTTPException(408, "the form did not arrive in time") from None

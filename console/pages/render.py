@@ -29,6 +29,7 @@ from console.words import Words
 NAVIGATION = (
     ("/", "overview"),
     ("/machines", "machines"),
+    ("/officials", "officials"),
     ("/incidents", "incidents"),
     ("/findings", "findings"),
     ("/targets", "targets"),
@@ -38,8 +39,13 @@ NAVIGATION = (
 )
 CITY = (("/wards", "wards"),)
 """Where wards are declared."""
-POLICE = (("/handed", "handed"),)
-"""For the police, who have no other page, and for the officer who hands over."""
+HOUSE = (
+    ("/handed", "handed"),
+    ("/add", "add"),
+    ("/settings", "settings"),
+    ("/audit", "audit"),
+)
+"""What is not of every day, last. The police have their list of papers and nothing else."""
 
 LIVE = frozenset({"overview", "machines"})
 """Pages that keep themselves fresh."""
@@ -102,7 +108,7 @@ def _navigation(visitor: Visitor | None, *, wards: bool) -> list[tuple[str, str]
     """What that visitor may open, in the order of the house."""
     if visitor is None:
         return []
-    entries = (*NAVIGATION, *(CITY if wards else ()), *POLICE)
+    entries = (*NAVIGATION, *(CITY if wards else ()), *HOUSE)
     return [(path, name) for path, name in entries if may(visitor.role, "GET", path)]
 
 

@@ -76,7 +76,7 @@
     const plot = new window.uPlot({
       width: box.clientWidth, height: 220, legend: { live: true },
       scales: { y: { range: [0, Number(table.dataset.top || 100)] } },
-      series: [{ value: function (_, at) { return at === null ? "–" : new Date(at * 1000).toLocaleString(language); } }].concat(
+      series: [{ label: table.querySelector("thead th").textContent, value: function (_, at) { return at === null ? "–" : new Date(at * 1000).toLocaleString(language); } }].concat(
         names.map(function (name, index) {
           return { label: name, stroke: colour(inks[index % 4]), width: 1.5, dash: dashes[index % 4], points: { show: false },
             value: function (_, figure) { return figure === null ? "–" : figure.toLocaleString(language, { maximumFractionDigits: 1 }) + (table.dataset.unit || ""); } };

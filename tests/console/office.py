@@ -115,7 +115,7 @@ class Running:
 
 @contextmanager
 def up(
-    state: Path, inventory: Path, port: int | None = None, more: tuple[str, ...] = ()
+    state: Path, inventory: Path | None, port: int | None = None, more: tuple[str, ...] = ()
 ) -> Iterator[Running]:
     port = port or free_port()
     log = state.parent / f"up-{time.monotonic_ns()}.log"
@@ -123,12 +123,13 @@ def up(
         process = subprocess.Popen(
             [
                 *(sys.executable, "-P", "-u", "-m", "console", "up"),
-                *("--state", str(state), "--inventory", str(inventory)),
+                *("--state", str(state), *(("--inventory", str(inventory)) if inventory else ())),
                 *("--listen", f"127.0.0.1:{port}", "--agent-load-interval", "1", *more),
             ],
             stdout=subprocess.PIPE,
             stderr=stderr,
             text=True,
+            cwd=state.parent,  # an inventory.yaml in the working folder would be taken
         )
     try:
         yield Running(process, state, port, _hello(process, log), log)

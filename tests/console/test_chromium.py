@@ -27,6 +27,12 @@ PAGES = (
     "/backups",
     "/papers",
     "/handed",
+    "/officials",
+    "/add",
+    "/settings",
+    "/settings/inventory",
+    "/start",
+    "/audit?check",
     "/password",
     "/second-factor",
 )
