@@ -5,12 +5,14 @@
 // Only while the tab is looked at: a browser opens six lines to one server, and each stream is one.
 (function () {
   let stream = null;
+  let pressed = false; // between pressing and letting go, what is under the finger must stay
+  let focused = null;
 
   function busy() {
     const area = document.getElementById("live");
     const inside = document.activeElement;
     const typing = inside && area && area.contains(inside) && inside.matches("input, select, textarea");
-    return typing || (window.getSelection && String(window.getSelection()) !== "");
+    return pressed || typing || (window.getSelection && String(window.getSelection()) !== "");
   }
 
   function ask() {
@@ -34,6 +36,11 @@
     if (stream) { stream.close(); stream = null; }
   }
 
+  document.addEventListener("pointerdown", function () { pressed = true; }, true);
+  ["pointerup", "pointercancel"].forEach(function (name) {
+    // The click comes after: a page that is on its way out needs no news.
+    document.addEventListener(name, function () { setTimeout(function () { pressed = false; }, 300); }, true);
+  });
   document.addEventListener("visibilitychange", function () {
     if (document.hidden) { shut(); } else { ask(); open(); }
   });
@@ -45,7 +52,18 @@
     if (asked && new URL(asked).pathname === "/sign-in") {
       event.detail.shouldSwap = false;
       window.location.reload();
+    } else if (event.detail.target && event.detail.target.id === "live") {
+      if (busy()) { event.detail.shouldSwap = false; setTimeout(ask, 2000); }
+      const inside = document.activeElement;
+      focused = inside && event.detail.target.contains(inside) ? inside.getAttribute("href") : null;
     }
+  });
+  // Whoever goes through the page by keys stays where they were.
+  document.addEventListener("htmx:afterSettle", function () {
+    if (focused === null) return;
+    const same = document.querySelector("#live a[href='" + focused.replace(/['\\]/g, "\\$&") + "']");
+    if (same) same.focus({ preventScroll: true });
+    focused = null;
   });
 })();
 

@@ -90,6 +90,7 @@ def test_a_pc_that_falls_silent_is_shown_without_a_reload(
         page.goto(ward.base + "/")
         page.evaluate("window.stayed = true")
         tile = page.locator(".tiles a[href='/machines/pc-0001']")
+        page.focus(".tiles a[href='/machines/pc-0002']")
         assert "Im lặng" not in tile.inner_text()
         store = connect(f"sqlite:///{ward.state}/wardwatch.sqlite")
         with store.write() as connection:
@@ -100,6 +101,7 @@ def test_a_pc_that_falls_silent_is_shown_without_a_reload(
         store.close()
         poll(lambda: "Im lặng" in tile.inner_text())
         assert page.evaluate("window.stayed")
+        poll(lambda: "pc-0002" in page.evaluate("document.activeElement.href || ''"))
         assert wrong == []
 
 
