@@ -10,7 +10,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, select
 
 from collector.readings import CpuLoad, Load
-from collector.store.tables import reports
+from collector.store.tables import epochs, reports
 
 DAY = timedelta(hours=24)
 STEP = timedelta(minutes=15)
@@ -38,12 +38,25 @@ class _Reading(Struct, frozen=True):
 
 def day(connection: Connection, agent: str, now: datetime) -> tuple[Step, ...]:
     """The last 24 hours, oldest first; empty where there was no report."""
-    rows = connection.execute(
-        select(reports.c.received_at, reports.c.body)
-        .where(reports.c.agent == agent, reports.c.kind == "load")
-        .where(reports.c.received_at > now - DAY)
-        .order_by(reports.c.id.desc())
+    stream = (
+        select(epochs.c.id)
+        .where(epochs.c.agent == agent)
+        .order_by(epochs.c.ordinal.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    # The newest numbers first, whatever their kind: an index has them in that order.
+    newest = (
+        select(reports.c.kind, reports.c.received_at, reports.c.body)
+        .where(reports.c.stream == stream)
+        .order_by(reports.c.seq.desc())
         .limit(REPORTS_MOST)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(newest.c.received_at, newest.c.body).where(
+            newest.c.kind == "load", newest.c.received_at > now - DAY
+        )
     ).all()
     return steps(_readings((row.received_at, row.body) for row in reversed(rows)))
 

@@ -14,9 +14,10 @@ import msgspec
 from sqlalchemy import insert
 
 from collector.store.database import Store
-from collector.store.tables import agents, latest, reports
+from collector.store.tables import agents, epochs, latest, reports
 
 GIB = 1024**3
+EPOCH = "0" * 32
 CHECKS = ("antivirus", "antivirus-signatures", "firewall", "updates", "disk-encryption", "uac")
 DEPARTMENTS = ("van-phong", "van-hoa-xa-hoi", "kinh-te-ha-tang", "mot-cua")
 OFFICIALS_MOST = 1_000
@@ -71,6 +72,7 @@ def fill(store: Store, now: datetime, machines: int, seed: int = 8) -> None:
     joined = range(machines - 2)
     with store.write() as connection:
         connection.execute(insert(agents), [_agent(n, now) for n in joined])
+        connection.execute(insert(epochs), [_epoch(n, now) for n in joined])
         rows = [row for n in joined for row in _readings(n, now, draw, numbers)]
         for start in range(0, len(rows), 2_000):
             part = rows[start : start + 2_000]
@@ -96,7 +98,6 @@ def _quoted(text: str) -> str:
 
 
 def _agent(n: int, now: datetime) -> dict[str, Any]:
-    silent = n % 13 == 5
     return {
         "id": f"crowd-{n}",
         "asset": f"pc-{n:04}",
@@ -104,9 +105,21 @@ def _agent(n: int, now: datetime) -> dict[str, Any]:
         "state": "approved",
         "hostname": f"MAY-{n}",
         "joined_at": now - timedelta(days=30),
-        "last_report_at": now - timedelta(hours=3 if silent else 0),
         "quarantined_at": None,
         "quarantine_cause": None,
+    }
+
+
+def _epoch(n: int, now: datetime) -> dict[str, Any]:
+    silent = n % 13 == 5
+    return {
+        "id": 1_000_000 + n,
+        "agent": f"crowd-{n}",
+        "epoch": EPOCH,
+        "ordinal": 1,
+        "first_received_at": now - timedelta(days=30),
+        "highest_seq": 200,
+        "last_report_at": now - timedelta(hours=3 if silent else 0),
     }
 
 
@@ -130,6 +143,7 @@ def _readings(
         yield {
             "id": next(numbers),
             "agent": f"crowd-{n}",
+            "stream": 1_000_000 + n,
             "seq": seq,
             "kind": kind,
             "at": at,
@@ -139,14 +153,14 @@ def _readings(
 
 
 def _report(row: dict[str, Any]) -> dict[str, Any]:
-    kept = {name: row[name] for name in ("id", "agent", "seq", "kind", "at", "body")}
+    kept = {name: row[name] for name in ("id", "agent", "stream", "seq", "kind", "at", "body")}
     digest = hashlib.sha256(row["body"].encode()).digest()
-    return kept | {"epoch": "0" * 32, "received_at": row["at"], "sha256": digest}
+    return kept | {"epoch": EPOCH, "received_at": row["at"], "sha256": digest}
 
 
 def _latest(row: dict[str, Any]) -> dict[str, Any]:
-    kept = {name: row[name] for name in ("agent", "kind", "seq", "at", "body")}
-    return kept | {"ordinal": 0, "report": row["id"], "received_at": row["at"]}
+    kept = {name: row[name] for name in ("agent", "kind", "seq")}
+    return kept | {"ordinal": 1, "report": row["id"]}
 
 
 def _hardware(n: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 from sqlalchemy import update
 
 from collector.store.database import connect
-from collector.store.tables import agents
+from collector.store.tables import epochs
 from tests.console.conftest import PCS
 from tests.console.office import Running, poll
 from tests.console.signed import Signed, sign_in
@@ -96,7 +96,7 @@ def test_a_pc_that_falls_silent_is_shown_without_a_reload(
         with store.write() as connection:
             long_ago = datetime.fromtimestamp(time.time(), UTC) - timedelta(days=2)
             connection.execute(
-                update(agents).where(agents.c.asset == "pc-0001").values(last_report_at=long_ago)
+                update(epochs).where(epochs.c.agent == "crowd-1").values(last_report_at=long_ago)
             )
         store.close()
         poll(lambda: "Im lặng" in tile.inner_text())
