@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
@@ -82,24 +82,24 @@ def test_a_search_narrows_the_list_while_one_types(
         assert wrong == []
 
 
-def test_a_pc_that_falls_silent_is_shown_without_a_reload(
+def test_a_pc_that_reports_again_is_shown_without_a_reload(
     browser: Browser, ward: Running, state: object
 ) -> None:
     with context(browser, "desk", state) as door:
         page, wrong = watched(door, ward.base)
         page.goto(ward.base + "/")
         page.evaluate("window.stayed = true")
-        tile = page.locator(".tiles a[href='/machines/pc-0001']")
+        tile = page.locator(".tiles a[href='/machines/pc-0005']")
         page.focus(".tiles a[href='/machines/pc-0002']")
-        assert "Im lặng" not in tile.inner_text()
+        assert "Đang báo cáo" not in tile.inner_text()
         store = connect(f"sqlite:///{ward.state}/wardwatch.sqlite")
         with store.write() as connection:
-            long_ago = datetime.fromtimestamp(time.time(), UTC) - timedelta(days=2)
+            now = datetime.fromtimestamp(time.time(), UTC)
             connection.execute(
-                update(epochs).where(epochs.c.agent == "crowd-1").values(last_report_at=long_ago)
+                update(epochs).where(epochs.c.agent == "crowd-5").values(last_report_at=now)
             )
         store.close()
-        poll(lambda: "Im lặng" in tile.inner_text())
+        poll(lambda: "Đang báo cáo" in tile.inner_text())
         assert page.evaluate("window.stayed")
         poll(lambda: "pc-0002" in page.evaluate("document.activeElement.href || ''"))
         assert wrong == []
