@@ -25,6 +25,7 @@ from console.desk import Desk
 from console.health import health
 from console.pages import (
     acts,
+    api,
     backups,
     case_file,
     devices,
@@ -39,6 +40,7 @@ from console.pages import (
     live,
     obligations,
     officials,
+    oidc,
     problems,
     reports,
     settings,
@@ -102,9 +104,12 @@ PAGES = (
     Route("/start", posted_sheet(start.started), methods=["POST"]),
     Route("/audit", acts.audit_list),
     *(Route(f"/export/{name}.{{format:str}}", exports.exported(name)) for name in exports.SHEETS),
+    *api.routes(),
     Route("/live", live.live),
     Route("/sign-in", signing.sign_in),
     Route("/sign-in", posted(signing.signed_in), methods=["POST"]),
+    Route("/oidc/start", oidc.start),
+    Route("/oidc/callback", oidc.callback),
     Route("/link/{token}", signing.link),
     Route("/link/{token}", posted(signing.link_used), methods=["POST"]),
     Route("/password", signing.password),

@@ -19,7 +19,7 @@ from console.sessions import Visitor
 COOKIE = "__Host-wardwatch"
 """The prefix makes the browser refuse it without Secure, with a Domain, or under another path."""
 
-OPEN = ("/sign-in", "/link/", "/static/", "/language/")
+OPEN = ("/sign-in", "/oidc/", "/link/", "/static/", "/language/")
 """What a stranger may see: the door itself, its style and its language."""
 
 HEADERS = {

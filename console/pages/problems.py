@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from console.pages.render import page, words
 
@@ -16,7 +16,11 @@ def not_found(request: Request, key: str, **values: object) -> Response:
 
 def not_yours(request: Request) -> Response:
     """A page of another role; the sentence is the same for every one of them."""
-    return page(request, "error", status=403, sentence=words(request).text("error.not-yours"))
+    sentence = words(request).text("error.not-yours")
+    if request.url.path.startswith("/api/"):
+        told = {"type": "about:blank", "title": sentence, "status": 403}
+        return JSONResponse(told, 403, media_type="application/problem+json")
+    return page(request, "error", status=403, sentence=sentence)
 
 
 def refused(request: Request, error: Exception) -> Response:

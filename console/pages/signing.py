@@ -12,6 +12,7 @@ from console.pages.forms import Form
 from console.pages.gate import COOKIE
 from console.pages.render import desk, page
 
+OIDC_FILE = "oidc.json"
 YEAR_SECONDS = 365 * 86_400
 
 
@@ -20,7 +21,15 @@ def sign_in(request: Request) -> Response:
     wanted = local(request.query_params.get("next"))
     if request.state.visitor:
         return RedirectResponse(wanted, 303)
-    return page(request, "sign-in", next=wanted, problem=None)
+    return door(request, wanted)
+
+
+def door(
+    request: Request, wanted: str = "/", status: int = 200, problem: str | None = None
+) -> Response:
+    """The form, and the way by the office's own provider where one is declared."""
+    other = (desk(request).state_folder / OIDC_FILE).exists()
+    return page(request, "sign-in", status=status, next=wanted, problem=problem, oidc=other)
 
 
 def signed_in(request: Request, form: Form) -> Response:
@@ -33,7 +42,7 @@ def signed_in(request: Request, form: Form) -> Response:
         guessing = people.guessing(connection, now, user, address)
     right = passwords.matches(stored, form.get("password", ""))
     if guessing:
-        return page(request, "sign-in", status=429, next=wanted, problem="sign-in.too-many")
+        return door(request, wanted, 429, "sign-in.too-many")
     with here.store.write() as connection:
         if right and factor.secret_of(connection, user) is not None:
             right = factor.spend(connection, now, user, form.get("code", ""))
@@ -42,8 +51,8 @@ def signed_in(request: Request, form: Form) -> Response:
         else:
             token = sessions.open_session(connection, now, user, "password")
     if not right:
-        return page(request, "sign-in", status=401, next=wanted, problem="sign-in.failed")
-    return _enter(wanted, token)
+        return door(request, wanted, 401, "sign-in.failed")
+    return enter(wanted, token)
 
 
 def link(request: Request) -> Response:
@@ -63,7 +72,7 @@ def link_used(request: Request, _form: Form) -> Response:
             token = sessions.open_session(connection, here.clock(), user, "link")
     if user is None:
         return page(request, "link", status=404, good=False)
-    return _enter("/password", token)
+    return enter("/password", token)
 
 
 def password(request: Request) -> Response:
@@ -135,7 +144,8 @@ def _current_is_right(request: Request, form: Form) -> bool:
     return False
 
 
-def _enter(wanted: str, token: str) -> Response:
+def enter(wanted: str, token: str) -> Response:
+    """On to where they wanted to go, with the session's cookie."""
     answer = RedirectResponse(wanted, 303)
     answer.set_cookie(
         COOKIE,

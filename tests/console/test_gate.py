@@ -26,7 +26,7 @@ FILLED = {
     "number:int": "1",
 }
 FORM = {"content-type": "application/x-www-form-urlencoded"}
-OPEN = ("/sign-in", "/link/", "/language/")
+OPEN = ("/sign-in", "/oidc/", "/link/", "/language/")
 
 
 def address(route: Route) -> str:
@@ -41,6 +41,8 @@ def test_without_a_session_every_route_leads_to_the_door(running: Running, route
         if path.startswith(OPEN):
             assert status in {200, 303, 401, 404}
             assert COOKIE not in headers.get("set-cookie", "")
+        elif path.startswith("/api/"):
+            assert status == 401
         elif method == "GET":
             assert status == 303
             assert headers["location"].startswith("/sign-in")

@@ -19,7 +19,7 @@ from tests.console.test_gate import FORM, address
 REFUSED = "Trang này không thuộc quyền của tài khoản này."
 READERS: tuple[Role, ...] = ("viewer", "police", "auditor")
 OWN = {"/sign-in", "/link/{token}", "/language/{language}", "/password", "/second-factor"}
-OWN |= {"/sign-out"}
+OWN |= {"/sign-out", "/oidc/start", "/oidc/callback"}
 POLICE_SEE = {"/handed", "/handed/{number:int}"}
 
 
