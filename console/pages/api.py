@@ -22,6 +22,7 @@ from alerts.incidents import Action, Incident, NotAllowed
 from alerts.targets import Target
 from alerts.words import refusal
 from backup.status import Backups
+from collector import joined
 from collector.authority import AuthorityError
 from collector.joining import JoiningError
 from collector.state import Agent, Machine
@@ -200,7 +201,7 @@ def agents(request: Request) -> Funnel:
     """How far each PC has come."""
     here = desk(request)
     with here.store.read() as connection:
-        known = joins.known_agents(connection)
+        known = joined.agents(connection)
     return Funnel(funnel(here.moment().office), known)
 
 

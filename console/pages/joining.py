@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from collector import joining
+from collector import joined, joining
 from collector.authority import AuthorityError
 from collector.joining import JoiningError
 from console import factor, joins, settings
@@ -58,7 +58,7 @@ def _shown(request: Request, refusal: str | None = None, **made: object) -> Resp
     here, w = desk(request), words(request)
     office = here.moment().office
     with here.store.read() as connection:
-        agents = joins.known_agents(connection)
+        agents = joined.agents(connection)
     steps = funnel(office)
     string = made.get("string")
     return page(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from console import first_inventory, inventory_file, joins
+from collector import joined
+from console import first_inventory, inventory_file
 from console.first_inventory import Draft, Office
 from console.funnel import strangers
 from console.pages.forms import Form
@@ -59,7 +60,7 @@ def _found(request: Request, file: str, content: bytes) -> Draft:
 def _hostnames(request: Request) -> list[str]:
     here = desk(request)
     with here.store.read() as connection:
-        waiting = strangers(here.moment().office, joins.known_agents(connection))
+        waiting = strangers(here.moment().office, joined.agents(connection))
     return [one.hostname for one in waiting]
 
 
