@@ -201,7 +201,7 @@ def agents(request: Request) -> Funnel:
     """How far each PC has come."""
     here = desk(request)
     with here.store.read() as connection:
-        known = joined.agents(connection)
+        known = tuple(joined.agents(connection))
     return Funnel(funnel(here.moment().office), known)
 
 
