@@ -99,9 +99,7 @@ def _own(request: Request, form: Form) -> None:
         raise HTTPException(403, "this form is no longer valid: open the page again")
 
 
-async def _read(
-    request: Request, bytes_most: int, contents: list[bytes] | None = None
-) -> Form:
+async def _read(request: Request, bytes_most: int, contents: list[bytes] | None = None) -> Form:
     kind = request.headers.get("content-type", "")
     with_file = kind.startswith("multipart/form-data") and request.state.visitor is not None
     try:
