@@ -53,6 +53,11 @@ def _of_sets(backups: Backups) -> Iterator[Family]:
         lambda status: nan if status.rto_seconds is None else status.rto_seconds,
     )
     yield family(
+        "copies",
+        "Repositories that hold the set",
+        lambda status: status.copies,
+    )
+    yield family(
         "bytes",
         "Size of the newest successful backup; NaN before the first",
         lambda status: nan if status.bytes is None else float(status.bytes),
@@ -86,6 +91,21 @@ def _of_repositories(backups: Backups, now: datetime) -> Iterator[Family]:
         "damaged_objects",
         "Objects that are not as they were stored",
         lambda status: status.errors,
+    )
+    yield family(
+        "quarantined_objects",
+        "Objects in quarantine that nobody has looked at yet",
+        lambda status: status.quarantined,
+    )
+    yield family(
+        "held",
+        "What keeps old snapshots from being forgotten until it is explained",
+        lambda status: len(status.holds),
+    )
+    yield family(
+        "last_copy_timestamp_seconds",
+        "Of a second copy: when all of the first was last found there; 0 for never",
+        lambda status: _instant(status.last_copy_at),
     )
     yield family(
         "errors_total",

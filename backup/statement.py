@@ -11,8 +11,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select
 
-from backup import proofs
-from backup.plan import Job
+from backup import holds, proofs, stores
+from backup.ledger import LASTING
+from backup.plan import Job, Kind
 from backup.proofs import Proof
 from backup.status import Backups, Drill, RepositoryStatus, SetStatus
 from backup.tables import backup_runs, objects
@@ -38,7 +39,9 @@ def backups(connection: Connection, inventory: Inventory, state: State, now: dat
     return Backups(
         site=inventory.site.id,
         sets={
-            declared.id: _with_live(_set_status(declared, runs, proved, good, now), declared, state)
+            declared.id: _with_live(
+                _set_status(inventory, declared, runs, proved, good, now), declared, state
+            )
             for declared in inventory.backups
         },
         repositories={
@@ -99,7 +102,20 @@ def _successes(connection: Connection, since: datetime) -> dict[str, list[dateti
     return found
 
 
+def _held_in(
+    inventory: Inventory, declared: BackupSet, good: Mapping[Job, Proof]
+) -> tuple[Repository, ...]:
+    """The set's repository, and each copy of it that was ever found whole."""
+    return tuple(
+        each
+        for each in inventory.repositories
+        if each.id == declared.repository
+        or (each.copy_of == declared.repository and Job("copy", each.id) in good)
+    )
+
+
 def _set_status(
+    inventory: Inventory,
     declared: BackupSet,
     runs: _Runs,
     proved: Mapping[Job, Proof],
@@ -107,6 +123,7 @@ def _set_status(
     now: datetime,
 ) -> SetStatus:
     job = Job("drill", declared.repository, declared.id)
+    held_in = _held_in(inventory, declared, good) if declared.id in runs.newest_good else ()
     newest, success = runs.newest.get(declared.id), runs.newest_good.get(declared.id)
     held, days = days_held(
         runs.successes.get(declared.id, ()), timedelta(hours=declared.rpo_hours), now, RPO_DAYS
@@ -122,6 +139,9 @@ def _set_status(
         last_drill=_drill(proved[job]) if job in proved else None,
         bytes=success.bytes if success else None,
         rto_seconds=good[job].detail.rto_seconds if job in good else None,
+        copies=len(held_in),
+        media=len({(each.medium, each.offsite) for each in held_in}),
+        offsite=any(each.offsite for each in held_in),
         rpo_held_days=held,
         rpo_days=days,
     )
@@ -164,7 +184,7 @@ def _repository_status(
     good: Mapping[Job, Proof],
     now: datetime,
 ) -> RepositoryStatus:
-    present = (objects.c.repository == declared.id, objects.c.state != "vanished")
+    present = (objects.c.repository == declared.id, objects.c.state.not_in(LASTING))
     window = now - timedelta(days=declared.sweep_days)
     fresh = (objects.c.state == "sound") & (objects.c.last_verified_at >= window)
     unread_since = func.coalesce(objects.c.last_verified_at, objects.c.first_seen_at)
@@ -181,8 +201,17 @@ def _repository_status(
     failures = _failures(declared, proved)
     sweep = _last_sweep(Job("sweep", declared.id), proved, good)
     check = good.get(Job("check", declared.id))
+    copied = good.get(Job("copy", declared.id))
+    aside = (objects.c.repository == declared.id, objects.c.state == "quarantined")
     return RepositoryStatus(
         repository=declared.id,
+        copy_of=declared.copy_of,
+        last_copy_at=copied.at if copied else None,
+        kind=stores.kind(declared.path),
+        quarantined=connection.scalar(select(func.count()).where(*aside)) or 0,
+        holds=tuple(
+            f"{each.cause}: {each.detail}" for each in holds.unexplained(connection, declared.id)
+        ),
         bytes=int(size),
         read_bytes=int(read),
         oldest_unread_at=oldest,
@@ -218,7 +247,8 @@ def _object_problems(
 
 def _failures(declared: Repository, proved: Mapping[Job, Proof]) -> tuple[Proof, ...]:
     """The newest proofs of the repository itself that failed as a whole."""
-    jobs = (Job("prepare", declared.id), Job("sweep", declared.id), Job("check", declared.id))
+    kinds: tuple[Kind, ...] = ("prepare", "sweep", "check", "copy", "retain", "heal")
+    jobs = tuple(Job(kind, declared.id) for kind in kinds)
     failed = (proved[job] for job in jobs if job in proved and not proved[job].ok)
     return tuple(proof for proof in failed if not proof.detail.problems)
 

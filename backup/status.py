@@ -42,6 +42,12 @@ class SetStatus(Struct, frozen=True):
     bytes: int | None = None
     rto_seconds: float | None = None
     """Time to restore the whole set, extrapolated from the last drill's rate."""
+    copies: int = 0
+    """Repositories that hold it, the PC's own data not counted."""
+    media: int = 0
+    """Different media among them."""
+    offsite: bool = False
+    """Whether one of them lies outside of the building."""
     rpo_held_days: int = 0
     """Of the last `rpo_days`, those on which the newest backup was never older than the RPO."""
     rpo_days: int = 0
@@ -59,6 +65,16 @@ class RepositoryStatus(Struct, frozen=True):
     byte was read since. None while nothing is stored."""
     errors: int = 0
     """Objects that are not as they were stored."""
+    copy_of: str | None = None
+    """The repository that this one is a second copy of."""
+    last_copy_at: datetime | None = None
+    """When all of the first repository was last found here: of a disk that is brought in, last seen."""
+    kind: str = "folder"
+    """How it is reached: folder, rest, sftp, s3."""
+    quarantined: int = 0
+    """Objects in quarantine that the officer has not seen yet."""
+    holds: tuple[str, ...] = ()
+    """What keeps old snapshots from being forgotten until somebody explains it."""
     failed_proofs: int = 0
     """Sweeps, checks and drills of this repository that ever failed."""
     last_sweep_at: datetime | None = None

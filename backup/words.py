@@ -31,7 +31,11 @@ def sentences(backups: Backups, inventory: Inventory, language: Language) -> tup
 
 def _repository(status: RepositoryStatus, zone: ZoneInfo, language: Language) -> Iterator[str]:
     texts, named = catalogue("backup"), status.repository
-    if status.last_sweep_at is None or status.oldest_unread_at is None:
+    if status.copy_of is not None:
+        yield _copy(status, zone, language)
+    if status.kind != "folder":
+        yield texts.text(language, "repository.elsewhere", repository=named, kind=status.kind)
+    elif status.last_sweep_at is None or status.oldest_unread_at is None:
         yield texts.text(language, "repository.never", repository=named)
     elif status.read_bytes < status.bytes:
         percent = status.read_bytes * 100 // status.bytes
@@ -39,8 +43,21 @@ def _repository(status: RepositoryStatus, zone: ZoneInfo, language: Language) ->
     else:
         since = _local(status.oldest_unread_at, zone)
         yield texts.text(language, "repository.read", repository=named, at=since)
+    if status.quarantined:
+        count = status.quarantined
+        yield texts.text(language, "repository.quarantined", repository=named, count=count)
+    if status.holds:
+        yield texts.text(language, "repository.held", repository=named, count=len(status.holds))
     if status.errors:
         yield texts.text(language, "repository.damaged", repository=named, errors=status.errors)
+
+
+def _copy(status: RepositoryStatus, zone: ZoneInfo, language: Language) -> str:
+    texts, first = catalogue("backup"), status.copy_of or ""
+    if status.last_copy_at is None:
+        return texts.text(language, "repository.copy-never", repository=status.repository, of=first)
+    at = _local(status.last_copy_at, zone)
+    return texts.text(language, "repository.copy", repository=status.repository, of=first, at=at)
 
 
 def _set(status: SetStatus, zone: ZoneInfo, language: Language) -> Iterator[str]:
@@ -56,12 +73,16 @@ def _set(status: SetStatus, zone: ZoneInfo, language: Language) -> Iterator[str]
         held=status.rpo_held_days,
         days=status.rpo_days,
     )
+    counts: dict[str, object] = {"copies": status.copies, "media": status.media}
+    where = "set.copies-offsite" if status.offsite else "set.copies"
+    yield texts.text(language, where, set=named, **counts)
     if drill is None:
         yield texts.text(language, "set.unproved", set=named)
     elif drill.ok:
         at = _local(drill.at, zone)
-        counts = {"files": drill.files, "compared": drill.compared}
-        yield texts.text(language, "set.proved", set=named, at=at, **counts)
+        yield texts.text(
+            language, "set.proved", set=named, at=at, files=drill.files, compared=drill.compared
+        )
     else:
         error = drill.error or "-"
         yield texts.text(language, "set.failed", set=named, at=_local(drill.at, zone), error=error)

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from backup import metrics, statement
+from backup import holds, metrics, statement
+from backup.plan import Job
 from backup.status import Backups
 from backup.words import sentences
 from collector.exposition import render
@@ -13,6 +14,7 @@ from collector.messages import LANGUAGES, catalogue
 from collector.readings import Backup
 from collector.state import Latest, Machine, State
 from tests.backup.place import NOON, Place
+from tests.backup.test_heal import with_copy
 from tests.backup.test_sweep import flip
 
 DAY = timedelta(days=1)
@@ -63,6 +65,31 @@ def test_a_backup_that_was_swept_and_drilled_is_stated_and_exposed(place: Place)
     lines = sentences(backups, place.inventory, "vi")
     assert lines[0] == "Mọi byte của kho kho đã được đọc lại và đối chiếu kể từ 13:00 23/11/2026."
     assert "1 trên 1 ngày" in lines[1]
+
+
+def test_second_copies_quarantine_and_holds_are_stated_from_their_rows(place: Place) -> None:
+    place.inventory = with_copy(place.inventory, exact=True)
+    place.prove("sweep")
+    place.verifier.prove(place.inventory, Job("copy", "ban-sao"))
+    (place.repository / "snapshots" / "la.txt").write_text("x")
+    place.prove("watch")
+    with place.store.write() as connection:
+        holds.raise_(connection, "kho", "canary", "tệp mồi bị sửa", place.now)
+        counted = connection.exec_driver_sql(
+            "SELECT (SELECT count(*) FROM objects WHERE repository = 'kho' AND state = 'quarantined'),"
+            " (SELECT count(*) FROM backup_holds WHERE explained_at IS NULL),"
+            " (SELECT count(*) FROM proofs WHERE kind = 'copy' AND ok)"
+        ).one()
+    backups = status(place)
+    kept, stored = backups.sets["van-ban"], backups.repositories["kho"]
+    told = (stored.quarantined, len(stored.holds), kept.copies - 1)
+    assert told == tuple(counted) == (1, 1, 1)
+    assert backups.repositories["ban-sao"].last_copy_at == place.now
+    text = " ".join(sentences(backups, place.inventory, "vi"))
+    assert "Kho kho có 1 đối tượng lạ đã được cách ly" in text
+    assert "còn 1 việc chờ giải trình" in text
+    assert "Kho ban-sao là bản sao thứ hai của kho kho" in text
+    assert "Bộ van-ban có 2 bản trong kho, trên 1 loại phương tiện" in text
 
 
 def test_damage_lowers_the_ratio_and_is_named(place: Place) -> None:
