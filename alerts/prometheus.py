@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from alerts.render import burn, configuration, rules, unit_tests
+from alerts.render import burn, configuration, dashboards, grafana, rules, unit_tests
 from alerts.render.yaml import dumped
 
 RULES_FILE = "wardwatch.rules.yaml"
@@ -37,6 +37,22 @@ def render() -> dict[str, str]:
             MADE_BY,
             "No secret stands here: add receivers with password files of your own.",
         ),
+        **{f"grafana/{name}": content for name, content in _grafana().items()},
+    }
+
+
+def _grafana() -> dict[str, str]:
+    provisioning = {
+        "datasources": grafana.datasources(),
+        "dashboards": grafana.providers(),
+        "alerting": grafana.alerting(),
+    }
+    return {
+        **{
+            f"provisioning/{name}/wardwatch.yaml": dumped(value, MADE_BY)
+            for name, value in provisioning.items()
+        },
+        **{f"dashboards/{name}": content for name, content in dashboards.documents().items()},
     }
 
 
@@ -46,6 +62,7 @@ def write(folder: Path) -> tuple[Path, ...]:
     written = []
     for name, content in render().items():
         path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
         written.append(path)
     return tuple(written)

@@ -16,6 +16,9 @@ from urllib.request import urlopen
 
 import pytest
 
+from alerts.render import grafana
+from alerts.render.boards import BOARDS
+from alerts.render.rules import alerts
 from tests.console.office import Running, end, free_port, poll, quick, up, wardwatch
 
 
@@ -139,3 +142,22 @@ def test_a_stopped_agent_reaches_alertmanager_and_no_rule_asks_for_a_metric_that
     named = {metric for query in queries for metric in re.findall(r"\bwardwatch_\w+", query)}
     assert "wardwatch_finding" in named
     poll(lambda: all(_query(watched, f"count({metric})") for metric in named))
+
+    # Of each panel of Grafana too; a line is looked at only from a PC that goes out by it.
+    asked = {
+        panel.expr.replace("$asset", "may-chu")
+        for board in BOARDS
+        for panel in board.panels
+        if board.id != "line"
+    }
+    asked |= {grafana.told(one) for one in alerts()}
+    silent: set[str] = set(asked)
+
+    def all_answered() -> bool:
+        silent.difference_update({one for one in silent if _query(watched, one)})
+        return not silent
+
+    try:
+        poll(all_answered)
+    except AssertionError:
+        pytest.fail(f"no data for {sorted(silent)}")
