@@ -22,7 +22,7 @@ from alerts.finding import Evidence, Finding, Seen
 from alerts.incidents import NotAllowed
 from alerts.verifier import check
 from collector.store.database import Store
-from collector.store.tables import agents, reports
+from collector.store.tables import agents, epochs, reports
 from tests.alerts.builders import NOON, inventory
 
 ID = "SC-2026-0001"
@@ -39,11 +39,15 @@ def made(store: Store) -> Dossier:
                 id="a", key_hash=b"k", state="approved", hostname="h", joined_at=NOON
             )
         )
+        connection.execute(
+            insert(epochs).values(id=1, agent="a", epoch="e", ordinal=1, first_received_at=NOON)
+        )
         for number in (1, 2):
             body = BODY.replace("tắt", f"tắt {number}")
             connection.execute(
                 insert(reports).values(
                     id=number,
+                    stream=1,
                     agent="a",
                     epoch="e",
                     seq=number,
