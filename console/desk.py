@@ -37,7 +37,7 @@ FRESH = timedelta(seconds=2)
 LARGE_SECONDS = 0.1
 LARGE_FRESH = timedelta(seconds=30)
 """A fleet that takes longer than that to judge is judged beforehand (`keep_fresh`), and shown as
-it was within the last half minute: its PCs report once a minute."""
+it was within the last half minute, or as long as judging it again and again takes its turns."""
 
 RESTS = 10
 """Judging a large fleet again and again takes one part in so many of one core's time."""
@@ -89,7 +89,7 @@ class Desk:
         """The office as it is now, or was within the last two seconds (thirty, where it is large)."""
         with self._lock:
             now = self.clock()
-            fresh = LARGE_FRESH if self._cost_seconds > LARGE_SECONDS else FRESH
+            fresh = self._fresh()
             if self._last is None or not timedelta(0) <= now - self._last.office.now < fresh:
                 return self._look(now)
             return self._last
@@ -120,6 +120,12 @@ class Desk:
         with self._lock:
             self._last, self._cost_seconds = seen, time.monotonic() - began
         return self._cost_seconds * RESTS
+
+    def _fresh(self) -> timedelta:
+        """Until then a moment is shown: a large fleet's until its next look is done."""
+        if self._cost_seconds <= LARGE_SECONDS:
+            return FRESH
+        return max(LARGE_FRESH, timedelta(seconds=self._cost_seconds * (RESTS + 2)))
 
     def _look(self, now: datetime) -> Moment:
         began = time.monotonic()
