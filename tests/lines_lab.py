@@ -394,7 +394,7 @@ def office() -> Iterator[tuple[Lab, Beyond]]:
         yield lab, beyond
 
 
-def poll(done: Callable[[], Any], seconds: float = 20.0) -> Any:
+def poll(done: Callable[[], Any], seconds: float = 120.0) -> Any:
     """Wait for what another process does."""
     end = time.monotonic() + seconds
     while not (found := done()):
