@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import pairwise
@@ -23,15 +24,16 @@ from agent.settings import Settings
 from agent.spool import Spool
 from tests.agent import certificates, door
 from tests.agent.door import eventually
+from tests.namespaces import apart
 
 NOON = "2026-11-23T12:00:00Z"
 
 
 @contextmanager
-def running(state: Path, *more: str, load: float = 0.2) -> Iterator[Popen[bytes]]:
-    command = [sys.executable, "-m", "agent", "run", "--state", str(state)]
+def running(state: Path, load: float = 0.2, before: tuple[str, ...] = ()) -> Iterator[Popen[bytes]]:
+    command = [*before, sys.executable, "-m", "agent", "run", "--state", str(state)]
     rhythm = ["--load-interval", str(load), "--security-interval", "3600"]
-    with Popen([*command, *rhythm, *more], stderr=PIPE) as agent:
+    with Popen([*command, *rhythm], stderr=PIPE) as agent:
         try:
             yield agent
         finally:
@@ -238,17 +240,18 @@ def test_a_backup_that_breaks_down_leaves_a_receipt_that_says_so(tmp_path: Path)
 
 def _child(agent: Popen[bytes], *words: str) -> psutil.Process:
     """A child of the agent whose command line has these words, held still as soon as it is there."""
-    return _held(agent, lambda found: set(words) <= set(found))
-
-
-OFTEN = ("--security-interval", "0.2", "--full-interval", "0.2")
-"""Another child five times a second: one that was missed is not the last."""
-
-
-def _reading(agent: Popen[bytes]) -> psutil.Process:
-    """The child that reads sections: forked, it has the agent's own command line."""
-    own = psutil.Process(agent.pid).cmdline()
-    return _held(agent, lambda found: found == own)
+    listed = Path(f"/proc/{agent.pid}/task/{agent.pid}/children")
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        assert agent.poll() is None, (agent.stderr.read() if agent.stderr else b"").decode()
+        for number in listed.read_text("ascii").split():
+            with suppress(psutil.NoSuchProcess):
+                one = psutil.Process(int(number))
+                if _is_stopped(one) and set(words) <= set(one.cmdline()):
+                    return one
+                one.resume()
+        time.sleep(0.001)
+    raise AssertionError("no such child came")
 
 
 def _is_stopped(one: psutil.Process) -> bool:
@@ -259,34 +262,46 @@ def _is_stopped(one: psutil.Process) -> bool:
     return bool(one.status() == psutil.STATUS_STOPPED)
 
 
-def _held(agent: Popen[bytes], is_it: Callable[[list[str]], bool]) -> psutil.Process:
-    """A child that is it, stopped. Some live for 10 ms: each is stopped first, then looked at."""
-    listed = Path(f"/proc/{agent.pid}/task/{agent.pid}/children")
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        assert agent.poll() is None, (agent.stderr.read() if agent.stderr else b"").decode()
-        for number in listed.read_text("ascii").split():
-            with suppress(psutil.NoSuchProcess):
-                one = psutil.Process(int(number))
-                if _is_stopped(one) and is_it(one.cmdline()):
-                    return one
-                one.resume()
-        time.sleep(0.001)
-    raise AssertionError("no such child came")
+SLOW = "/etc/group"
+"""The security section alone reads it, and every Linux system has it."""
+
+
+def _slowly(pipe: Path) -> tuple[str, ...]:
+    """Words before a program that sees a pipe in place of that file: whoever opens it waits."""
+    os.mkfifo(pipe)
+    script = f'mount --bind "$0" {SLOW} && exec "$@"'
+    return (*apart("--mount"), "sh", "-c", script, str(pipe))
+
+
+@contextmanager
+def _read_slowly(pipe: Path) -> Iterator[None]:
+    """From where the probe's child waits for what is in the pipe, until it is let go."""
+    found: list[int] = []
+    # Opens only once somebody reads (ENXIO of open(2)), so that the child is there by then.
+    eventually(lambda: _opened(pipe, found), 60)
+    try:
+        yield
+    finally:
+        pipe.unlink()
+        os.close(found[0])
+
+
+def _opened(pipe: Path, found: list[int]) -> bool:
+    with suppress(OSError):
+        found.append(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
+    return bool(found)
 
 
 def test_loads_keep_their_second_and_are_sent_while_a_slow_probe_is_read(tmp_path: Path) -> None:
-    state = tmp_path / "state"
+    state, pipe = tmp_path / "state", tmp_path / "pipe"
     with door.opened(tmp_path) as there:
         door.known(there, state)
-        with running(state, *OFTEN, load=1) as agent:
-            slow = _reading(agent)
-            before, told = len(there.sections("load")), len(there.sections("security"))
-            eventually(lambda: len(there.sections("load")) >= before + 6, 60)
-            # One that came to be told before the child was held may have been on its way.
-            assert len(there.sections("security")) <= told + 1
-            slow.resume()
-            eventually(lambda: len(there.sections("security")) > told + 1, 60)
+        with running(state, load=1, before=_slowly(pipe)) as agent:
+            with _read_slowly(pipe):
+                before = len(there.sections("load"))
+                eventually(lambda: len(there.sections("load")) >= before + 6, 60)
+                assert not there.sections("security")
+            eventually(lambda: there.sections("security"), 60)
             ended(agent)
         assert there.sections("security")[-1]["checks"]
         loads = [row["at"] for row in there.stored() if row["kind"] == "load"]
@@ -296,11 +311,10 @@ def test_loads_keep_their_second_and_are_sent_while_a_slow_probe_is_read(tmp_pat
 
 
 def test_a_probe_that_never_ends_holds_up_no_goodbye(tmp_path: Path) -> None:
-    state = tmp_path / "state"
+    state, pipe = tmp_path / "state", tmp_path / "pipe"
     with door.opened(tmp_path) as there:
         door.known(there, state)
-        with running(state, *OFTEN) as agent:
-            _reading(agent)
+        with running(state, before=_slowly(pipe)) as agent, _read_slowly(pipe):
             assert ended(agent) < 5
             assert agent.returncode == 0
         assert there.sections("presence")[-1]["state"] == "stopped"
