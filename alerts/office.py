@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from alerts.own import Own
 from alerts.past import Past
+from alerts.signals import Signals
 from backup.status import Backups
 from collector.around import Around, Others
 from collector.inventory.model import Inventory
@@ -26,6 +27,8 @@ class Office(Struct, frozen=True):
     past: Past = Past()
     own: Own | None = None
     """How the collector itself is doing; None: nobody looked."""
+    signals: Signals = Signals()
+    """What Prometheus judged over time, where its Alertmanager is let in."""
     others: Others | None = None
     """What the PCs tell of one another, looked up once for all rules; None: each rule looks."""
 

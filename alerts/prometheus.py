@@ -36,6 +36,7 @@ def render() -> dict[str, str]:
             configuration.alertmanager(),
             MADE_BY,
             "No secret stands here: add receivers with password files of your own.",
+            "alertmanager-token: what notices.alertmanager_token_file holds; see docs/operate.md.",
         ),
         **{f"grafana/{name}": content for name, content in _grafana().items()},
     }

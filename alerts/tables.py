@@ -254,3 +254,15 @@ dispatches = Table(
     Column("settled_at", Instant),  # when its receipt was written into the incident
     sqlite_autoincrement=True,
 )
+
+signals = Table(
+    "signals",
+    METADATA,
+    # What Alertmanager last told of each of its alerts; not of those made from our own findings.
+    Column("fingerprint", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("labels", Text, nullable=False),  # JSON
+    Column("firing", Boolean, nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("received_at", Instant, nullable=False),
+)

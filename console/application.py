@@ -50,6 +50,7 @@ from console.pages import (
 )
 from console.pages.forms import INVENTORY_FORM_BYTES_MOST, posted, posted_sheet, uploaded
 from console.pages.gate import Gate
+from console.pages.hooks import Hooks
 from console.watch import StoreWatch
 
 # Who may open a page beside the officer is told in console/roles.py.
@@ -145,7 +146,8 @@ def pages(desk: Desk, stop: asyncio.Event) -> Starlette:
 def whole(desk: Desk, parts: Parts, stop: asyncio.Event) -> ASGIApp:
     """Everything on the one port."""
     reports = ingest(parts)
-    routes_of_all = [*routes(parts, reports), Mount("/", pages(desk, stop))]
+    hook = Route("/hooks/alertmanager", Hooks(desk).alertmanager, methods=["POST"])
+    routes_of_all = [*routes(parts, reports), hook, Mount("/", pages(desk, stop))]
     return fronted(reports, Starlette(routes=routes_of_all, exception_handlers=HANDLERS))
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from alerts import history, judge, past, queries, targets, yearly
+from alerts import history, judge, past, queries, signals, targets, yearly
 from alerts.finding import Finding
 from alerts.incidents import Incident
 from alerts.office import Office
@@ -163,6 +163,7 @@ def office(desk: Desk, now: datetime) -> Office:
     with desk.store.read() as connection:
         backups = statement.backups(connection, inventory, state, now)
         explained = past.explained(connection)
+        told = signals.current(connection)
     return Office(
         inventory=inventory,
         state=state,
@@ -170,6 +171,7 @@ def office(desk: Desk, now: datetime) -> Office:
         now=now,
         past=past.past(lately, explained),
         own=desk.own.at(now),
+        signals=told,
         others=all_others(inventory, state.machines, now),
     )
 

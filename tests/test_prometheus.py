@@ -27,7 +27,12 @@ def office(
     tmp_path_factory: pytest.TempPathFactory, example_inventory_path: Path
 ) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("scraped")
-    with up(folder / "state", quick(example_inventory_path, folder, silent_seconds=8)) as running:
+    inventory = quick(example_inventory_path, folder, silent_seconds=8)
+    text = inventory.read_text("utf-8") + "notices: {alertmanager_token_file: alertmanager-token}\n"
+    inventory.write_text(text, "utf-8")
+    (folder / "state").mkdir(mode=0o700)
+    (folder / "state" / "alertmanager-token").write_text("một khóa dài\n", "utf-8")
+    with up(folder / "state", inventory) as running:
         poll(lambda: "wardwatch_host_cpu_ratio{" in running.get("/metrics")[1])
         yield running
 
@@ -44,6 +49,10 @@ def watched(office: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     text = settings.read_text("utf-8").replace("127.0.0.1:8443", f"127.0.0.1:{office.port}")
     text = text.replace("127.0.0.1:9093", f"127.0.0.1:{alertmanager}")
     settings.write_text(text.replace("interval: 30s", "interval: 1s"), "utf-8")
+    routes = folder / "alertmanager.yaml"
+    text = routes.read_text("utf-8").replace("127.0.0.1:8443", f"127.0.0.1:{office.port}")
+    routes.write_text(text.replace("group_wait: 5s", "group_wait: 1s"), "utf-8")
+    shutil.copy(office.state / "alertmanager-token", folder)
     rules = folder / "wardwatch.rules.yaml"
     rules.write_text(rules.read_text("utf-8").replace("interval: 30s", "interval: 1s"), "utf-8")
     with (
@@ -120,6 +129,16 @@ def test_prometheus_and_the_officer_are_told_the_same_figures(
     poll(same)
 
 
+def test_what_alertmanager_hears_of_reaches_the_rules_by_its_webhook(
+    office: Running, watched: dict[str, str]
+) -> None:
+    def heard() -> bool:
+        found = {(one["rule"], one["subject"]): one["verdict"] for one in office.json("findings")}
+        return found.get(("prometheus-alert", "hoa-mai")) == "pass"
+
+    poll(heard)
+
+
 def test_a_stopped_agent_reaches_alertmanager_and_no_rule_asks_for_a_metric_that_is_not_there(
     office: Running, watched: dict[str, str]
 ) -> None:
@@ -141,6 +160,9 @@ def test_a_stopped_agent_reaches_alertmanager_and_no_rule_asks_for_a_metric_that
     queries = [rule["query"] for group in rules["data"]["groups"] for rule in group["rules"]]
     named = {metric for query in queries for metric in re.findall(r"\bwardwatch_\w+", query)}
     assert "wardwatch_finding" in named
+    # A line is looked at only from a machine that goes out by it: here it is a family without lines.
+    assert "# TYPE wardwatch_line_up gauge" in office.get("/metrics")[1]
+    named.remove("wardwatch_line_up")
     poll(lambda: all(_query(watched, f"count({metric})") for metric in named))
 
     # Of each panel of Grafana too; a line is looked at only from a PC that goes out by it.

@@ -37,6 +37,16 @@ def alertmanager() -> dict[str, Any]:
             "repeat_interval": "12h",
             "routes": [
                 {
+                    # What is no finding of ours already becomes one; the watchdog too, so that
+                    # wardwatch knows that it would hear the others.
+                    "receiver": "wardwatch",
+                    "matchers": ['rule=""'],
+                    "continue": True,
+                    "group_wait": "5s",
+                    "group_interval": "1m",
+                    "repeat_interval": "5m",
+                },
+                {
                     "receiver": "watchdog",
                     "matchers": ['alertname="Watchdog"'],
                     "group_wait": "0s",
@@ -68,5 +78,22 @@ def alertmanager() -> dict[str, Any]:
             },
         ],
         # Both are seen in Alertmanager's own page until the office adds mail or chat here.
-        "receivers": [{"name": "officer"}, {"name": "watchdog"}],
+        "receivers": [
+            {"name": "officer"},
+            {"name": "watchdog"},
+            {
+                "name": "wardwatch",
+                "webhook_configs": [
+                    {
+                        "url": "https://127.0.0.1:8443/hooks/alertmanager",
+                        "send_resolved": True,
+                        "max_alerts": 0,
+                        "http_config": {
+                            "authorization": {"credentials_file": "alertmanager-token"},
+                            "tls_config": {"ca_file": "ca.pem"},
+                        },
+                    }
+                ],
+            },
+        ],
     }

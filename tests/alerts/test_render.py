@@ -62,9 +62,9 @@ def test_amtool_accepts_the_alertmanager_configuration(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("labels", "receiver"),
     [
-        (["alertname=Watchdog", "severity=none"], "watchdog"),
-        (["alertname=AgentSilent", "severity=critical", "site=x"], "officer"),
-        (["alertname=Firewall", "severity=warning", "site=x"], "officer"),
+        (["alertname=Watchdog", "severity=none"], "wardwatch,watchdog"),
+        (["alertname=AgentSilent", "rule=agent-silent", "severity=critical"], "officer"),
+        (["alertname=Firewall", "rule=firewall", "severity=warning"], "officer"),
     ],
 )
 def test_alertmanager_routes_each_alert_where_it_belongs(

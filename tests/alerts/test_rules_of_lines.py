@@ -10,7 +10,7 @@ import pytest
 from msgspec import structs
 
 from alerts.finding import Finding
-from alerts.prometheus import LINES_FILE, render
+from alerts.prometheus import LINES_FILE, write
 from collector.lines.facts import Availability, Cause, LineFacts, Speed
 from collector.readings import LineReading, Target
 from collector.state import State
@@ -170,8 +170,7 @@ def test_the_contract_of_a_line_stands_in_the_inventory() -> None:
 
 
 def test_the_burn_rates_fire_and_cease_at_their_limits(tmp_path: Path) -> None:
-    for name, content in render().items():
-        (tmp_path / name).write_text(content)
+    write(tmp_path)
     assert run(tmp_path, "promtool", "check", "rules", LINES_FILE).returncode == 0
     done = run(tmp_path, "promtool", "test", "rules", LINES_TESTS)
     assert done.returncode == 0, done.stdout
@@ -191,8 +190,7 @@ def test_the_burn_rates_fire_and_cease_at_their_limits(tmp_path: Path) -> None:
 def test_a_change_of_the_burn_rates_does_not_go_unnoticed(
     tmp_path: Path, sound: str, broken: str
 ) -> None:
-    for name, content in render().items():
-        (tmp_path / name).write_text(content)
+    write(tmp_path)
     rules = tmp_path / LINES_FILE
     assert sound in rules.read_text()
     rules.write_text(rules.read_text().replace(sound, broken))
