@@ -1,6 +1,7 @@
 """What Prometheus judges over time, as its Alertmanager tells it: which of its alerts fire now.
 
 Alerts made from our own findings carry the label `rule`: they are incidents already, and are left out.
+So are those that watch wardwatch itself: a legal clock is told by itself, and who is down hears nothing.
 """
 
 from __future__ import annotations
@@ -72,8 +73,13 @@ def understood(body: bytes, now: datetime) -> tuple[Signal, ...]:
             now,
         )
         for one in message.alerts
-        if "rule" not in one.labels
+        if not _ours(one.labels)
     )
+
+
+def _ours(labels: Mapping[str, str]) -> bool:
+    watches = labels.get("incident_class") == "watcher" and labels.get("alertname") != WATCHDOG
+    return "rule" in labels or watches
 
 
 def record(connection: Connection, told: Iterable[Signal]) -> None:

@@ -66,6 +66,8 @@ def watched(office: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             folder / "prometheus.log",
             *("prometheus", f"--config.file={settings}", f"--storage.tsdb.path={folder}/series"),
             f"--web.listen-address=127.0.0.1:{prometheus}",
+            # What fires before it has found Alertmanager is sent again after a minute, by itself.
+            "--rules.alert.resend-delay=1s",
         ),
     ):
         yield {"prometheus": str(prometheus), "alertmanager": str(alertmanager)}

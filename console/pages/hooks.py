@@ -55,5 +55,6 @@ class Hooks:
         except ChannelError:
             return False
         scheme, _, shown = request.headers.get("authorization", "").partition(" ")
-        same = hmac.compare_digest(token.encode(), shown.strip().encode("utf-8", "replace"))
+        # Starlette reads headers as Latin-1: so the bytes come back as they were sent, letters too.
+        same = hmac.compare_digest(token.encode(), shown.strip().encode("latin-1"))
         return scheme.lower() == "bearer" and bool(token) and same

@@ -81,8 +81,13 @@ def test_who_is_not_heard_says_nothing_at_the_minute(store: Store) -> None:
 
 
 def test_what_is_a_finding_already_is_left_out(store: Store) -> None:
-    known = told(store, alert("Watchdog"), alert("AgentSilent", rule="agent-silent"))
+    ours = (
+        alert("AgentSilent", rule="agent-silent"),
+        alert("ObligationDue", incident_class="watcher"),
+    )
+    known = told(store, alert("Watchdog", incident_class="watcher"), *ours)
     assert known.firing == ()
+    assert known.heard_at == NOON
 
 
 def test_a_start_in_the_future_is_none(store: Store) -> None:
