@@ -133,14 +133,34 @@ def _session(opened: Any) -> Iterator[Any]:
 
 
 def _signed(original: bytes, signer: Any) -> bytes:
-    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter  # noqa: PLC0415
     from pyhanko.pdf_utils.misc import PdfError  # noqa: PLC0415
     from pyhanko.sign.signers import PdfSignatureMetadata, sign_pdf  # noqa: PLC0415
 
     made = io.BytesIO()
     try:
-        writer = IncrementalPdfFileWriter(io.BytesIO(original))
+        writer = _addition(original)
         sign_pdf(writer, PdfSignatureMetadata(field_name=FIELD), signer=signer, output=made)
     except (PdfError, ValueError) as error:
         raise SigningError(f"it can't be signed: {error}") from error
     return made.getvalue()
+
+
+def _addition(original: bytes) -> Any:
+    """What is written behind the paper, with an empty field to sign; PDF/A-1b stays PDF/A-1b."""
+    from pyhanko.pdf_utils import generic, layout  # noqa: PLC0415
+    from pyhanko.pdf_utils.content import RawContent  # noqa: PLC0415
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter  # noqa: PLC0415
+    from pyhanko.sign.fields import SigFieldSpec, append_signature_field  # noqa: PLC0415
+
+    class Addition(IncrementalPdfFileWriter):
+        def _update_meta(self) -> None:
+            """The paper's own metadata stay: rewritten, they lose the form that PDF/A-1 asks for."""
+
+    writer: Any = Addition(io.BytesIO(original))
+    append_signature_field(writer, SigFieldSpec(FIELD))
+    field = writer.root["/AcroForm"]["/Fields"][0]
+    # PDF/A-1 wants an appearance of every field, of one that is not seen too (ISO 19005-1, 6.9).
+    unseen = RawContent(b"", box=layout.BoxConstraints(width=1, height=1)).as_form_xobject()
+    appearance: Any = generic.DictionaryObject
+    field["/AP"] = appearance({generic.pdf_name("/N"): writer.add_object(unseen)})
+    return writer

@@ -31,6 +31,10 @@ chromium                 walks through the console and takes its pictures
 libatomic1               the driver that steers Chromium needs it
 fonts-dejavu-core        letters for Chromium on a machine without fonts
 poppler-utils            reads our PDFs back: fonts, text, pages as pictures
+libpdfbox2-java          Preflight, which judges whether our PDFs are PDF/A-1b
+libactivation-java       what Preflight reads metadata with
+libjaxb-api-java         the same
+default-jre-headless     runs Preflight
 debian-archive-keyring   the keys of the packages below, where this is no Debian
 '
 

@@ -18,6 +18,8 @@ from alerts.documents.templates import TemplateError
 from tests.alerts.document_reading import pdf_words, poppler
 from tests.alerts.document_samples import NOON, SUMS, example, sample_case, samples, sums
 
+DOCS = Path(__file__).parents[2] / "docs" / "samples"
+
 HOSTILE = (
     '#panic("x") #read("/etc/passwd") #sys.inputs $x^2$ *đậm* _nghiêng_ `mã` <nhãn> @dẫn',
     '"); #import "@preview/evil:1.0.0" //',
@@ -62,11 +64,10 @@ def with_line(paper: Paper, line: str) -> Paper:
     return replace(paper, blocks=(Items((line,)),), appendices=())
 
 
-def test_it_is_a4_and_archivable(made: bytes, tmp_path: Path) -> None:
+def test_it_is_a4_and_tagged(made: bytes, tmp_path: Path) -> None:
     about = poppler("pdfinfo", made, tmp_path)
     assert "(A4)" in about
-    assert b"<pdfaid:part>2</pdfaid:part>" in made
-    assert b"<pdfaid:conformance>B</pdfaid:conformance>" in made
+    assert re.search(r"Tagged: +yes", about)
 
 
 def test_only_tinos_is_in_it_and_whole(made: bytes, tmp_path: Path) -> None:
@@ -141,8 +142,10 @@ def test_the_files_own_date_is_the_papers(made: bytes, tmp_path: Path) -> None:
 def test_the_samples_in_the_documentation_are_what_the_program_makes(
     example_inventory_path: Path,
 ) -> None:
-    now = sums(samples(example(example_inventory_path)))
-    assert now == SUMS.read_text("utf-8"), "make docs/samples anew: see document_samples.py"
+    made = samples(example(example_inventory_path))
+    assert sums(made) == SUMS.read_text("utf-8"), "make docs/samples anew: see document_samples.py"
+    kept = {name: (DOCS / name).read_bytes() for name in made}
+    assert sums(kept) == SUMS.read_text("utf-8")
 
 
 @pytest.mark.parametrize("words", HOSTILE)

@@ -5,16 +5,11 @@ from __future__ import annotations
 import os
 import subprocess  # noqa: TID251 - the token is initialised by its own tool
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pkcs11
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import pkcs12
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives import serialization
 from pkcs11 import Attribute, CertificateType, KeyType, ObjectClass
 from pkcs11.util.rsa import decode_rsa_private_key, decode_rsa_public_key
 from sqlalchemy import select
@@ -29,55 +24,11 @@ from collector.store.database import Store
 from console import signed_papers
 from tests.alerts.builders import NOON
 from tests.alerts.document_samples import example, papers_of
+from tests.alerts.keys import PASSPHRASE, Key
 from tests.alerts.test_reporting import told
 
-PASSPHRASE, PIN, LABEL, TOKEN = "mật khẩu", "1234", "ky-so", "ubnd"
+PIN, LABEL, TOKEN = "1234", "ky-so", "ubnd"
 SOFTHSM = Path("/usr/lib/softhsm/libsofthsm2.so")
-
-
-class Key:
-    """A key with a certificate of its own, as a throw-away authority would issue it."""
-
-    def __init__(self, name: str) -> None:
-        self.key = rsa.generate_private_key(65537, 2048)
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        usage = x509.KeyUsage(
-            digital_signature=True,
-            content_commitment=True,
-            key_encipherment=False,
-            data_encipherment=False,
-            key_agreement=False,
-            key_cert_sign=True,
-            crl_sign=False,
-            encipher_only=False,
-            decipher_only=False,
-        )
-        self.certificate = (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(subject)
-            .public_key(self.key.public_key())
-            .serial_number(7)
-            .not_valid_before(NOON - timedelta(days=400))
-            .not_valid_after(NOON + timedelta(days=4000))
-            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-            .add_extension(usage, critical=True)
-            .sign(self.key, hashes.SHA256())
-        )
-
-    @property
-    def pem(self) -> bytes:
-        return self.certificate.public_bytes(serialization.Encoding.PEM)
-
-    def stored(self, folder: Path) -> Path:
-        path = folder / "khoa.p12"
-        secret = serialization.BestAvailableEncryption(PASSPHRASE.encode())
-        path.write_bytes(
-            pkcs12.serialize_key_and_certificates(
-                b"ky-so", self.key, self.certificate, None, secret
-            )
-        )
-        return path
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +57,7 @@ def test_a_paper_signed_by_a_key_file_is_accepted_with_its_signer(
 
 
 def test_another_paper_or_an_unsigned_one_is_refused(paper: bytes, signed: bytes) -> None:
-    other = paper.replace(b"%PDF-1.7", b"%PDF-1.6", 1)
+    other = paper.replace(b"%PDF-1.4", b"%PDF-1.3", 1)
     with pytest.raises(SigningError, match="not the paper that was handed out"):
         signing.checked(other, signed)
     with pytest.raises(SigningError, match="not signed yet"):
