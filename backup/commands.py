@@ -1,12 +1,9 @@
-"""What the officer does by hand: run, verify, drill and restore now, and accept what was meant."""
+"""What the officer does by hand: run, verify and drill now, and accept what was meant."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-
-from backup import holds, ledger, pin, quarantine, receipts
-from backup.answers import File, Snapshot
+from backup import holds, ledger, pin, quarantine
+from backup.answers import Snapshot
 from backup.plan import Job
 from backup.proofs import Proof
 from backup.prove import Verifier
@@ -17,19 +14,6 @@ from collector.inventory.model import BackupSet, Inventory
 
 class CommandError(Exception):
     """What was asked for cannot be done, in words for the officer."""
-
-
-@dataclass(frozen=True)
-class Restored:
-    """One restore by hand: what the snapshot lists, and what really lies in the folder now."""
-
-    snapshot: str
-    folder: Path
-    files: int
-    bytes: int
-    missing: tuple[str, ...]
-    """Files of the snapshot that are not there in full afterwards."""
-    seconds: float
 
 
 def backup_set(inventory: Inventory, id: str) -> BackupSet:
@@ -68,42 +52,6 @@ def snapshots(verifier: Verifier, inventory: Inventory, set_id: str) -> tuple[Sn
     declared = backup_set(inventory, set_id)
     restic = verifier.restic(pin.repository(inventory, declared.repository))
     return restic.snapshots(declared.id)
-
-
-def restore(
-    verifier: Verifier,
-    inventory: Inventory,
-    set_id: str,
-    into: Path,
-    snapshot: str | None = None,
-    paths: tuple[str, ...] = (),
-) -> Restored:
-    """Restore a set, or those paths of it, into an empty folder; raises ResticError.
-
-    Without `snapshot` it is the newest that a receipt named. Nothing is ever overwritten: a folder
-    that holds anything is refused.
-    """
-    declared = backup_set(inventory, set_id)
-    if into.exists() and any(into.iterdir()):
-        raise CommandError(f"{into} is not empty: name a new folder, nothing is overwritten")
-    chosen = snapshot or _newest(verifier, set_id)
-    restic = verifier.restic(pin.repository(inventory, declared.repository))
-    listed: list[File] = []
-    restic.files(chosen, listed.append)
-    wanted = [file for file in listed if not paths or _is_below(file.path, paths)]
-    if not wanted:
-        raise CommandError(f"the snapshot {chosen[:8]} holds none of these paths")
-    into.mkdir(mode=0o700, parents=True, exist_ok=True)
-    seconds = restic.restore(chosen, into, paths)
-    missing = tuple(file.path for file in wanted if not _is_there(into, file))
-    return Restored(
-        snapshot=chosen,
-        folder=into,
-        files=len(wanted) - len(missing),
-        bytes=sum(file.size_bytes for file in wanted),
-        missing=missing,
-        seconds=seconds,
-    )
 
 
 def accept(verifier: Verifier, inventory: Inventory, repository: str, object: str) -> None:
@@ -152,23 +100,3 @@ def _declared(inventory: Inventory, repository: str) -> None:
     if all(each.id != repository for each in inventory.repositories):
         known = ", ".join(each.id for each in inventory.repositories) or "none"
         raise CommandError(f"no repository {repository}: declared are {known}")
-
-
-def _newest(verifier: Verifier, set_id: str) -> str:
-    with verifier.store.read() as connection:
-        found = receipts.newest_snapshot(connection, set_id)
-    if found is None:
-        raise CommandError(f"the set {set_id} was never backed up")
-    return found
-
-
-def _is_below(path: str, roots: tuple[str, ...]) -> bool:
-    return any(path == root or path.startswith(root.rstrip("/") + "/") for root in roots)
-
-
-def _is_there(into: Path, file: File) -> bool:
-    restored = into / file.path.lstrip("/")
-    try:
-        return restored.stat(follow_symlinks=False).st_size == file.size_bytes
-    except OSError:
-        return False

@@ -58,12 +58,17 @@ def newest_snapshot(connection: Connection, set_id: str) -> str | None:
     return found
 
 
-def named(connection: Connection) -> dict[str, datetime]:
-    """Every snapshot that a receipt named, with when the first such receipt came."""
+def named(connection: Connection, set_id: str | None = None) -> dict[str, datetime]:
+    """Every snapshot that a receipt (of that set) named, with when the first such receipt came.
+
+    In the order of those receipts: their instants alone may be the same.
+    """
+    of_set = () if set_id is None else (backup_runs.c.set_id == set_id,)
     rows = connection.execute(
         select(backup_runs.c.snapshot, func.min(backup_runs.c.received_at, type_=Instant()))
-        .where(backup_runs.c.snapshot.is_not(None))
+        .where(backup_runs.c.snapshot.is_not(None), *of_set)
         .group_by(backup_runs.c.snapshot)
+        .order_by(func.min(backup_runs.c.report))
     )
     return {row[0]: row[1] for row in rows}
 

@@ -101,25 +101,6 @@ def test_a_backup_that_was_killed_is_followed_by_a_good_one(place: Place) -> Non
     assert place.prove("drill").ok
 
 
-def test_restoring_by_hand_never_overwrites(place: Place, tmp_path: Path) -> None:
-    into = tmp_path / "restored"
-    restored = commands.restore(place.verifier, place.inventory, "van-ban", into)
-    assert restored.missing == ()
-    assert restored.files == len(list(documents()))
-    with pytest.raises(commands.CommandError, match="not empty"):
-        commands.restore(place.verifier, place.inventory, "van-ban", into)
-
-
-def test_one_path_is_restored_by_hand(place: Place, tmp_path: Path) -> None:
-    (snapshot,) = commands.snapshots(place.verifier, place.inventory, "van-ban")
-    wanted = f"{snapshot.paths[0]}/DOC-TRUOC.txt"
-    restored = commands.restore(
-        place.verifier, place.inventory, "van-ban", tmp_path / "one", snapshot.id, (wanted,)
-    )
-    assert restored.files == 1
-    assert (tmp_path / "one" / wanted.lstrip("/")).read_text().startswith("TÀI LIỆU MẪU")
-
-
 def test_an_unknown_set_is_told_with_those_that_exist(place: Place) -> None:
     with pytest.raises(commands.CommandError, match="no backup set x: declared are van-ban"):
         commands.run(place.verifier, place.inventory, "x")

@@ -34,6 +34,21 @@ def test_from_nothing_to_a_reading_a_proof_an_incident_and_a_paper(
         assert proved["set"] == "tai-lieu-mau"
         assert proved["last_drill"]["files"] > 0
 
+        # And people bring it back by one command, into a folder that holds nothing yet.
+        here = ("backup", "restore", "tai-lieu-mau", "--state", str(state), "--to")
+        done = wardwatch(*here, str(tmp_path / "back"))
+        assert done.returncode == 0, done.stderr
+        assert "files restored to" in done.stdout
+        assert done.stderr.startswith("0% of ")
+        assert done.stderr.splitlines()[-1].startswith("100% of ")
+        assert next((tmp_path / "back").rglob("DOC-TRUOC.txt")).read_bytes()
+        twice = wardwatch(*here, str(tmp_path / "back"))
+        assert (twice.returncode, "is not empty" in twice.stderr) == (2, True)
+        early = wardwatch(*here, str(tmp_path / "early"), "--at", "2020-01-01")
+        assert (early.returncode, "the first backup of" in early.stderr) == (2, True)
+        beside = office.json(*here, str(tmp_path / "back"), "--beside", "--at", "2099-12-31")
+        assert (beside["missing"], beside["files"] > 0) == ([], True)
+
         # The log tells it in an operator's words, and nothing of the schema's steps.
         log = office.log.read_text("utf-8")
         assert "repository kho-chinh made" in log
