@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from collector.inventory.model import OfficeHours, Site
@@ -25,6 +25,21 @@ def open_since(site: Site, now: datetime) -> datetime | None:
     running = next(span for span in spans if _within(span, local.time()))
     first = time.fromisoformat(running.split("-")[0])
     return local.replace(hour=first.hour, minute=first.minute, second=0, microsecond=0)
+
+
+def open_seconds(site: Site, first: datetime, last: datetime) -> float:
+    """How much of a span of time lies in office hours."""
+    zone, found = ZoneInfo(site.timezone), 0.0
+    day, end = first.astimezone(zone).date(), last.astimezone(zone).date()
+    while day <= end:
+        if not any(holiday.first <= day <= holiday.last for holiday in site.holidays):
+            for span in _day(site.office_hours, day.weekday()):
+                opens, shuts = (
+                    datetime.combine(day, time.fromisoformat(one), zone) for one in span.split("-")
+                )
+                found += max(0.0, (min(shuts, last) - max(opens, first)).total_seconds())
+        day += timedelta(days=1)
+    return found
 
 
 def _day(hours: OfficeHours, weekday: int) -> tuple[str, ...]:

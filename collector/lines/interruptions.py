@@ -74,6 +74,19 @@ def recent(connection: Connection, line: str, since: datetime) -> tuple[Interrup
     return tuple(map(_interruption, rows))
 
 
+def during(
+    connection: Connection, line: str, first: datetime, last: datetime
+) -> tuple[Interruption, ...]:
+    """A line's interruptions of which some part lies between two instants, oldest first."""
+    rows = connection.execute(
+        select(interruptions)
+        .where(interruptions.c.line == line, interruptions.c.began_at < last)
+        .where((interruptions.c.ended_at > first) | interruptions.c.ended_at.is_(None))
+        .order_by(interruptions.c.began_at, interruptions.c.id)
+    )
+    return tuple(map(_interruption, rows))
+
+
 def one(connection: Connection, id: int) -> Interruption | None:
     """The interruption of that number."""
     row = connection.execute(select(interruptions).where(interruptions.c.id == id)).first()

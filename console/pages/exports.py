@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from alerts.words import because
-from console import acts, choosing, machines, names, sheets
+from console import acts, choosing, line_sheets, machines, names, sheets
 from console.pages.officials import rows as official_rows
 from console.pages.render import desk, words
 from console.sheets import Format, Sheet
@@ -157,6 +157,10 @@ SHEETS: Mapping[str, Callable[[Request], Sheet]] = {
     "incidents": incident_sheet,
     "officials": official_sheet,
     "audit": audit_sheet,
+    "lines": line_sheets.line_sheet,
+    "line-interruptions": line_sheets.interruption_sheet,
+    "line-tests": line_sheets.test_sheet,
+    "line-days": line_sheets.day_sheet,
 }
 """By the name in the address: /export/NAME.csv and .xlsx. A table that is added is a line here."""
 

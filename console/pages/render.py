@@ -33,6 +33,7 @@ NAVIGATION = (
     ("/incidents", "incidents"),
     ("/findings", "findings"),
     ("/targets", "targets"),
+    ("/lines", "lines"),
     ("/devices", "devices"),
     ("/backups", "backups"),
     ("/papers", "papers"),

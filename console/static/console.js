@@ -93,10 +93,10 @@
     const axis = { stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line") } };
     const plot = new window.uPlot({
       width: box.clientWidth, height: 220, legend: { live: true },
-      scales: { y: { range: [0, Number(table.dataset.top || 100)] } },
+      scales: { y: { range: [Number(table.dataset.bottom || 0), Number(table.dataset.top || 100)] } },
       series: [{ label: table.querySelector("thead th").textContent, value: function (_, at) { return at === null ? "–" : new Date(at * 1000).toLocaleString(language); } }].concat(
         names.map(function (name, index) {
-          return { label: name, stroke: colour(inks[index % 4]), width: 1.5, dash: dashes[index % 4], points: { show: false },
+          return { label: name, stroke: colour(inks[index % 4]), width: 1.5, dash: dashes[index % 4], points: { show: columns[0].length < 40 },
             value: function (_, figure) { return figure === null ? "–" : figure.toLocaleString(language, { maximumFractionDigits: 1 }) + (table.dataset.unit || ""); } };
         })),
       axes: [Object.assign({ values: function (_, ats) {
@@ -105,7 +105,7 @@
           const day = new Date(at * 1000);
           return long ? day.toLocaleDateString(language, { day: "numeric", month: "numeric" }) : day.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
         });
-      } }, axis), Object.assign({ size: 56, values: function (_, figures) { return figures.map(function (one) { return one + (table.dataset.unit || ""); }); } }, axis)],
+      } }, axis), Object.assign({ size: 56, values: function (_, figures) { return figures.map(function (one) { return one + (table.dataset.axis ?? table.dataset.unit ?? ""); }); } }, axis)],
     }, columns, box);
     new ResizeObserver(function () { plot.setSize({ width: box.clientWidth, height: 220 }); }).observe(box);
   }

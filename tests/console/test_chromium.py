@@ -22,6 +22,8 @@ PAGES = (
     "/findings",
     "/findings?verdict=unknown",
     "/targets",
+    "/lines",
+    "/lines/duong-chinh",
     "/devices",
     "/devices/may-in-van-phong",
     "/backups",

@@ -1,0 +1,133 @@
+"""The pages of the Internet lines: a month of figures, plots, causes with votes, and files."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Browser
+
+from collector.inventory.read import load
+from collector.store.database import connect
+from console.line_rows import bottom, exact, top
+from tests import lines_month
+from tests.console.office import Running, quick, up
+from tests.console.signed import sign_in
+from tests.console.test_chromium import SHAPES, barriers, context, pictures, watched
+
+__all__ = ["pictures"]
+
+LINE = "duong-chinh"
+
+
+@pytest.fixture(scope="module")
+def office(
+    tmp_path_factory: pytest.TempPathFactory, example_inventory_path: Path
+) -> Iterator[Running]:
+    """An office whose line has a month behind it, and a day of readings."""
+    folder = tmp_path_factory.mktemp("lines")
+    path = quick(example_inventory_path, folder)
+    with up(folder / "state", path, more=("--without-agent",)) as running:
+        inventory, now = load(path), datetime.now(UTC)  # noqa: TID251 - the office's real clock
+        line, first = inventory.line(LINE), _month_before(now)
+        assert line
+        store = connect(f"sqlite:///{running.state}/wardwatch.sqlite")
+        with store.write() as connection:
+            lines_month.fill(connection, inventory, line, first, now)
+            lines_month.late(connection, line, now)
+        store.close()
+        yield running
+
+
+def _month_before(now: datetime) -> date:
+    today = now.astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
+    return (today.date().replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+@pytest.fixture(scope="module")
+def month() -> str:
+    return f"{_month_before(datetime.now(UTC)):%Y-%m}"  # noqa: TID251 - likewise
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_pages_of_lines_fit_and_draw_what_their_tables_hold(
+    browser: Browser, office: Running, pictures: Path, month: str, shape: str
+) -> None:
+    session = sign_in(office).cookie["cookie"]
+    with context(browser, shape) as door:
+        name, _, value = session.partition("=")
+        door.add_cookies([{"name": name, "value": value, "url": office.base}])
+        page, wrong = watched(door, office.base)
+        for path, shot in (
+            (f"/lines?month={month}", "lines"),
+            (f"/lines/{LINE}?month={month}", "line"),
+        ):
+            answer = page.goto(office.base + path)
+            assert answer
+            assert answer.status == 200
+            width = page.evaluate("document.documentElement.scrollWidth")
+            assert width <= SHAPES[shape][0]["width"], path
+            assert barriers(page) == []
+            page.screenshot(path=pictures / f"{shot}-{shape}.png", full_page=True)
+        # A plot for latency and one for loss, twice; the days; the tests: each with its figures.
+        assert page.locator(".plot canvas").count() == 6
+        assert page.locator("table[data-plot]").count() == 6
+        assert page.get_by_text("nhà cung cấp: đường vào cơ quan").first.is_visible()
+        assert page.get_by_text("không tới nhà cung cấp").first.is_visible()
+        assert wrong == []
+
+
+def test_every_table_of_the_lines_leaves_as_csv_and_as_a_workbook(
+    office: Running, month: str
+) -> None:
+    visitor = sign_in(office)
+    wanted = {"lines": 1, "line-interruptions": 5, "line-tests": 29, "line-days": 29}
+    for name, least in wanted.items():
+        query = f"?month={month}&line={LINE}"
+        status, _, text = office.ask("GET", f"/export/{name}.csv{query}", headers=visitor.cookie)
+        rows = list(csv.reader(StringIO(text.removeprefix("\ufeff"))))
+        assert status == 200, name
+        assert len(rows) > least, name
+        assert {len(row) for row in rows} == {len(rows[0])}
+        assert office.ask("GET", f"/export/{name}.xlsx{query}", headers=visitor.cookie)[0] == 200
+    missing = f"/export/line-tests.csv?line=nobody&month={month}"
+    assert len(office.ask("GET", missing, headers=visitor.cookie)[2].splitlines()) == 1
+
+
+def test_figures_of_the_page_are_those_of_the_file(office: Running, month: str) -> None:
+    visitor = sign_in(office)
+    query = f"?month={month}&line={LINE}"
+    text = office.ask("GET", f"/export/line-interruptions.csv{query}", headers=visitor.cookie)[2]
+    rows = list(csv.DictReader(StringIO(text.removeprefix("\ufeff"))))
+    assert [row["Số phút gián đoạn"] for row in rows] == ["1.5", "2.0", "30.0", "4.5", "12.0"]
+    assert rows[-1]["Các máy đã thấy (số bản ghi)"].count("không tới nhà cung cấp") == 3
+    assert "(#10)" in rows[-1]["Các máy đã thấy (số bản ghi)"]
+    body = visitor.page(f"/lines/{LINE}{query}")[1]
+    assert "5 lần, 50,0 phút" in body
+    assert "16,5 phút" in body  # the provider's
+    assert "1 ngày" in body  # nobody looked
+
+
+def test_a_line_that_is_not_declared_has_no_page(office: Running) -> None:
+    visitor = sign_in(office)
+    assert visitor.page("/lines/nobody")[0] == 404
+    assert visitor.page("/lines?month=2999-01")[0] == 200
+    assert visitor.page(f"/lines/{LINE}?month=not-a-month")[0] == 200
+
+
+def test_a_share_is_never_rounded_up_to_all() -> None:
+    assert exact(0.999999) == 99.99
+    assert exact(1.0) == 100.0
+    assert exact(0.995) == 99.5
+    assert exact(None) is None
+
+
+def test_the_axes_hold_their_figures() -> None:
+    assert [top([one, None]) for one in (0.4, 1, 3, 300, 301)] == [1, 1, 5, 500, 500]
+    assert [bottom([one]) for one in (1.0, 0.995, 0.95, 0.6, 0.2)] == [99, 99, 90, 50, 0]
+    assert bottom([None]) == 99
