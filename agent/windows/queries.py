@@ -62,6 +62,7 @@ QUERIES: Mapping[str, Query] = {
     "AntiVirusProduct": Query("root\\SecurityCenter2", "security"),
     "FirewallProduct": Query("root\\SecurityCenter2", "security"),
     "MSFT_NetFirewallProfile": Query(STANDARD, "security"),
+    "Win32_DeviceGuard": Query("root\\Microsoft\\Windows\\DeviceGuard", "security"),
     "Win32_EncryptableVolume": Query(
         "root\\cimv2\\Security\\MicrosoftVolumeEncryption", "security"
     ),

@@ -84,6 +84,7 @@ RULES: dict[str, Rule[Any]] = {
     "certificate-ending": own.CERTIFICATE_ENDING,
     "clock-skew": clock_skew.RULE,
     "collector-disk": own.COLLECTOR_DISK,
+    "credential-guard": checks.CREDENTIAL_GUARD,
     "database-large": own.DATABASE_LARGE,
     "device-config-changed": device_config_changed.RULE,
     "device-identity-changed": device_identity_changed.RULE,
@@ -157,6 +158,7 @@ RULES: dict[str, Rule[Any]] = {
     "ssd-missing": parts.SSD_MISSING,
     "ssh": checks.SSH,
     "switch-port-errors": switch_port_errors.RULE,
+    "tamper-protection": checks.TAMPER_PROTECTION,
     "time-sync": checks.TIME_SYNC,
     "tpm": checks.TPM,
     "uac": checks.UAC,
@@ -166,6 +168,7 @@ RULES: dict[str, Rule[Any]] = {
     "ups-on-battery": ups_on_battery.RULE,
     "usb-storage": checks.USB_STORAGE,
     "usb-storage-used": events.USB_STORAGE_USED,
+    "vbs": checks.VBS,
     "warranty-ending": warranty_ending.RULE,
     "wdigest": checks.WDIGEST,
 }

@@ -58,6 +58,7 @@ def _rule(
 
 ADMINISTRATORS = _rule("administrators", "warning")
 AUTORUN = _rule("autorun", "info")
+CREDENTIAL_GUARD = _rule("credential-guard", "info", family="windows")
 DISK_ENCRYPTION = _rule("disk-encryption", "info")
 GUEST = _rule("guest", "warning")
 # Names that lead elsewhere are how malware keeps a PC from its updates, or a clerk from the bank.
@@ -76,9 +77,12 @@ SECURE_BOOT = _rule("secure-boot", "info")
 SHARES = _rule("shares", "info", family="windows")
 SMB1 = _rule("smb1", "warning")
 SSH = _rule("ssh", "warning", family="linux")
+# Malware switches Defender off first: without the lock that is one line.
+TAMPER_PROTECTION = _rule("tamper-protection", "warning", family="windows")
 TIME_SYNC = _rule("time-sync", "info")
 TPM = _rule("tpm", "info")
 # Nobody but malware or an administrator in a hurry switches it off.
 UAC = _rule("uac", "warning", opens=True, family="windows")
 USB_STORAGE = _rule("usb-storage", "info")
+VBS = _rule("vbs", "info", family="windows")
 WDIGEST = _rule("wdigest", "warning", family="windows")

@@ -124,6 +124,61 @@ def test_a_product_protects_when_it_says_so_itself(
 
 
 @pytest.mark.parametrize(
+    ("center", "status", "verdict"),
+    [
+        ({}, "IsTamperProtected=TRUE\n", "pass"),
+        ({}, "IsTamperProtected=FALSE\n", "fail"),
+        ({}, "IsTamperProtected=\n", "unknown"),
+        ({}, STATUS, "unknown"),
+        ({}, "", "unknown"),
+        # 266240 is on, 262144 off: Defender may be unlocked where another product guards.
+        (_center(("Bkav", 266240)), "IsTamperProtected=FALSE\n", "left out"),
+        (_center(("Bkav", 262144)), "IsTamperProtected=FALSE\n", "fail"),
+        (_center(("Bkav", 266240)), "IsTamperProtected=TRUE\n", "pass"),
+        (_center(("Windows Defender", 397568)), STATUS + "IsTamperProtected=FALSE\n", "fail"),
+    ],
+)
+def test_defender_is_locked_where_it_says_so_itself(
+    tmp_path: Path, center: dict[str, str], status: str, verdict: str
+) -> None:
+    files = {**center, **({"wmi/MSFT_MpComputerStatus.wmi": status} if status else {})}
+    assert _verdict(tmp_path, "tamper-protection", files) == verdict
+
+
+@pytest.mark.parametrize(
+    ("state", "running", "verdicts"),
+    [
+        ("2", "{1,2}", ("pass", "pass")),
+        ("2", "{2}", ("pass", "fail")),
+        ("2", "{1,3}", ("fail", "pass")),
+        ("2", "{0}", ("fail", "fail")),
+        # Set up is not running, whatever the list says.
+        ("1", "{1,2}", ("fail", "fail")),
+        ("0", "{0}", ("fail", "fail")),
+        ("2", "{}", ("unknown", "unknown")),
+        ("2", "{2,x}", ("unknown", "unknown")),
+        ("2", "{2,21}", ("unknown", "unknown")),
+        ("3", "{1,2}", ("unknown", "unknown")),
+        ("", "{1,2}", ("unknown", "unknown")),
+    ],
+)
+def test_virtualization_guards_where_it_runs_and_not_where_it_is_set_up(
+    tmp_path: Path, state: str, running: str, verdicts: tuple[str, str]
+) -> None:
+    row = f"SecurityServicesRunning={running}\nVirtualizationBasedSecurityStatus={state}\n"
+    files = {"wmi/Win32_DeviceGuard.wmi": row}
+    assert (
+        tuple(_verdict(tmp_path, name, files) for name in ("vbs", "credential-guard")) == verdicts
+    )
+
+
+def test_a_windows_without_device_guard_does_not_pass_and_says_why(tmp_path: Path) -> None:
+    check = _check(tmp_path, "vbs", {})
+    assert check is not None
+    assert (check.verdict, check.reason) == ("unknown", "not on this PC: Win32_DeviceGuard")
+
+
+@pytest.mark.parametrize(
     ("conversion", "protection", "verdict"),
     [("1", "1", "pass"), ("1", "0", "fail"), ("2", "0", "fail"), ("1", "", "unknown")],
 )

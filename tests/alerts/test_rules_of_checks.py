@@ -13,7 +13,11 @@ from tests.alerts.builders import NOON, SYSTEM, finding, latest, machine, office
 
 INSIDE = {"antivirus-signatures": "antivirus"}
 """Judged together with another check."""
-ONE_FAMILY = {"llmnr", "ntlm", "shares", "ssh", "uac", "wdigest"}
+ONE_FAMILY = {"credential-guard", "llmnr", "ntlm", "shares", "ssh", "tamper-protection"} | {
+    "uac",
+    "vbs",
+    "wdigest",
+}
 OF_TABLE = sorted(
     rule.id for rule in RULES.values() if getattr(rule.judge, "func", None) is checks.judge
 )

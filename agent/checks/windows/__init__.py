@@ -8,6 +8,7 @@ from agent.checks.check import Check
 from agent.checks.windows import (
     accounts,
     antivirus,
+    device_guard,
     encryption,
     firewall,
     lock,
@@ -24,6 +25,7 @@ WINDOWS_CHECKS: Mapping[str, Callable[[Reader], Check | None]] = {
     "antivirus": antivirus.antivirus,
     "antivirus-signatures": antivirus.signatures,
     "autorun": settings.autorun,
+    "credential-guard": device_guard.credential_guard,
     "disk-encryption": encryption.disk_encryption,
     "firewall": firewall.firewall,
     "guest": accounts.guest,
@@ -42,10 +44,12 @@ WINDOWS_CHECKS: Mapping[str, Callable[[Reader], Check | None]] = {
     "secure-boot": settings.secure_boot,
     "shares": network.shares,
     "smb1": settings.smb1,
+    "tamper-protection": antivirus.tamper_protection,
     "time-sync": settings.time_sync,
     "tpm": tpm.tpm,
     "uac": settings.uac,
     "updates": updates.updates,
     "usb-storage": settings.usb_storage,
+    "vbs": device_guard.vbs,
     "wdigest": settings.wdigest,
 }

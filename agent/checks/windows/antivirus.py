@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agent.checks.check import Check, judged, unknown, unread
-from agent.checks.windows.source import SECURITY_CENTER, switched_on, told
+from agent.checks.windows.source import SECURITY_CENTER, missing, switched_on, told
 from agent.host.reader import Reader
 from agent.parse.lines import whole
 
@@ -64,6 +64,21 @@ def signatures(reader: Reader) -> Check | None:
         f"{one.name}: {said[one.current]}" for one in guards if one.current is not None
     )
     return judged(source, observed, good=any(one.current for one in guards))
+
+
+def tamper_protection(reader: Reader) -> Check | None:
+    """No program switches Defender off. Left out where another product guards in its place."""
+    rows = reader.instances("MSFT_MpComputerStatus", "wmi", DEFENDER_SPACE)
+    if not rows:
+        return missing(reader, DEFENDER)
+    locked = told(rows[0], "IsTamperProtected")
+    if locked is None:
+        return unread(DEFENDER, reader, "it does not tell")
+    if not locked and any(one.protects and not _ours(one.name) for one in _products(reader)):
+        return None
+    if locked:
+        return judged(DEFENDER, "no program can switch it off", good=True)
+    return judged(DEFENDER, "any administrator's program switches it off", good=False)
 
 
 def _source(found: tuple[Product, ...]) -> str:
