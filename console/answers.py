@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -18,6 +18,7 @@ ITEMS: Mapping[Question, Literal[23, 27, 28]] = {"equipped": 23, "safe": 27, "st
 BACKUP_RULES = ("backup-late", "backup-unproved", "repository-damaged")
 
 RANK = {"critical": 0, "warning": 1, "info": 2}
+ORDER: Mapping[Verdict, int] = {"fail": 0, "unknown": 1, "pass": 2}
 TASKS_SHOWN = 3
 
 
@@ -81,6 +82,15 @@ def tasks(findings: Sequence[Finding]) -> tuple[Task, ...]:
         for (rule, judged), group in grouped.items()
     ]
     return tuple(sorted(found, key=_urgency)[:TASKS_SHOWN])
+
+
+def pressing(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """What presses most first, as among the tasks; what passes comes last, by its rule."""
+    return tuple(sorted(findings, key=lambda one: (ORDER[one.verdict], _severity(one), one.rule)))
+
+
+def _severity(finding: Finding) -> int:
+    return RANK[RULES[finding.rule].severity if finding.rule in RULES else "warning"]
 
 
 def _urgency(task: Task) -> tuple[bool, int, bool, int, str]:

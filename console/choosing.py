@@ -24,7 +24,13 @@ def _least(ratio: float | None) -> float:
 
 
 SORTS: Mapping[str, Callable[[MachineRow], Any]] = {
-    "worst": lambda row: (RANK[row.verdict], -row.failing, -row.unknown, row.asset),
+    "worst": lambda row: (
+        RANK[row.verdict],
+        -row.critical,
+        -row.failing,
+        -row.unknown,
+        row.asset,
+    ),
     "machine": lambda row: row.asset,
     "holder": lambda row: (row.holder is None, folded(row.holder or ""), row.asset),
     "state": lambda row: (RANK[row.colour], row.presence, row.asset),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -47,6 +48,8 @@ class MachineRow(Struct, frozen=True):
     failing: int
     unknown: int
     last_report_at: datetime | None
+    critical: int = 0
+    """Of the failing ones, those that are to be handled at once."""
 
     @property
     def colour(self) -> Verdict:
@@ -57,15 +60,25 @@ class MachineRow(Struct, frozen=True):
 def rows(office: Office, findings: Sequence[Finding]) -> tuple[MachineRow, ...]:
     """Every declared machine, in the inventory's order."""
     judged: dict[str, list[Verdict]] = {}
+    critical: Counter[str] = Counter()
     for finding in findings:
+        severity = RULES[finding.rule].severity if finding.rule in RULES else "warning"
         # What belongs in the monthly report alone makes no PC yellow or red of a morning.
-        if finding.rule in RULES and RULES[finding.rule].severity == "info":
+        if severity == "info":
             continue
         judged.setdefault(finding.subject, []).append(finding.verdict)
+        critical[finding.subject] += severity == "critical" and finding.verdict == "fail"
     people = {one.id: one for one in office.inventory.people}
     departments = {one.id: one.name for one in office.inventory.departments}
     return tuple(
-        _row(office, one, people.get(one.person or ""), departments, judged.get(one.id, []))
+        _row(
+            office,
+            one,
+            people.get(one.person or ""),
+            departments,
+            judged.get(one.id, []),
+            critical[one.id],
+        )
         for one in office.inventory.machines
     )
 
@@ -96,6 +109,7 @@ def _row(
     person: Person | None,
     departments: Mapping[str, str],
     judged: Sequence[Verdict],
+    critical: int,
 ) -> MachineRow:
     machine = office.state.machines.get(declared.id, Machine(declared.id))
     state = presence(
@@ -120,4 +134,5 @@ def _row(
         failing=judged.count("fail"),
         unknown=judged.count("unknown"),
         last_report_at=machine.agent.last_report_at if machine.agent else None,
+        critical=critical,
     )

@@ -12,7 +12,7 @@ from backup.status import SetStatus
 from collector.changes import newest
 from collector.state import Machine
 from console import choosing, clocks, history, loads, machines
-from console.answers import answers, tasks
+from console.answers import answers, pressing, tasks
 from console.desk import Moment
 from console.machines import MachineRow
 from console.pages.problems import not_found
@@ -99,7 +99,7 @@ def machine(request: Request) -> Response:
         profile=office.inventory.profile(declared.profile),
         boot_at=_instant(known.system.value.boot_at if known.system else None),
         used_ratio=machines.used_ratio,
-        findings=tuple(one for one in moment.findings if one.subject == asset),
+        findings=pressing(one for one in moment.findings if one.subject == asset),
         sets=tuple(
             office.backups.sets.get(one.id, SetStatus(one.id))
             for one in office.inventory.backups

@@ -7,6 +7,14 @@
   let stream = null;
   let pressed = false; // between pressing and letting go, what is under the finger must stay
   let focused = null;
+  let opened = [];
+
+  // What was unfolded stays so, whatever figure its line tells by then.
+  function fold(one) {
+    const card = one.closest("section");
+    const head = card && card.querySelector("h2");
+    return ((head && head.textContent) + "|" + one.querySelector("summary").textContent).replace(/[0-9]+/g, "");
+  }
 
   function busy() {
     const area = document.getElementById("live");
@@ -56,10 +64,15 @@
       if (busy()) { event.detail.shouldSwap = false; setTimeout(ask, 2000); }
       const inside = document.activeElement;
       focused = inside && event.detail.target.contains(inside) ? inside.getAttribute("href") : null;
+      opened = Array.from(event.detail.target.querySelectorAll("details[open]")).map(fold);
     }
   });
   // Whoever goes through the page by keys stays where they were.
   document.addEventListener("htmx:afterSettle", function () {
+    document.querySelectorAll("#live details:not([open])").forEach(function (one) {
+      if (opened.includes(fold(one))) one.open = true;
+    });
+    opened = [];
     if (focused === null) return;
     const same = document.querySelector("#live a[href='" + focused.replace(/['\\]/g, "\\$&") + "']");
     if (same) same.focus({ preventScroll: true });
@@ -88,6 +101,7 @@
     const box = document.createElement("div");
     box.className = "plot";
     box.setAttribute("aria-hidden", "true");
+    table.dataset.drawn = "yes";
     table.closest("details").before(box);
     const language = document.documentElement.lang;
     const axis = { stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line") } };
@@ -110,5 +124,9 @@
     new ResizeObserver(function () { plot.setSize({ width: box.clientWidth, height: 220 }); }).observe(box);
   }
 
-  if (window.uPlot) document.querySelectorAll("table[data-plot]").forEach(draw);
+  function drawn() {
+    if (window.uPlot) document.querySelectorAll("table[data-plot]:not([data-drawn])").forEach(draw);
+  }
+  document.addEventListener("htmx:afterSettle", drawn); // a page that refreshed itself brings bare tables
+  drawn();
 })();

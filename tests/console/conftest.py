@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -38,6 +39,13 @@ def browser() -> Iterator[Browser]:
         )
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Thrown away, or the README's where WARDWATCH_SCREENSHOTS names a folder."""
+    named = os.environ.get("WARDWATCH_SCREENSHOTS")
+    return Path(named) if named else tmp_path_factory.mktemp("pictures")
 
 
 @pytest.fixture(scope="module")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import signal
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -43,13 +41,6 @@ SHAPES = {
     "dark": ({"width": 1280, "height": 800}, "dark"),
     "phone": ({"width": 390, "height": 844}, "light"),
 }
-
-
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Thrown away, or the README's where WARDWATCH_SCREENSHOTS names a folder."""
-    named = os.environ.get("WARDWATCH_SCREENSHOTS")
-    return Path(named) if named else tmp_path_factory.mktemp("pictures")
 
 
 def context(browser: Browser, shape: str = "desk", state: object = None) -> BrowserContext:
@@ -110,7 +101,7 @@ def barriers(page: Page) -> list[tuple[str, str, str]]:
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_page_fits_is_open_to_all_and_asks_nobody_outside(
-    browser: Browser, running: Running, session: object, pictures: Path, shape: str
+    browser: Browser, running: Running, session: object, shape: str
 ) -> None:
     poll(lambda: running.json("backup", "status")["sets"]["tai-lieu-mau"]["last_proof_at"])
     with context(browser, shape, session) as door:
@@ -124,12 +115,6 @@ def test_every_page_fits_is_open_to_all_and_asks_nobody_outside(
             assert page.evaluate("document.documentElement.lang") == "vi"
             assert page.locator("h1").count() == 1
             assert barriers(page) == []
-            name = {"/": "overview", "/machines/may-chu": "machine", "/backups": "backups"}.get(
-                path
-            )
-            if name and not (shape == "dark" and name != "overview"):
-                suffix = "" if shape == "desk" else f"-{shape}"
-                page.screenshot(path=pictures / f"{name}{suffix}.png", full_page=shape != "phone")
         assert wrong == []
 
 
@@ -149,7 +134,7 @@ def test_english_stands_beside_vietnamese(
 
 
 def test_a_killed_agent_is_an_incident_that_is_handled_on_its_page(
-    browser: Browser, running: Running, session: object, pictures: Path
+    browser: Browser, running: Running, session: object
 ) -> None:
     end(running.agent, signal.SIGKILL)
     poll(lambda: 'asset="may-chu",site="hoa-mai",state="killed"} 1' in running.get("/metrics")[1])
@@ -174,7 +159,6 @@ def test_a_killed_agent_is_an_incident_that_is_handled_on_its_page(
         )
         page.click("button[value=note]")
         assert "<b>máy chủ</b>" in page.inner_text(".story")
-        page.screenshot(path=pictures / "incident.png", full_page=True)
         with page.expect_download() as download:
             page.click("text=Tải PDF")
         assert download.value.path().read_bytes().startswith(b"%PDF-")
@@ -187,6 +171,5 @@ def test_a_killed_agent_is_an_incident_that_is_handled_on_its_page(
         digest = hashlib.sha256(download.value.path().read_bytes()).hexdigest()
         assert digest in page.inner_text(".clocks")
         page.goto(running.base + "/")
-        page.screenshot(path=pictures / "overview-incident.png", full_page=True)
         assert incident["id"] in page.inner_text("main")
         assert wrong == []

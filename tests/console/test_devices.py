@@ -22,9 +22,7 @@ from tests.collector.devices.conftest import OWN
 from tests.collector.devices.simulator import serving
 from tests.console.office import Running, poll, quick, up, wardwatch
 from tests.console.signed import sign_in
-from tests.console.test_chromium import SHAPES, context, pictures, watched
-
-__all__ = ["pictures"]
+from tests.console.test_chromium import SHAPES, context, watched
 
 KINDS = {
     "may-in": "printer",
@@ -106,7 +104,7 @@ def test_declared_devices_are_polled_listed_and_measured(watched_office: Running
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_the_pages_of_devices_fit_and_show_supplies_ports_and_plots(
-    browser: Browser, watched_office: Running, pictures: Path, shape: str
+    browser: Browser, watched_office: Running, shape: str
 ) -> None:
     session = sign_in(watched_office).cookie["cookie"]
     with context(browser, shape) as door:
@@ -119,8 +117,6 @@ def test_the_pages_of_devices_fit_and_show_supplies_ports_and_plots(
             assert answer.status == 200
             width = page.evaluate("document.documentElement.scrollWidth")
             assert width <= SHAPES[shape][0]["width"], path
-            shot = pictures / f"{path.strip('/').replace('/', '-')}-{shape}.png"
-            page.screenshot(path=shot, full_page=True)
         page.goto(watched_office.base + "/devices/may-in")
         assert page.get_by_text("Hộp mực thải").first.is_visible()
         assert page.locator("svg.spark").count() >= 1

@@ -18,9 +18,7 @@ from console.line_rows import bottom, exact, top
 from tests import lines_month
 from tests.console.office import Running, quick, up
 from tests.console.signed import sign_in
-from tests.console.test_chromium import SHAPES, barriers, context, pictures, watched
-
-__all__ = ["pictures"]
+from tests.console.test_chromium import SHAPES, barriers, context, watched
 
 LINE = "duong-chinh"
 
