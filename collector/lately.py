@@ -22,7 +22,7 @@ from collector.habits import Usual, usual
 from collector.happenings import Events, Happening
 from collector.inventory.lists import SoftwareLists
 from collector.software import Software
-from collector.state import State
+from collector.state import Machine, State
 from collector.store.database import Store
 from collector.store.tables import agents, inventory_changes, losses, reports
 
@@ -77,13 +77,17 @@ class Lately(Struct, frozen=True):
     """When each PC is usually on."""
 
 
+Heard = tuple[datetime | None, int | None, int | None]
+"""When a PC was last heard, and its newest load and events."""
+
+
 class Following:
     """`refresh` reads what came since and gives the last ninety days. Safe from any thread."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lock = threading.Lock()
-        self._heard: dict[str, datetime | None] = {}
+        self._heard: dict[str, Heard] = {}
         self._reached: dict[str, int] = {}
         self._changes_reached = 0
         self._software: dict[str, tuple[int, SoftwareLists]] = {}
@@ -93,10 +97,7 @@ class Following:
     def refresh(self, state: State, lists: SoftwareLists, now: datetime) -> Lately:
         """A PC is asked for only once it has spoken: within one agent rows are committed in order."""
         with self._lock:
-            heard = {
-                asset: machine.agent.last_report_at if machine.agent else None
-                for asset, machine in state.machines.items()
-            }
+            heard = {asset: _heard(machine) for asset, machine in state.machines.items()}
             spoke = [asset for asset, at in heard.items() if at != self._heard.get(asset)]
             since = now - KEPT
             with self._store.read() as connection:
@@ -178,6 +179,15 @@ class Following:
             self._software[asset] = (told.report, lists)
             found[asset] = _matching(connection, told.report, lists.forbidden)
         return found
+
+
+def _heard(machine: Machine) -> Heard:
+    """What differs once it has spoken, also where the collector's clock was set back meanwhile."""
+    return (
+        machine.agent.last_report_at if machine.agent else None,
+        machine.load.report if machine.load else None,
+        machine.events.report if machine.events else None,
+    )
 
 
 def occurrences(report: int, received_at: datetime, body: str) -> tuple[Occurrence, ...]:

@@ -72,6 +72,15 @@ def test_an_event_that_comes_late_and_out_of_order_is_told_once(store: Store) ->
     assert kinds(played.lately()) == ["log-cleared", "malware-found"]
 
 
+def test_an_event_is_told_also_after_the_collectors_clock_was_set_back(store: Store) -> None:
+    played = Played(store)
+    played.send(1, "load", {"uptime_seconds": 600})
+    played.lately()
+    played.now -= timedelta(hours=1)
+    played.send(2, "events", [happening("log-cleared")])
+    assert kinds(played.lately()) == ["log-cleared"]
+
+
 def test_the_pcs_clock_tells_when_unless_it_cannot_be_right(store: Store) -> None:
     played = Played(store)
     ahead = (NOON + timedelta(hours=1)).isoformat()
