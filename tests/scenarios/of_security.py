@@ -18,7 +18,7 @@ POSTURE = (
     Scenario(
         "antivirus switched off, and on again",
         (checks(60, "pc-1", antivirus="fail"), checks(300, "pc-1", antivirus="pass")),
-        360,
+        720,
     ),
     Scenario("signatures grow old", (checks(60, "pc-2", antivirus_signatures="fail"),), 180),
     Scenario("firewall switched off", (checks(60, "pc-3", firewall="fail"),), 180),
@@ -118,6 +118,26 @@ EVENTS = (
         "malware found, and nothing more is heard", (event(60, "pc-4", "malware-found"),), 780
     ),
     Scenario("log cleared", (event(60, "pc-5", "log-cleared"),), 180),
+    Scenario(
+        "log cleared, and nobody takes it up for an hour and a half",
+        (event(60, "pc-5", "log-cleared"),),
+        5400,
+        every=120,
+    ),
+    Scenario(
+        "firewall off in the evening, on again before anybody is told",
+        (checks(60, "pc-1", firewall="fail"), checks(1800, "pc-1", firewall="pass")),
+        38_000,
+        begins=AT_NIGHT,
+        every=1200,
+    ),
+    Scenario(
+        "firewall off in the evening, told in the morning",
+        (checks(60, "pc-1", firewall="fail"),),
+        38_000,
+        begins=AT_NIGHT,
+        every=1200,
+    ),
     Scenario("service installed", (event(60, "pc-5", "service-installed"),), 180),
     Scenario(
         "protection off for a minute, told by its event alone",

@@ -18,11 +18,15 @@ from alerts.incidents import Action
 from alerts.office import Office
 from alerts.tables import finding_changes, incidents
 from collector import changes, lines, writing
+from collector.devices import ledger
+from collector.devices.ledger import Polled
+from collector.devices.reading import DeviceReading
 from collector.inventory.model import Inventory
 from collector.lately import Following
 from collector.live import Live
 from collector.store.database import Store
 from collector.store.tables import agents
+from tests.scenarios.post import Post
 from tests.scenarios.well import CHECKS, HARDWARE, SOFTWARE, SYSTEM, backups, look, own, ward
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -72,8 +76,13 @@ class Scripted:
         self.lines_up = {line.id: True for line in self.inventory.lines}
         self.backups = backups(self.inventory, begins)
         self.own: dict[str, Any] = {}
+        self.devices: dict[str, DeviceReading | None] = {
+            one.id: DeviceReading(model="Mẫu", serial=one.id) for one in self.inventory.devices
+        }
+        """What each answers when it is asked; None: nothing."""
         self._live, self._following = Live(store), Following(store)
         self._judgement = Judgement(store)
+        self.post = Post(store, self.inventory, begins)
         self._outgoing: list[tuple[Pc, dict[str, Any]]] = []
         self._loads_at = begins
         self._inventories = True
@@ -81,7 +90,8 @@ class Scripted:
         self._join(begins - timedelta(days=90))
         for pc in self.pcs.values():
             self._first_words(pc)
-        self.judge()
+        self._judged()
+        self.post.settle(begins)
         self._baseline = self._last_change()
 
     def until(self, moment: datetime, every_seconds: int) -> None:
@@ -107,7 +117,11 @@ class Scripted:
         self._outgoing.append((pc, report))
 
     def judge(self) -> None:
-        """Store what was said and judge, as a round of the duties does."""
+        """Store what was said, judge it and tell of it, as a round of the duties does."""
+        self._judged()
+        self.post.round(self.now)
+
+    def _judged(self) -> None:
         self._loads()
         self._store()
         if self._inventories:
@@ -224,6 +238,13 @@ class Scripted:
         with self.store.write() as connection:
             for line, up in self.lines_up.items():
                 lines.record(connection, look(line, self.now, up=up))
+        ledger.record(
+            self.store,
+            (
+                Polled(name, self.now, None if reading else "no answer", reading)
+                for name, reading in self.devices.items()
+            ),
+        )
 
     def _daily(self, pc: Pc) -> None:
         """Once a day what did not change is told again: an old reading proves nothing for ever."""

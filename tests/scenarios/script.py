@@ -5,15 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
 from backup.status import Drill
+from collector.devices.reading import DeviceReading
 from tests.scenarios.office import Scripted, local
 from tests.scenarios.well import EVERY
 
-Step = tuple[int, Callable[[Scripted], None]]
+
+class Step(NamedTuple):
+    """What happens so many seconds from the beginning."""
+
+    at: int
+    act: Callable[[Scripted], None]
+    about: tuple[str, ...] = ()
+    """Whose incidents it is the cause of; empty: nobody's."""
+    kind: str = ""
+    """Of the report that tells it."""
+
+
 MONDAY = "2026-11-23T09:00:00"
 AT_NIGHT = "2026-11-23T22:00:00"
 
@@ -28,22 +40,28 @@ class Scenario:
     """Seconds from the beginning."""
     begins: str = MONDAY
     every: int = EVERY
-    within: int = 60
-    """Seconds from the first step to the first incident, where there is one."""
-    first: str = ""
-    """Why it may take longer than a minute; empty where it may not."""
+    devices: tuple[dict[str, Any], ...] = ()
 
     def play(self, office: Scripted) -> None:
         """Let it happen."""
-        for at, act in self.steps:
-            office.until(office.begins + timedelta(seconds=at), self.every)
-            act(office)
+        for step in self.steps:
+            office.until(office.begins + timedelta(seconds=step.at), self.every)
+            step.act(office)
             office.judge()  # what comes in is judged as it comes
         office.until(office.begins + timedelta(seconds=self.until), self.every)
 
     def office(self, store: Any) -> Scripted:
         """The office before anything happens."""
-        return Scripted(store, local(self.begins))
+        return Scripted(store, local(self.begins), devices=self.devices)
+
+    def seconds(self, office: Scripted) -> list[int]:
+        """Of each incident: from its cause, the last step about its subject, to its opening."""
+        found = []
+        for at, told in office.opened():
+            after = int((at - office.begins).total_seconds())
+            causes = [0, *(one.at for one in self.steps if told.split()[1] in one.about)]
+            found.append(after - max(one for one in causes if one <= after))
+        return found
 
 
 def checks(at: int, asset: str, **verdicts: str) -> Step:
@@ -54,7 +72,7 @@ def checks(at: int, asset: str, **verdicts: str) -> Step:
         pc.checks |= {name.replace("_", "-"): verdict for name, verdict in verdicts.items()}
         office.say(asset, "security", office.security(pc))
 
-    return at, act
+    return Step(at, act, (asset,), "security")
 
 
 def observed(at: int, asset: str, check: str, words: str) -> Step:
@@ -64,7 +82,7 @@ def observed(at: int, asset: str, check: str, words: str) -> Step:
         office.pcs[asset].observed[check] = words
         office.say(asset, "security", office.security(office.pcs[asset]))
 
-    return at, act
+    return Step(at, act, (asset,), "security")
 
 
 def event(at: int, asset: str, *kinds: str, count: int = 1, **more: Any) -> Step:
@@ -78,7 +96,7 @@ def event(at: int, asset: str, *kinds: str, count: int = 1, **more: Any) -> Step
         ]
         office.say(asset, "events", rows)
 
-    return at, act
+    return Step(at, act, (asset,), "events")
 
 
 def hardware(at: int, asset: str, **changed: Any) -> Step:
@@ -88,7 +106,7 @@ def hardware(at: int, asset: str, **changed: Any) -> Step:
         office.pcs[asset].hardware |= changed
         office.say(asset, "hardware", office.pcs[asset].hardware)
 
-    return at, act
+    return Step(at, act, (asset,), "hardware")
 
 
 def software(at: int, asset: str, *packages: str, remote: tuple[str, ...] = ()) -> Step:
@@ -100,7 +118,7 @@ def software(at: int, asset: str, *packages: str, remote: tuple[str, ...] = ()) 
         told["remote_access"] = [*told["remote_access"], *remote]
         office.say(asset, "software", told)
 
-    return at, act
+    return Step(at, act, (asset,), "software")
 
 
 def system(at: int, asset: str, **os: str) -> Step:
@@ -110,7 +128,7 @@ def system(at: int, asset: str, **os: str) -> Step:
         told = office.pcs[asset].system
         office.say(asset, "system", told | {"os": told["os"] | os})
 
-    return at, act
+    return Step(at, act, (asset,), "system")
 
 
 def says(at: int, asset: str, word: str) -> Step:
@@ -120,7 +138,7 @@ def says(at: int, asset: str, word: str) -> Step:
         office.say(asset, "presence", {"state": word})
         office.pcs[asset].talks = word == "started"
 
-    return at, act
+    return Step(at, act, (asset,))
 
 
 def dies(at: int, *assets: str) -> Step:
@@ -130,7 +148,7 @@ def dies(at: int, *assets: str) -> Step:
         for asset in assets or tuple(one for one in office.pcs if one != "may-chu"):
             office.pcs[asset].talks = False
 
-    return at, act
+    return Step(at, act, assets or ("hoa-mai",))
 
 
 def back(at: int, *assets: str) -> Step:
@@ -140,7 +158,7 @@ def back(at: int, *assets: str) -> Step:
         for asset in assets or tuple(office.pcs):
             office.pcs[asset].talks = True
 
-    return at, act
+    return Step(at, act)
 
 
 def sees(at: int, asset: str, whom: str) -> Step:
@@ -150,7 +168,7 @@ def sees(at: int, asset: str, whom: str) -> Step:
         row = {"mac": office.pcs[whom].mac, "state": "reachable", "confirmed_seconds": 1}
         office.say(asset, "neighbours", {"seen": [row]})
 
-    return at, act
+    return Step(at, act)
 
 
 def line(at: int, *lines: str, up: bool) -> Step:
@@ -159,7 +177,7 @@ def line(at: int, *lines: str, up: bool) -> Step:
     def act(office: Scripted) -> None:
         office.lines_up |= dict.fromkeys(lines, up)
 
-    return at, act
+    return Step(at, act, lines)
 
 
 def room(at: int, asset: str, free_ratio: float) -> Step:
@@ -169,7 +187,7 @@ def room(at: int, asset: str, free_ratio: float) -> Step:
         disk = office.pcs[asset].filesystems[0]
         disk["available_bytes"] = int(disk["total_bytes"] * free_ratio)
 
-    return at, act
+    return Step(at, act, (asset,), "load")
 
 
 def clock(at: int, asset: str, seconds: int) -> Step:
@@ -178,7 +196,7 @@ def clock(at: int, asset: str, seconds: int) -> Step:
     def act(office: Scripted) -> None:
         office.pcs[asset].off_seconds = seconds
 
-    return at, act
+    return Step(at, act, (asset,), "load")
 
 
 def own(at: int, **changed: Any) -> Step:
@@ -187,7 +205,7 @@ def own(at: int, **changed: Any) -> Step:
     def act(office: Scripted) -> None:
         office.own |= changed
 
-    return at, act
+    return Step(at, act, ("hoa-mai",))
 
 
 def drill(at: int, *, ok: bool) -> Step:
@@ -203,7 +221,7 @@ def drill(at: int, *, ok: bool) -> Step:
         }
         office.backups = replace(office.backups, sets=sets)
 
-    return at, act
+    return Step(at, act, ("van-ban",))
 
 
 def backed_up(at: int) -> Step:
@@ -216,9 +234,18 @@ def backed_up(at: int) -> Step:
         }
         office.backups = replace(office.backups, sets=sets)
 
-    return at, act
+    return Step(at, act)
 
 
 def officer(at: int, number: int, action: str, reason: str = "") -> Step:
     """The officer acts on the incident of that number."""
-    return at, lambda office: office.act(number, action, reason)
+    return Step(at, lambda office: office.act(number, action, reason))
+
+
+def answers(at: int, *devices: str, reading: DeviceReading | None) -> Step:
+    """From now on the devices answer so; None: not at all."""
+
+    def act(office: Scripted) -> None:
+        office.devices |= dict.fromkeys(devices, reading)
+
+    return Step(at, act, devices)

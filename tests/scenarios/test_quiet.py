@@ -1,4 +1,4 @@
-"""A quiet month of sixty PCs: they come, go, sleep and rest, and nothing is told to anybody."""
+"""A quiet month of sixty PCs: they come, go, sleep, rest and mistype, and nobody is told anything."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 
 from collector import office_hours
 from collector.store.database import Store
-from tests.scenarios.office import Scripted, local
-from tests.scenarios.script import backed_up, drill
+from tests.scenarios.office import Pc, Scripted, local
+from tests.scenarios.script import backed_up, drill, event, software
 
 DAYS = 30
 HOURS = (8, 11, 14, 16, 20)
@@ -23,6 +23,7 @@ def test_a_quiet_month_of_sixty_pcs_tells_nobody_anything(store: Store) -> None:
         _live(office, chance, first + timedelta(days=day))
     assert office.turned() == []
     assert office.opened() == []
+    assert (office.post.told(), office.post.untold()) == ([], [])
     assert office.now - office.begins > timedelta(days=DAYS - 1)
 
 
@@ -39,8 +40,7 @@ def _live(office: Scripted, chance: random.Random, day: date) -> None:
             if pc.asset == "may-chu":
                 continue
             if works and not pc.talks and pc.asset not in at_work and chance.random() < 0.9:
-                office.say(pc.asset, "presence", {"state": "started"})
-                pc.talks = True
+                _comes(office, chance, pc)
             elif not works and pc.talks:
                 # One in twenty is switched off at the wall, one in ten sleeps.
                 how = chance.random()
@@ -51,5 +51,15 @@ def _live(office: Scripted, chance: random.Random, day: date) -> None:
             at_work.add(pc.asset)
         office.until(moment, every_seconds=DAYS * 86_400)
         if hour == HOURS[-1]:
-            backed_up(0)[1](office)
-            drill(0, ok=True)[1](office)
+            backed_up(0).act(office)
+            drill(0, ok=True).act(office)
+
+
+def _comes(office: Scripted, chance: random.Random, pc: Pc) -> None:
+    """One is switched on; now and then a password is mistyped, an approved program is new."""
+    office.say(pc.asset, "presence", {"state": "started"})
+    pc.talks = True
+    if chance.random() < 0.2:
+        event(0, pc.asset, "logon-failed", count=chance.randint(1, 3)).act(office)
+    if chance.random() < 0.01:
+        software(0, pc.asset, f"LibreOffice {office.now.date()}").act(office)

@@ -11,6 +11,7 @@ from alerts.own import DutyHealth, Own
 from backup.status import Backups, Drill, RepositoryStatus, SetStatus
 from collector.inventory.model import Inventory
 from collector.readings import LineReading, Target
+from tests.scenarios.post import CHANNELS
 
 GIB = 1024**3
 EVERY = 30
@@ -76,7 +77,12 @@ def ward(people: int, **declared: Any) -> Inventory:
             "office_hours": _WEEK,
             "holidays": TET,
         },
-        "contacts": {"it_officer": {"post": "CNTT"}, "police": {"post": "Công an phường"}},
+        "contacts": {
+            "it_officer": {"post": "CNTT", "email": "cntt@hoamai.example"},
+            "police": {"post": "Công an phường"},
+        },
+        "mail": {"host": "127.0.0.1", "security": "none", "sender": "wardwatch@hoamai.example"},
+        "notices": {"channels": CHANNELS},
         "departments": [{"id": "van-phong", "name": "Văn phòng"}],
         "people": [
             {"id": f"can-bo-{n}", "post": f"Cán bộ {n}", "department": "van-phong"} for n in numbers
