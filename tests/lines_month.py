@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from collector import office_hours
 from collector.inventory.model import Inventory, Line
@@ -19,7 +19,7 @@ from collector.store.tables import line_hours
 VOTERS = ("pc-chanh-van-phong", "pc-mot-cua-1")
 BREAKS: tuple[tuple[int, int, float, Party, str], ...] = (
     # Day of the month, hour of the office's own clock, minutes, whose fault, why.
-    (3, 9, 12.0, "provider-access", "hop-silent"),
+    (7, 9, 12.0, "provider-access", "hop-silent"),
     (9, 14, 4.5, "provider-upstream", "hop-answers"),
     (12, 22, 30.0, "power", "on-battery"),
     (17, 10, 2.0, "router", "router-silent"),
@@ -147,3 +147,19 @@ def late(connection: Connection, line: Line, now: datetime) -> None:
                 jitter_seconds_max=0.004,
             )
         )
+
+
+def looks_around(connection: Connection, line: Line, number: int) -> None:
+    """What the collector saw from five minutes before that interruption to five after it."""
+    row = connection.execute(
+        select(tables.interruptions).where(tables.interruptions.c.id == number)
+    ).one()
+    at, end = row.began_at - timedelta(minutes=4), row.ended_at + timedelta(minutes=4)
+    while at < end:
+        up = not row.began_at <= at < row.ended_at
+        latency, error = (0.0062, None) if up else (None, "timed out")
+        told = tuple(Target(one, latency, error, None, float(not up), 4) for one in line.targets)
+        hop = Target(line.hop or "-", 0.0021 if up else None, error, None, float(not up), 4)
+        gateway = Target(line.gateway or "-", 0.0006, None, None, 0.0, 4)
+        ledger.record(connection, LineReading(line.id, at, up, told, gateway, hop))
+        at += timedelta(seconds=30)

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from collector.lines.period import month_of
+
 
 class PeriodError(Exception):
     """No such period, worded for the operator."""
@@ -54,6 +56,14 @@ def period(text: str) -> Period:
     first = date(year, 7 if half == 2 else 1, 1)
     last = date(year, 6, 30) if half == 1 else date(year, 12, 31)
     return Period(text.strip().upper(), year, half, first, last)
+
+
+def month(text: str) -> Period:
+    """`2026-11`. Raises PeriodError."""
+    span = month_of(text.strip())
+    if span is None:
+        raise PeriodError(f"{text!r} is no month: write 2026-11")
+    return Period(text.strip(), span[0].year, None, *span)
 
 
 def security_year(text: str) -> Period:

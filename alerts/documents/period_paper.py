@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -14,16 +15,30 @@ from alerts.documents.digest import Digest
 from alerts.documents.instants import short
 from alerts.documents.letterhead import full_name, issuing_body, recipients
 from alerts.documents.model import Appendix, Block, Column, Paper, Paragraph, Table
+from alerts.documents.period import Period
 from alerts.documents.redaction import Disclosure, redact
 from alerts.documents.strings import changed
 from alerts.documents.texts import named, text
 from alerts.targets import Row, Target
+from collector.inventory.model import Inventory
+
+
+class Dated(Protocol):
+    """What a digest of any kind has: whose it is, of which span, until when."""
+
+    @property
+    def inventory(self) -> Inventory: ...
+    @property
+    def period(self) -> Period: ...
+    @property
+    def until(self) -> datetime: ...
+
 
 ROMAN = ("I", "II", "III", "IV", "V", "VI")
 
 
 def paper(
-    digest: Digest,
+    digest: Dated,
     kind: str,
     subject: str,
     blocks: tuple[Block, ...],
@@ -69,7 +84,7 @@ def paper(
     return struck(made, digest, disclosure)
 
 
-def struck(made: Paper, digest: Digest, disclosure: Disclosure) -> Paper:
+def struck(made: Paper, digest: Dated, disclosure: Disclosure) -> Paper:
     """Blocks and appendices without what must not leave the office; the head is as declared."""
     people = tuple(one.name for one in digest.inventory.people if one.name)
 
@@ -85,12 +100,12 @@ def struck(made: Paper, digest: Digest, disclosure: Disclosure) -> Paper:
     )
 
 
-def last_moment(digest: Digest) -> datetime:
+def last_moment(digest: Dated) -> datetime:
     """The last moment that its figures hold: `until` itself is the first that they do not."""
     return digest.until - timedelta(microseconds=1)
 
 
-def zone_of(digest: Digest) -> ZoneInfo:
+def zone_of(digest: Dated) -> ZoneInfo:
     """Papers tell the office's own time."""
     return ZoneInfo(digest.inventory.site.timezone)
 

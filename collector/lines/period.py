@@ -120,7 +120,7 @@ def period(
     zone = ZoneInfo(inventory.site.timezone)
     begin, until = bounds(first, zone)[0], min(bounds(last, zone)[1], now)
     until = max(begin, until)
-    shown = min(last, now.astimezone(zone).date())
+    shown = min(last, (now - timedelta(microseconds=1)).astimezone(zone).date())
     days = by_day(connection, inventory, line, first, shown, now) if shown >= first else {}
     return LinePeriod(
         line=line.id,

@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from console.commands import sign
-from console.commands.call import Call, Refused, actor, state_option
+from console.commands import line_document, sign
+from console.commands.call import Call, Refused, actor
+from console.commands.files import disclosure, shown_options, wanted, write
 
 if TYPE_CHECKING:
-    from alerts.documents.model import Paper
-    from alerts.documents.redaction import Disclosure
-    from console.desk import Desk
     from console.papers import Format, Kind, PeriodKind, Wish
 
 OF_INCIDENT: dict[Kind, str] = {
@@ -47,19 +45,6 @@ def paper_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return drill(shown_options(command))
 
 
-def shown_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What may stand in a paper, and where it goes."""
-    options = (
-        click.option("--with-internal-addresses", is_flag=True, help="Print what is struck out."),
-        click.option("--with-user-names", is_flag=True, help="Print what is struck out."),
-        click.option("--out", type=click.Path(file_okay=False, path_type=Path), default="."),
-        state_option,
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
 def write_police(call: Call, id: str, formats: list[Format], out: Path, **asked: bool) -> None:
     """Write the initial report and name its files."""
     write_incident(call, id, "police", formats, out, **asked)
@@ -72,22 +57,7 @@ def write_incident(
     from console.papers import Wish  # noqa: PLC0415
 
     drill = asked.pop("drill")
-    _write(call, Wish(id, "drill" if drill else "real", _disclosure(**asked), kind), formats, out)
-
-
-def _disclosure(*, with_internal_addresses: bool, with_user_names: bool) -> Disclosure:
-    from alerts.documents.redaction import Disclosure  # noqa: PLC0415
-
-    return Disclosure(internal_addresses=with_internal_addresses, user_names=with_user_names)
-
-
-def _wanted(formats: str) -> list[Format]:
-    from console.papers import MEDIA  # noqa: PLC0415
-
-    asked = [one.strip() for one in formats.split(",")]
-    if not asked or set(asked) - set(MEDIA):
-        raise Refused(f"unknown format {formats!r}: {', '.join(MEDIA)}, or several with a comma")
-    return [one for one in MEDIA if one in asked]
+    _write(call, Wish(id, "drill" if drill else "real", disclosure(**asked), kind), formats, out)
 
 
 def _write(call: Call, wish: Wish, formats: list[Format], out: Path) -> None:
@@ -109,39 +79,12 @@ def _write(call: Call, wish: Wish, formats: list[Format], out: Path) -> None:
                 paper = papers.incident_paper(connection, office, wish, now)
         except (CaseError, PurposeError) as error:
             raise Refused(str(error)) from error
-        _files(desk, paper, formats, out, keep)
-
-
-def _files(
-    desk: Desk,
-    paper: Paper,
-    formats: list[Format],
-    out: Path,
-    keep: Callable[[Format, str, bytes], None],
-) -> None:
-    from alerts.documents.model import missing  # noqa: PLC0415
-    from console import papers  # noqa: PLC0415
-
-    folder = papers.templates(desk.moment().office, desk.source.path)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for one in formats:
-            content = papers.made(paper, one, folder)
-            file = out / f"{paper.file_name}.{one}"
-            keep(one, file.name, content)
-            file.write_bytes(content)
-            click.echo(str(file))
-    except papers.PaperError as error:
-        raise Refused(str(error)) from error
-    except OSError as error:
-        raise Refused(f"{error.filename}: {error.strerror}") from error
-    if open_fields := missing(paper):
-        click.echo(f"to fill in by hand before signing: {'; '.join(open_fields)}", err=True)
+        write(desk, paper, formats, out, keep)
 
 
 def _of_incident(kind: Kind) -> click.Command:
     def run(call: Call, /, id: str, formats: str, out: Path, **asked: bool) -> None:
-        write_incident(call, id, kind, _wanted(formats), out, **asked)
+        write_incident(call, id, kind, wanted(formats), out, **asked)
 
     wrapped = click.pass_obj(run)
     wrapped = paper_options(wrapped)
@@ -152,7 +95,7 @@ def _of_incident(kind: Kind) -> click.Command:
 
 def _of_period(kind: PeriodKind) -> click.Command:
     def run(call: Call, /, span: str | None, formats: str, out: Path, **asked: bool) -> None:
-        write_period(call, kind, span, _wanted(formats), out, **asked)
+        write_period(call, kind, span, wanted(formats), out, **asked)
 
     wrapped = click.pass_obj(run)
     wrapped = shown_options(wrapped)
@@ -185,11 +128,11 @@ def write_period(
 
         try:
             with desk.store.read() as connection:
-                shown = _disclosure(**asked)
+                shown = disclosure(**asked)
                 paper = papers.period_paper(connection, office, kind, chosen, shown)
         except PeriodError as error:
             raise Refused(str(error)) from error
-        _files(desk, paper, formats, out, keep)
+        write(desk, paper, formats, out, keep)
 
 
 def _this_year(timezone: str, now: datetime) -> str:
@@ -202,5 +145,5 @@ for _kind in OF_INCIDENT:
     document.add_command(_of_incident(_kind))
 for _span in OF_PERIOD:
     document.add_command(_of_period(_span))
-for _command in sign.COMMANDS:
+for _command in (*line_document.COMMANDS, *sign.COMMANDS):
     document.add_command(_command)

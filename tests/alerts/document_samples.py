@@ -11,12 +11,13 @@ import io
 import sys
 import zipfile
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 from ruamel.yaml import YAML
+from sqlalchemy import create_engine
 
 from alerts.documents.case import (
     Case,
@@ -37,6 +38,9 @@ from alerts.documents.follow_up import follow_up
 from alerts.documents.fonts import TINOS
 from alerts.documents.incident_list import register
 from alerts.documents.items import items
+from alerts.documents.line_digest import LineDigest
+from alerts.documents.line_month import line_month
+from alerts.documents.line_outage import line_outage
 from alerts.documents.minutes import handover, record
 from alerts.documents.model import Paper
 from alerts.documents.pdf import pdf
@@ -52,7 +56,10 @@ from alerts.queries import Delivery, Duty
 from alerts.targets import figures
 from collector.inventory.model import Inventory
 from collector.readings import Check, Verdict
+from collector.store.columns import METADATA
 from console import names
+from console.line_papers import month_digest, outage_digest
+from tests import lines_month
 from tests.alerts.document_reading import picture
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -302,6 +309,39 @@ def _incidents(office: Inventory) -> tuple[Kept, ...]:
     )
 
 
+def line_digests(office: Inventory) -> tuple[LineDigest, LineDigest]:
+    """A month of the example office's line, and the first interruption in it, from real tables."""
+    line, first = office.lines[0], date(2026, 10, 1)
+    until = datetime(2026, 11, 1, tzinfo=ZONE)
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        METADATA.create_all(connection)
+        lines_month.fill(connection, office, line, first, until)
+        lines_month.looks_around(connection, line, 1)
+        month = month_digest(connection, office, line.id, "2026-10", until)
+        outage = outage_digest(connection, office, line.id, 1, until)
+    engine.dispose()
+    return replace(month, records=_line_records(month)), replace(
+        outage, records=_line_records(outage)
+    )
+
+
+def _line_records(digest: LineDigest) -> dict[int, Record]:
+    """As the store would have them: of the reports that votes and tests rest on."""
+    cited = {
+        vote.report: (vote.asset, one.interruption.began_at)
+        for one in digest.told.lost
+        for vote in one.interruption.votes
+    }
+    if digest.outage is None:
+        cited |= {one.report: (one.asset, one.at) for one in digest.told.tests}
+    return {
+        number: Record(number, asset, at, hashlib.sha256(f"{number}".encode()).hexdigest())
+        for number, (asset, at) in cited.items()
+        if number is not None
+    }
+
+
 PRICES = {"machine": 16_500_000, "memory": 900_000, "ssd": 1_200_000}
 
 
@@ -311,6 +351,7 @@ def papers_of(office: Inventory) -> dict[str, Paper]:
     law = ("Luật Bảo vệ dữ liệu cá nhân số 91/2025/QH15", "Nghị định số 356/2025/NĐ-CP")
     data = replace(told, bases=law)
     half, year = period("2026H2"), security_period("2026")
+    month, outage = line_digests(office)
     return {
         "bao-cao-ban-dau": police(sample_case(office), "real"),
         "bao-cao-72-gio": follow_up(told, "real", "72h"),
@@ -322,10 +363,18 @@ def papers_of(office: Inventory) -> dict[str, Paper]:
         "so-su-co": register(sample_digest(office, half)),
         "bao-cao-an-ninh-mang-nam": security_year(sample_digest(office, year)),
         "ke-hoach-nang-cap": upgrade(sample_digest(office, period("2026")), PRICES),
+        "bao-cao-duong-truyen": line_month(month),
+        "thong-bao-gian-doan": line_outage(outage),
     }
 
 
-TABLES = ("bao-cao-chi-tieu", "so-su-co", "bao-cao-an-ninh-mang-nam", "ke-hoach-nang-cap")
+TABLES = (
+    "bao-cao-chi-tieu",
+    "so-su-co",
+    "bao-cao-an-ninh-mang-nam",
+    "ke-hoach-nang-cap",
+    "bao-cao-duong-truyen",
+)
 """Those that are made as a workbook as well."""
 
 

@@ -58,11 +58,12 @@ def test_a_month_tells_minutes_by_cause_and_what_the_provider_answers_for(
     told: LinePeriod,
 ) -> None:
     shares = {one.party: (one.count, one.seconds, one.office_seconds) for one in told.shares}
-    assert shares["provider-access"] == (1, 720, 0)  # 3 October is a Saturday
+    assert shares["provider-access"] == (1, 720, 720)
     assert shares["provider-upstream"] == (1, 270, 270)
-    assert shares["power"] == (1, 1800, 0)
+    assert shares["power"] == (1, 1800, 0)  # late in the evening
+    assert shares["router"] == (1, 120, 0)  # on a Saturday
     assert told.seconds_of_provider(office=False) == 990
-    assert told.seconds_of_provider(office=True) == 270
+    assert told.seconds_of_provider(office=True) == 990
     assert [one.interruption.party for one in told.lost][:2] == [
         "provider-access",
         "provider-upstream",

@@ -16,7 +16,7 @@ from collector.inventory.read import load
 from collector.store.database import connect
 from console.line_rows import bottom, exact, top
 from tests import lines_month
-from tests.console.office import Running, quick, up
+from tests.console.office import Running, quick, up, wardwatch
 from tests.console.signed import sign_in
 from tests.console.test_chromium import SHAPES, barriers, context, watched
 
@@ -129,3 +129,21 @@ def test_the_axes_hold_their_figures() -> None:
     assert [top([one, None]) for one in (0.4, 1, 3, 300, 301)] == [1, 1, 5, 500, 500]
     assert [bottom([one]) for one in (1.0, 0.995, 0.95, 0.6, 0.2)] == [99, 99, 90, 50, 0]
     assert bottom([None]) == 99
+
+
+def test_the_papers_of_a_line_are_written_named_and_kept_in_the_audit_log(
+    office: Running, month: str, tmp_path: Path
+) -> None:
+    state = ("--state", str(office.state), "--out", str(tmp_path))
+    sheet = wardwatch("document", "line-month", LINE, "--month", month, "--format", "docx", *state)
+    assert sheet.returncode == 0, sheet.stderr
+    assert sheet.stdout.strip() == f"{tmp_path}/bao-cao-duong-truyen-{month}-{LINE}.docx"
+    notice = wardwatch("document", "line-outage", LINE, "--format", "docx", *state)
+    assert notice.returncode == 0, notice.stderr
+    assert Path(notice.stdout.strip()).read_bytes().startswith(b"PK")
+    audit = sign_in(office).page("/audit?action=document.made")[1]
+    assert "line-month" in audit
+    assert "line-outage" in audit
+    refused = wardwatch("document", "line-month", "nobody", *state)
+    assert refused.returncode == 2
+    assert "no line nobody is declared" in refused.stderr

@@ -1,0 +1,75 @@
+"""What all commands that write papers share: their options, and the files that they leave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from console.commands.call import Refused, state_option
+
+if TYPE_CHECKING:
+    from alerts.documents.model import Paper
+    from alerts.documents.redaction import Disclosure
+    from console.desk import Desk
+    from console.papers import Format
+
+
+def shown_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What may stand in a paper, and where it goes."""
+    options = (
+        click.option("--with-internal-addresses", is_flag=True, help="Print what is struck out."),
+        click.option("--with-user-names", is_flag=True, help="Print what is struck out."),
+        click.option("--out", type=click.Path(file_okay=False, path_type=Path), default="."),
+        state_option,
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def disclosure(*, with_internal_addresses: bool, with_user_names: bool) -> Disclosure:
+    """What the officer ticked to be printed all the same."""
+    from alerts.documents.redaction import Disclosure  # noqa: PLC0415
+
+    return Disclosure(internal_addresses=with_internal_addresses, user_names=with_user_names)
+
+
+def wanted(formats: str) -> list[Format]:
+    """`pdf,docx` as formats, in one order. Raises Refused."""
+    from console.papers import MEDIA  # noqa: PLC0415
+
+    asked = [one.strip() for one in formats.split(",")]
+    if not asked or set(asked) - set(MEDIA):
+        raise Refused(f"unknown format {formats!r}: {', '.join(MEDIA)}, or several with a comma")
+    return [one for one in MEDIA if one in asked]
+
+
+def write(
+    desk: Desk,
+    paper: Paper,
+    formats: list[Format],
+    out: Path,
+    keep: Callable[[Format, str, bytes], None],
+) -> None:
+    """Write each file, keep it, name it; what a person still has to fill in goes to stderr."""
+    from alerts.documents.model import missing  # noqa: PLC0415
+    from console import papers  # noqa: PLC0415
+
+    folder = papers.templates(desk.moment().office, desk.source.path)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for one in formats:
+            content = papers.made(paper, one, folder)
+            file = out / f"{paper.file_name}.{one}"
+            keep(one, file.name, content)
+            file.write_bytes(content)
+            click.echo(str(file))
+    except papers.PaperError as error:
+        raise Refused(str(error)) from error
+    except OSError as error:
+        raise Refused(f"{error.filename}: {error.strerror}") from error
+    if open_fields := missing(paper):
+        click.echo(f"to fill in by hand before signing: {'; '.join(open_fields)}", err=True)
