@@ -2,7 +2,9 @@
 
     python -m bench.soak MINUTES [--seed N]
 
-Ends with one line of figures; exit code 0 when accepted = stored + still spooled + declared lost.
+Beside its own agent, simulated PCs report and say each report again until it is stored. Ends with
+one line of figures each; exit code 0 when accepted = stored + still spooled + declared lost, and
+none is stored twice.
 """
 
 from __future__ import annotations
@@ -16,14 +18,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import distinct, func, select
+from sqlalchemy import func, select
 
 from agent.spool import Spool
-from collector.store.database import connect
-from collector.store.tables import reports
+from bench.resending import Fleet
+from collector.simulation import fleet
+from collector.store.database import Store, connect
+from collector.store.tables import losses, reports
 from tests.console.office import Running, children_of, free_port, quick, up
 
 PAUSE_SECONDS = (2.0, 12.0)
@@ -92,24 +97,59 @@ def _kill(pid: int) -> None:
 
 
 def count(state: Path) -> dict[str, int]:
-    """Of the agent's one spool: accepted, stored, still spooled, lost; and rows stored twice."""
-    spool = Spool(state / "agent" / "spool.sqlite")
-    store = connect(f"sqlite:///{state}/wardwatch.sqlite")
+    """Of the agent's one spool: accepted, stored, spooled, lost, missing; and rows stored twice.
+
+    A report that is stored while its answer was cut off is in the spool still: it counts as stored.
+    """
+    with closing(Spool(state / "agent" / "spool.sqlite")) as spool, closing(_store(state)) as store:
+        stored, rows, lost = _known(store, spool.epoch)
+        held: set[int] = set()
+        while batch := spool.batch(1 << 20, after=max(held, default=0)):
+            held |= set(batch.seqs)
+        accepted = set(range(1, spool.accepted() + 1))
+    return _figures(accepted, stored, rows, held - stored, lost)
+
+
+def count_fleet(state: Path, simulated: Fleet) -> dict[str, int]:
+    """The same of the simulated PCs together; they keep nothing back, once they have ended."""
+    sums: dict[str, int] = {}
+    with closing(_store(state)) as store:
+        for agent, epoch in simulated.epochs.items():
+            stored, rows, lost = _known(store, epoch)
+            accepted = set(range(1, simulated.accepted[agent] + 1))
+            for name, figure in _figures(accepted, stored, rows, set(), lost).items():
+                sums[name] = sums.get(name, 0) + figure
+    return {**sums, "sent again": simulated.tries}
+
+
+def _store(state: Path) -> Store:
+    return connect(f"sqlite:///{state}/wardwatch.sqlite")
+
+
+def _known(store: Store, epoch: str) -> tuple[set[int], int, set[int]]:
+    """Of one epoch: the numbers that are stored, in how many rows, and the numbers declared lost."""
     with store.read() as connection:
-        mine = reports.c.epoch == spool.epoch
+        mine = reports.c.epoch == epoch
         rows = connection.execute(select(func.count()).where(mine)).scalar_one()
-        stored = connection.execute(select(func.count(distinct(reports.c.seq))).where(mine))
-        figures = {
-            "accepted": spool.accepted(),
-            "stored": stored.scalar_one(),
-            "spooled": spool.waiting(),
-            "twice": rows,
-        }
-    store.close()
-    spool.close()
-    figures["twice"] -= figures["stored"]
-    figures["missing"] = figures["accepted"] - figures["stored"] - figures["spooled"]
-    return figures
+        stored = set(connection.execute(select(reports.c.seq).where(mine)).scalars())
+        spans = connection.execute(
+            select(losses.c.from_seq, losses.c.to_seq).where(losses.c.epoch == epoch)
+        ).all()
+    return stored, rows, {seq for first, last in spans if first for seq in range(first, last + 1)}
+
+
+def _figures(
+    accepted: set[int], stored: set[int], rows: int, spooled: set[int], lost: set[int]
+) -> dict[str, int]:
+    return {
+        "accepted": len(accepted),
+        "stored": len(stored),
+        "spooled": len(spooled),
+        "lost": len(lost - stored),
+        "missing": len(accepted - stored - spooled - lost),
+        "twice": rows - len(stored),
+        "unheard of": len(stored - accepted),
+    }
 
 
 def main(clock: Callable[[], float] = time.monotonic) -> int:
@@ -117,11 +157,17 @@ def main(clock: Callable[[], float] = time.monotonic) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("minutes", type=float)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--agents", type=int, default=30, help="simulated PCs beside the real one")
     wish = parser.parse_args()
     chance = random.Random(wish.seed)  # noqa: S311 - which process to kill is no secret
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         soak = Soak(folder, quick(Path("inventory.yaml"), folder, silent_seconds=8), chance)
+        with closing(_store(soak.state)) as store, store.write() as connection:
+            members = fleet.enrol(
+                connection, datetime.fromtimestamp(time.time(), UTC), "soak", wish.agents
+            )
+        simulated = Fleet(members, soak.port, soak.state / "ca" / "ca.pem")
         try:
             until = clock() + wish.minutes * 60
             while clock() < until:
@@ -129,10 +175,17 @@ def main(clock: Callable[[], float] = time.monotonic) -> int:
                 soak.kill(chance.choice(("serving or duties", "agent", "agent", "supervisor")))
                 print(f"{until - clock():6.0f} s left, killed {soak.killed}", file=sys.stderr)
         finally:
+            simulated.end()
             soak.end()
-        figures = count(soak.state)
-    print(f"seed {wish.seed}, {wish.minutes} minutes, killed {soak.killed}: {figures}")
-    return 1 if figures["missing"] or figures["twice"] else 0
+        figures = {
+            "its agent": count(soak.state),
+            f"{wish.agents} simulated": count_fleet(soak.state, simulated),
+        }
+    print(f"seed {wish.seed}, {wish.minutes:g} minutes, killed {soak.killed}")
+    for name, counted in figures.items():
+        print(f"{name}: {counted}")
+    wrong = ("missing", "twice", "unheard of")
+    return 1 if any(counted[name] for counted in figures.values() for name in wrong) else 0
 
 
 if __name__ == "__main__":
