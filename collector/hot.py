@@ -36,9 +36,7 @@ EPOCHS = (
     " restored_at IS NOT NULL FROM epochs WHERE agent {names}"
 )
 ASKED = "SELECT 1 FROM asks WHERE asset {names} AND handed_at IS NULL AND done_at IS NULL LIMIT 1"
-BEGUN = (
-    "INSERT INTO epochs (agent, epoch, ordinal, first_received_at) VALUES (?, ?, ?, ?) RETURNING id"
-)
+BEGIN = "INSERT INTO epochs (agent, epoch, ordinal, first_received_at) {rows}"
 COUNTED = (
     "UPDATE epochs SET last_report_at = new.column1, restored_at ="
     " CASE WHEN epochs.highest_seq < new.column2 THEN NULL ELSE epochs.restored_at END,"
@@ -106,11 +104,21 @@ def epochs(connection: Connection, names: Collection[str]) -> dict[Epoch, Known]
     }
 
 
-def begin(connection: Connection, epoch: Epoch, ordinal: int, received_at: datetime) -> Known:
-    """An epoch that the collector meets for the first time."""
-    words = BEGUN if _on_sqlite(connection) else BEGUN.replace("?", "%s")
-    found = connection.exec_driver_sql(words, (*epoch, ordinal, _micros(received_at)))
-    return Known(found.scalar_one(), ordinal, Count())
+def begin(
+    connection: Connection, met: Mapping[Epoch, tuple[int, datetime]]
+) -> dict[Epoch, Known]:
+    """Epochs that the collector meets for the first time: by each its ordinal, and when it came."""
+    if not met:
+        return {}
+    rows = [(*epoch, ordinal, _micros(at)) for epoch, (ordinal, at) in met.items()]
+    if _on_sqlite(connection):
+        first = _run(connection, BEGIN, "VALUES {groups}", rows)[1] - len(rows) + 1
+        begun = {(row[0], row[1]): first + n for n, row in enumerate(rows)}
+    else:
+        types = _unnested(("text", "text", "int", "bigint"))
+        told = _run_columns(connection, f"{BEGIN} RETURNING id, agent, epoch", types, rows)
+        begun = {(agent, epoch): number for number, agent, epoch in told.all()}
+    return {epoch: Known(begun[epoch], ordinal, Count()) for epoch, (ordinal, _) in met.items()}
 
 
 def anything_asked(connection: Connection, assets: Collection[str]) -> bool:
@@ -147,7 +155,7 @@ def add(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> dict[Key, in
     before = connection.exec_driver_sql(BEFORE).scalar_one()
     changed, last = _run(connection, ADD, "VALUES {groups}", given)
     if changed == len(given):
-        # SQLite has one writer and numbers in a row: nothing needs to be read back.
+        # One writer, and numbers in a row: nothing needs to be read back.
         first = last - len(given) + 1
         return {(row[1], row[2], row[3]): first + n for n, row in enumerate(given)}
     found = connection.exec_driver_sql(ADDED, (before,))

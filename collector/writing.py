@@ -59,12 +59,13 @@ def _epochs(connection: Connection, batches: Iterable[Batch]) -> dict[Epoch, Kno
     last: dict[str, int] = {}
     for (agent, _), one in found.items():
         last[agent] = max(one.ordinal, last.get(agent, 0))
+    met: dict[Epoch, tuple[int, datetime]] = {}
     for batch in batches:
         key = (batch.agent, batch.epoch)
-        if key not in found:
+        if key not in found and key not in met:
             last[batch.agent] = last.get(batch.agent, 0) + 1
-            found[key] = hot.begin(connection, key, last[batch.agent], batch.received_at)
-    return found
+            met[key] = (last[batch.agent], batch.received_at)
+    return found | hot.begin(connection, met)
 
 
 def _counts(
