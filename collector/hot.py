@@ -104,9 +104,7 @@ def epochs(connection: Connection, names: Collection[str]) -> dict[Epoch, Known]
     }
 
 
-def begin(
-    connection: Connection, met: Mapping[Epoch, tuple[int, datetime]]
-) -> dict[Epoch, Known]:
+def begin(connection: Connection, met: Mapping[Epoch, tuple[int, datetime]]) -> dict[Epoch, Known]:
     """Epochs that the collector meets for the first time: by each its ordinal, and when it came."""
     if not met:
         return {}

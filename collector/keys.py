@@ -101,4 +101,4 @@ def held(connection: Connection, names: Collection[str]) -> Mapping[str, Held]:
             among(connection, agents.c.id, names)
         )
     )
-    return {row.id: (bytes(row.key_hash), row.state) for row in rows}
+    return {row.id: (bytes(row.key_hash), row.state) for row in rows.all()}

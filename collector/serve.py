@@ -6,6 +6,8 @@ import asyncio
 import gc
 import logging
 import socket
+import sys
+from collections.abc import Coroutine
 
 from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.http import HTTP1Settings
@@ -31,6 +33,20 @@ log = logging.getLogger(__name__)
 
 class ServeError(Exception):
     """The address cannot be served; worded for the operator."""
+
+
+def run(work: Coroutine[object, object, None]) -> None:
+    """Run the work in an event loop of its own, to its end.
+
+    libuv's loop, where there is one: a report costs it a tenth less processor time, since a wake-up
+    by the server's threads is cheaper there.
+    """
+    if sys.platform == "win32":
+        asyncio.run(work)
+    else:
+        import uvloop  # noqa: PLC0415 - it does not exist on Windows
+
+        uvloop.run(work)
 
 
 async def serve(

@@ -25,7 +25,7 @@ from collector.ingest import fronted
 from collector.live import Live
 from collector.own_metrics import OwnMetrics
 from collector.problems import HANDLERS
-from collector.serve import serve
+from collector.serve import run, serve
 from collector.store.columns import METADATA
 from collector.store.database import connect
 from collector.web import Parts, ingest, routes
@@ -141,4 +141,4 @@ def _wait(collector: Served) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))
+    run(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))
