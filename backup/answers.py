@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 PANIC = 2
@@ -34,6 +34,21 @@ class File:
     size_bytes: int
     modified_ns: int | None
     """None: a time outside of what a calendar holds."""
+
+    @property
+    def modified_at(self) -> datetime | None:
+        """The same as people read it."""
+        if self.modified_ns is None:
+            return None
+        return datetime.fromtimestamp(self.modified_ns // 1_000_000_000, UTC)
+
+
+@dataclass(frozen=True)
+class Match:
+    """One file that a search found, in one snapshot."""
+
+    snapshot: str
+    file: File
 
 
 @dataclass(frozen=True)
@@ -68,6 +83,14 @@ def file(node: dict[str, Any]) -> File:
     """One node of `ls`."""
     modified_ns = nanoseconds(str(node.get("mtime", "")))
     return File(str(node["path"]), int(node.get("size", 0)), modified_ns)
+
+
+def matches(found: list[dict[str, Any]]) -> Iterator[Match]:
+    """What `find` answered: regular files alone."""
+    for held in found:
+        for node in held["matches"]:
+            if node.get("type") == "file":
+                yield Match(str(held["snapshot"]), file(node))
 
 
 def progress(status: dict[str, Any]) -> Progress:

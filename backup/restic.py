@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from backup import answers, program
-from backup.answers import File, Progress, Snapshot
+from backup.answers import File, Match, Progress, Snapshot
 
 INSTALL = "install it (Debian and Ubuntu: apt install restic; Windows: restic.net) and try again"
 UNREADABLE_SOURCE = 3
@@ -126,6 +126,16 @@ class Restic:
                 on_file(answers.file(node))
 
         self.call(["ls", "--json", "--no-lock", snapshot], self.limit_seconds, read)
+
+    def find(self, pattern: str, tag: str) -> tuple[Match, ...]:
+        """Files of one set whose name, or whose folder's, fits; letters small and great alike."""
+        output = bytearray()
+        arguments = ["find", "--json", "--no-lock", "--ignore-case", "--tag", tag, "--", pattern]
+        self.call(arguments, self.limit_seconds, output.extend)
+        try:
+            return tuple(answers.matches(json.loads(bytes(output)) or []))
+        except (ValueError, KeyError, TypeError) as error:
+            raise ResticError("restic find answered with something unreadable") from error
 
     def restore(self, snapshot: str, into: Path, paths: Sequence[str] = ()) -> float:
         """Restore all, or just those paths, below a folder; the seconds it took.

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from alerts import evidence, telling
 from alerts.duties import Judgement
 from alerts.register import Recorded
+from backup import handover
 from backup.duties import Duties as BackupDuties
 from backup.own import OwnBackup
 from collector import asks, changes, lines, retention, rollup
@@ -252,3 +253,4 @@ def clean(desk: Desk) -> None:
     with desk.store.read() as connection:
         resting_on = {*evidence.cited(connection), *interruptions.cited(connection)}
     retention.prune(desk.store, now, cited=resting_on)
+    handover.clean(desk.state_folder, now)

@@ -76,6 +76,7 @@ PERSONAL = frozenset(
         "/reports/{id:int}",
         "/handed/{number:int}",
         "/incidents/{id}",
+        "/backups/{set}/restore",
         "/officials",
         "/api/machines",
         "/api/machines/{asset}",

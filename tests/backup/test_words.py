@@ -15,12 +15,27 @@ from agent.words import translated
 
 FOLDER = Path(str(files(backup)))
 MODULES = (
-    *("run", "restic", "answers", "program", "witness", "drill", "sweep", "look", "prove"),
+    *(
+        "run",
+        "restoring",
+        "handover",
+        "restic",
+        "answers",
+        "program",
+        "witness",
+        "drill",
+        "sweep",
+        "look",
+        "prove",
+    ),
     *(f"proving/{name}" for name in ("prepare", "watch", "sweeping", "drilling", "check", "heal")),
     *(f"proving/{name}" for name in ("copy", "retain", "selftest")),
     *(f"stores/{name}" for name in ("address", "rest", "sftp", "s3")),
 )
-NOT_SAID = frozenset({"7: 7", "restic 7 7", "already locked", "7 (7)", "-p 7", "-i '7'", "-s sftp"})
+NOT_SAID = frozenset(
+    {"7: 7", "restic 7 7", "already locked", "7 (7)", "-p 7", "-i '7'", "-s sftp"}
+    | {"%Y-%m-%d %H:%M"}
+)
 """What is told elsewhere, or only read."""
 
 

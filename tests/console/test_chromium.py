@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import signal
+import zipfile
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from backup.samples import README, README_TEXT, documents
 from tests.console.office import Running, end, poll
 
 PASSWORD = "một câu ngắn dễ nhớ"
@@ -25,6 +27,7 @@ PAGES = (
     "/devices",
     "/devices/may-in-van-phong",
     "/backups",
+    "/backups/tai-lieu-mau/restore?name=doc-truoc",
     "/papers",
     "/handed",
     "/officials",
@@ -130,6 +133,35 @@ def test_english_stands_beside_vietnamese(
             page.goto(running.base + path)
             assert page.evaluate("document.documentElement.lang") == "en", path
             assert barriers(page) == []
+        assert wrong == []
+
+
+def test_a_file_is_found_restored_fetched_and_removed_again(
+    browser: Browser, running: Running, session: object
+) -> None:
+    with context(browser, "desk", session) as door:
+        page, wrong = watched(door, running.base)
+        page.goto(running.base + "/backups")
+        page.click("text=Tìm và khôi phục >> nth=0")
+        page.fill("input[name=name]", "doc-truoc")
+        page.click("button:text-is('Tìm')")
+        page.click("button:has-text('Khôi phục tệp này') >> nth=0")
+        poll(lambda: page.goto(page.url) and page.locator("a:has-text('Tải về')").count())
+        with page.expect_download() as fetching:
+            page.click("a:has-text('Tải về')")
+        assert fetching.value.suggested_filename == README
+        assert fetching.value.path().read_bytes() == README_TEXT.encode()
+        page.click("button:has-text('Khôi phục cả bộ')")
+        poll(lambda: page.goto(page.url) and page.locator("a:has-text('Tải về')").count() == 2)
+        with page.expect_download() as fetching:
+            page.click("a:has-text('Tải về') >> nth=0")
+        with zipfile.ZipFile(fetching.value.path()) as archive:
+            assert archive.testzip() is None
+            assert len(archive.namelist()) == len(list(documents()))
+        for left in (1, 0):
+            page.click("button:has-text('Xóa') >> nth=0")
+            assert page.locator("button:has-text('Xóa')").count() == left
+        assert list((running.state / "restored").iterdir()) == []
         assert wrong == []
 
 
