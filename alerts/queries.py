@@ -129,6 +129,17 @@ def file(connection: Connection, id: str, now: datetime) -> File | None:
     )
 
 
+def last_act(connection: Connection, id: str, actions: Iterable[str]) -> datetime | None:
+    """When one of those acts was last done to that incident."""
+    found = connection.execute(
+        select(incident_changes.c.at)
+        .where(incident_changes.c.incident == id, incident_changes.c.action.in_(tuple(actions)))
+        .order_by(incident_changes.c.id.desc())
+        .limit(1)
+    )
+    return found.scalar()
+
+
 def duties(connection: Connection, now: datetime) -> tuple[Duty, ...]:
     """Every obligation of every incident, soonest due first; those without a date come last."""
     found = connection.execute(select(obligations))

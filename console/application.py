@@ -68,6 +68,7 @@ PAGES = (
     Route("/incidents/{id}/merge", posted(case_file.merged), methods=["POST"]),
     Route("/incidents/{id}/correct-t0", posted(case_file.corrected), methods=["POST"]),
     Route("/incidents/{id}/send", posted(case_file.approved), methods=["POST"]),
+    Route("/incidents/{id}/hand-over", posted(case_file.handed), methods=["POST"]),
     Route("/incidents/{id}/resend", posted(case_file.resent), methods=["POST"]),
     Route("/incidents/{id}/signed", uploaded(case_file.taken_back), methods=["POST"]),
     Route("/incidents/{id}", posted(incidents.acted), methods=["POST"]),

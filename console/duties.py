@@ -235,8 +235,7 @@ def papers(desk: Desk) -> None:
     with desk.store.read() as connection:
         idle = not preparing.due(connection, desk.source.current())
     if not idle:
-        for incident in preparing.tick(desk, office(desk, desk.clock())):
-            log.warning("the police file of %s is ready", incident)
+        preparing.tick(desk, office(desk, desk.clock()))
 
 
 def clean(desk: Desk) -> None:

@@ -8,6 +8,9 @@ from datetime import datetime
 from msgspec import Struct
 from sqlalchemy import Connection, Select, insert, select, update
 
+from alerts import filing, rows
+from alerts.incidents import NotAllowed
+from alerts.sending import MEDIA
 from collector import audit
 from console.tables import handed_over
 
@@ -51,6 +54,32 @@ def hand_over(
     told = {"incident": incident, "file": paper.file_name, "sha256": digest.hexdigest()}
     audit.append(connection, now, actor, "handed-over", told)
     return int(number[0]) if number else 0
+
+
+def hand_over_kept(
+    connection: Connection, now: datetime, actor: str, incident: str, numbers: tuple[int, ...]
+) -> tuple[int, ...]:
+    """Kept papers of that incident, byte for byte as they were made; what is listed stays once.
+
+    Raises NotAllowed for a drill, and for what is not kept.
+    """
+    known = rows.incident(connection, incident)
+    if known is None:
+        raise NotAllowed("unknown", incident=incident)
+    if known.drill:
+        raise NotAllowed("send-drill", incident=incident)
+    found = tuple(filing.one(connection, number) for number in numbers)
+    kept = tuple(one for one in found if one is not None and one[0].incident == incident)
+    if not kept or len(kept) < len(numbers):
+        raise NotAllowed("send-no-paper", incident=incident)
+    there = {(one.incident, one.sha256): one.number for one in listed(connection)}
+    return tuple(
+        there.get((incident, filed.sha256))
+        or hand_over(
+            connection, now, actor, incident, Paper(filed.name, MEDIA[filed.format], content)
+        )
+        for filed, content in kept
+    )
 
 
 def take_back(connection: Connection, now: datetime, actor: str, number: int) -> bool:

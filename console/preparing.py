@@ -24,31 +24,44 @@ log = logging.getLogger(__name__)
 ACTOR = "wardwatch"
 AT_ONCE = ("anm-now", "anm-24h")
 """What the initial report on an M1 incident meets, in this order."""
+BOTH: tuple[sending.Recipient, ...] = ("police", "force")
+"""To whom those obligations are owed: one of them alone does not meet any."""
 FORMATS: tuple[Format, ...] = ("pdf", "docx")
+RETOLD = ("classify", "merged", "correct-t0")
+"""Acts after which the initial report says something else."""
+
+
+class NotSentError(Exception):
+    """What the office wants to go out at once can't: told on every screen until it is mended."""
 
 
 def tick(desk: Desk, office: Office) -> tuple[str, ...]:
-    """Make the files that are lacking, and send what the office lets go at once; which incidents."""
+    """Make the files that are lacking, and send what the office lets go at once; which incidents.
+
+    Raises NotSentError once everything else is done.
+    """
     with desk.store.read() as connection:
         found = queries.open_incidents(connection)
         lacking = [one for one in found if _lacks(connection, one)]
     for incident in lacking:
         make(desk, office, incident.id)
+        log.warning("the police file of %s is ready", incident.id)
+    refused: list[str] = []
     with desk.store.write() as connection:
         for incident in found:
-            _at_once(connection, office, incident)
+            if _goes_at_once(connection, office.inventory, incident):
+                refused += _approve(connection, office, incident.id, office.now)
         sending.settle(connection, office.now)
+    if refused:
+        raise NotSentError("; ".join(refused))
     return tuple(one.id for one in lacking)
 
 
 def due(connection: Connection, inventory: Inventory) -> bool:
     """Whether there is anything to make, to send or to write down: most rounds there is nothing."""
     found = queries.open_incidents(connection)
-    security = [one for one in found if one.kind == "security" and not one.drill]
-    return bool(
-        any(_lacks(connection, one) for one in security)
-        or (inventory.incidents.send_m1_at_once and any(one.level == "M1" for one in security))
-        or sending.unsettled(connection)
+    return sending.unsettled(connection) or any(
+        _lacks(connection, one) or _goes_at_once(connection, inventory, one) for one in found
     )
 
 
@@ -78,34 +91,46 @@ def newest(connection: Connection, id: str) -> tuple[int, ...]:
 
 
 def _lacks(connection: Connection, incident: Incident) -> bool:
+    """No file yet; or one that says what is no longer so, while nobody has signed or sent it."""
+    if not _real(incident):
+        return False
+    if filing.newest(connection, incident.id, "evidence", "zip") is None:
+        return True
+    report = filing.newest(connection, incident.id, "police", "pdf")
+    if report is None or report.signs is not None or sending.listed(connection, incident.id):
+        return False
+    retold = queries.last_act(connection, incident.id, RETOLD)
+    return retold is not None and retold > report.at
+
+
+def _goes_at_once(connection: Connection, inventory: Inventory, incident: Incident) -> bool:
+    """Only an M1 incident, only where the office chose so, and only once."""
     return (
-        incident.kind == "security"
-        and not incident.drill
-        and filing.newest(connection, incident.id, "evidence", "zip") is None
+        inventory.incidents.send_m1_at_once
+        and incident.level == "M1"
+        and _real(incident)
+        and not sending.listed(connection, incident.id)
     )
 
 
-def _at_once(connection: Connection, office: Office, incident: Incident) -> None:
-    """Only an M1 incident, only where the office chose so, and only once."""
-    chosen = office.inventory.incidents.send_m1_at_once
-    if not chosen or incident.level != "M1" or incident.drill or incident.kind != "security":
-        return
-    if sending.listed(connection, incident.id):
-        return
-    _approve(connection, office, incident.id, office.now)
+def _real(incident: Incident) -> bool:
+    return incident.kind == "security" and not incident.drill
 
 
-def _approve(connection: Connection, office: Office, id: str, now: datetime) -> None:
+def _approve(connection: Connection, office: Office, id: str, now: datetime) -> tuple[str, ...]:
+    """In the office's own name; what stood in the way."""
     file = queries.file(connection, id, now)
     waiting = {one.obligation for one in file.duties if one.state != "sent"} if file else set()
-    obligation = next((one for one in AT_ONCE if one in waiting), None)
-    both: tuple[sending.Recipient, ...] = ("police", "force")
-    to = tuple(one for one in both if _reachable(office, one))
+    to = tuple(one for one in BOTH if _reachable(office, one))
+    # Whoever has no address is told by telephone: their clock stays a person's to close.
+    meets = AT_ONCE if to == BOTH else ()
+    obligation = next((one for one in meets if one in waiting), None)
     asked = Approval(id, newest(connection, id), to, obligation)
     try:
         sending.approve(connection, office.inventory, now, ACTOR, asked)
     except NotAllowed as error:
-        log.error("%s can't be sent at once: %s", id, error)  # noqa: TRY400 - no fault of ours
+        return (f"{id} can't be sent at once: {error}",)
+    return ()
 
 
 def _reachable(office: Office, to: sending.Recipient) -> bool:

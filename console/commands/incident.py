@@ -107,6 +107,7 @@ for _command in (
     told.state,
     send.send,
     send.resend,
+    send.hand_over,
     send.files,
 ):
     incident.add_command(_command)

@@ -1,4 +1,4 @@
-"""`wardwatch incident send|resend|files`: approve what leaves, and look at what left."""
+"""`wardwatch incident send|resend|hand-over|files`: approve what leaves, and look at what left."""
 
 from __future__ import annotations
 
@@ -45,6 +45,23 @@ def send(
         inventory = desk.source.current()
         sending.approve(connection, inventory, call.clock(), actor(), asked)
     click.echo(f"{id}: approved for {', '.join(to)}; it leaves within seconds")
+
+
+@click.command("hand-over")
+@click.argument("id")
+@click.option(
+    "--file", "numbers", multiple=True, type=int, help="Numbers as `incident files` tells."
+)
+@state_option
+@click.pass_obj
+def hand_over(call: Call, id: str, numbers: tuple[int, ...]) -> None:
+    """Put the police file of incident ID (or --file …) onto the list that the police's account opens."""
+    from console import handing, preparing  # noqa: PLC0415
+
+    with writing(call) as (_, connection):
+        chosen = numbers or preparing.newest(connection, id)
+        handed = handing.hand_over_kept(connection, call.clock(), actor(), id, tuple(chosen))
+    click.echo(f"{id}: {len(handed)} files are on the police's list")
 
 
 @click.command()

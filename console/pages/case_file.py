@@ -15,7 +15,7 @@ from alerts.incidents import NotAllowed
 from alerts.sending import MEDIA, Approval, Recipient
 from alerts.statements import FIELDS, INSTANTS
 from alerts.words import refusal
-from console import preparing, signed_papers
+from console import handing, preparing, signed_papers
 from console.pages.forms import Form
 from console.pages.incidents import REASON_LETTERS_MOST, changed, listed, shown
 from console.pages.problems import not_found
@@ -103,6 +103,19 @@ def approved(request: Request, form: Form) -> Response:
         sending.approve(connection, inventory, here.clock(), user, asked)
 
     return changed(request, approve)
+
+
+def handed(request: Request, form: Form) -> Response:
+    """Onto the police's own list: the whole file, or the one that was chosen."""
+    here, number = desk(request), request.path_params["id"]
+    chosen = form.get("paper", "")
+
+    def hand_over(connection):  # type: ignore[no-untyped-def] # one transaction, handed over
+        papers = (int(chosen),) if chosen.isdecimal() else preparing.newest(connection, number)
+        user = request.state.visitor.user
+        handing.hand_over_kept(connection, here.clock(), user, number, papers)
+
+    return changed(request, hand_over)
 
 
 def resent(request: Request, form: Form) -> Response:

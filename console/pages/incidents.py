@@ -30,7 +30,7 @@ from alerts.statements import FIELDS
 from alerts.told import TOLD
 from alerts.words import refusal
 from collector.inventory.model import Inventory
-from console import clocks, papers
+from console import clocks, handing, papers
 from console.cases import CaseError
 from console.pages.forms import Form
 from console.pages.problems import not_found
@@ -139,6 +139,7 @@ def shown(request: Request, refusal: str | None = None) -> Response:
         if file is None:
             return not_found(request, "incident.not-found", id=number)
         kept, sent = filing.listed(connection, number), sending.listed(connection, number)
+        handed = handing.listed(connection)
         purpose: Purpose = "drill" if file.incident.drill else "real"
         paper = papers.incident_paper(connection, office, papers.Wish(number, purpose), now)
     spoken = language(request)
@@ -166,6 +167,7 @@ def shown(request: Request, refusal: str | None = None) -> Response:
         steps=steps(file, kept, sent),
         kept=kept,
         sent=sent,
+        handed=tuple(one for one in handed if one.incident == number),
         recipients=_recipients(office.inventory),
         can_send=office.inventory.mail is not None,
         paper_kinds=tuple(papers.OF_INCIDENT),

@@ -7,12 +7,14 @@ import io
 import json
 import re
 import shutil
+import ssl
 import time
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import msgspec
 import pytest
@@ -27,6 +29,7 @@ from tests.agent.test_events import LAN, event
 from tests.alerts.document_reading import opened, pdf_words, poppler
 from tests.alerts.mail_server import PASSWORD, USER, Mailbox, serving
 from tests.console.office import Running, poll, python, quick, up, wardwatch
+from tests.console.signed import sign_in
 
 RECORDING = recordings() / "windows" / "guest-made-admin"
 POLICE = "congan@phuonghoamai.example"
@@ -179,6 +182,55 @@ def test_it_leaves_on_approval_alone_and_its_receipt_closes_the_clock(
     assert again.returncode == 0
     assert [one["state"] for one in files(office, incident)["sent"]] == ["sent"]
     assert len(mailbox.taken) == 1, "approved twice, it leaves once"
+
+
+def test_a_refused_letter_is_sent_again_by_its_button_and_no_other_has_one(
+    office: Running, incident: str, mailbox: Mailbox
+) -> None:
+    officer, place = sign_in(office), f"/incidents/{incident}"
+    before = len(mailbox.taken)
+    mailbox.answers.append("554 5.7.1 no such sender here")
+    assert officer.post(f"{place}/send", **{"to-force": "on"})[0] == 303
+    body = poll(lambda: button(officer.page(place)[1]))
+    assert "554 5.7.1 no such sender here" in officer.page(place)[1]
+    assert len(mailbox.taken) == before
+    assert officer.post(f"{place}/resend", dispatch="0")[0] == 409
+    assert officer.post(f"{place}/resend", dispatch=body)[0] == 303
+    (again,) = poll(lambda: mailbox.taken[before:])
+    assert str(again["To"]) == "pa05@saokhue.example"
+    poll(lambda: button(officer.page(place)[1]) is None)
+    assert officer.post(f"{place}/resend", dispatch=body)[0] == 409
+
+
+def button(page: str) -> str | None:
+    found = re.search(r'name="dispatch" value="(\d+)"', page)
+    return found[1] if found else None
+
+
+def test_the_kept_file_is_handed_over_to_the_polices_own_account_by_one_button(
+    office: Running, incident: str
+) -> None:
+    officer, place = sign_in(office), f"/incidents/{incident}"
+    there = ("--state", str(office.state))
+    assert wardwatch("user", "add", "canh-sat", "--role", "police", *there).returncode == 0
+    police = sign_in(office, "canh-sat")
+    assert "Chưa có hồ sơ nào" in police.page("/handed")[1]
+    assert officer.post(f"{place}/hand-over", paper="")[0] == 303
+    assert police.post(f"{place}/hand-over", paper="")[0] == 403
+    listed = police.page("/handed")[1]
+    kept = {one["name"]: one["sha256"] for one in files(office, incident)["files"]}
+    assert [
+        name for name, digest in kept.items() if name not in listed or digest not in listed
+    ] == []
+    number = re.findall(r'href="/handed/(\d+)"', listed)[0]
+    context = ssl.create_default_context(cafile=office.state / "ca" / "ca.pem")
+    request = Request(f"{office.base}/handed/{number}", headers=police.cookie)  # noqa: S310
+    with urlopen(request, context=context, timeout=30) as answer:  # noqa: S310 - our own https
+        assert hashlib.sha256(answer.read()).hexdigest() in kept.values()
+    done = wardwatch("incident", "hand-over", incident, *there)
+    assert done.returncode == 0, done.stderr
+    assert police.page("/handed")[1].count("/handed/") == listed.count("/handed/")
+    assert "Đã bàn giao" in officer.page(place)[1] or "đã bàn giao" in officer.page(place)[1]
 
 
 def test_nothing_leaves_to_whom_the_office_did_not_declare(office: Running, incident: str) -> None:
