@@ -10,45 +10,32 @@ answers after the commit; the peers speak plain HTTP and answer before anything 
 from __future__ import annotations
 
 import argparse
-import gc
-import gzip
 import subprocess  # noqa: TID251 - servers under test and the client are started here
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import msgspec
-from isal import igzip
-from msgspec.structs import replace
-from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 
 from bench.flood import Outcome, write_requests
 from bench.ingest import bodies
-from collector.exposition import Family, pieces, render
-from collector.fleet import Fleet
-from collector.metrics import families
-from collector.packing import gzipped
-from collector.readings import Check, Counter, Filesystem, Load, MemoryLoad, Security
+from bench.scrape import scrape
 from collector.simulation.load import section
-from collector.state import Agent, Latest, Machine, State
 from collector.store.columns import METADATA
 from collector.store.database import connect
 from collector.store.tables import reports
-from tests.collector.office import NOON, OFFICE, enrol
+from tests.collector.office import enrol
 from tests.collector.served import free_port, served
 
 AGENTS = 1000
 SIZES = (1, 10)
-CHECKS = 25  # with the other families: 50 series a PC
+CONNECTIONS = 512  # a PC keeps one of its own, with one report under way
 
 
 def request(path: str, body: bytes, *headers: str) -> bytes:
@@ -59,7 +46,8 @@ def request(path: str, body: bytes, *headers: str) -> bytes:
 
 def flooded(port: int, file: Path, ca: Path | None) -> Outcome:
     """Run the client to its end."""
-    words = [sys.executable, "-m", "bench.flood", str(port), str(file), "--connections", "128"]
+    words = [sys.executable, "-m", "bench.flood", str(port), str(file)]
+    words += ["--connections", str(CONNECTIONS), "--depth", "1"]
     if ca is not None:
         words += ["--ca", str(ca)]
     done = subprocess.run(words, stdout=subprocess.PIPE, check=True)
@@ -187,122 +175,6 @@ def pushgateway(folder: Path, count: int) -> None:
         write_requests(folder / "r", made)
         before = figures(pid)
         told("pushgateway, 60 groups", 1, flooded(port, folder / "r", None), before, pid)
-
-
-def fleet(count: int) -> State:
-    """So many PCs, each with 50 series."""
-    checks = tuple(Check(f"check-{number}", "pass") for number in range(CHECKS))
-    machines: dict[str, Machine] = {}
-    for number in range(count):
-        mounts = tuple(Filesystem(f"/{n}", 2**40, number + n) for n in range(4))
-        load = Load(
-            memory=MemoryLoad(2**33, number),
-            filesystems=mounts,
-            network=Counter(number, number),
-            uptime_seconds=number,
-        )
-        machines[f"pc-{number}"] = Machine(
-            f"pc-{number}",
-            agent=Agent(f"a{number}", f"pc-{number}", "approved", "PC", NOON, NOON),
-            load=Latest(1, NOON, NOON, load),
-            security=Latest(1, NOON, NOON, Security(checks)),
-            cpu_ratio=number % 100 / 100,
-        )
-    return State(machines)
-
-
-def spoken(state: State, minute: int) -> State:
-    """A minute later: every PC sent a load, all numbers of it new; its checks came to the same."""
-    machines: dict[str, Machine] = {}
-    for asset, machine in state.machines.items():
-        if machine.load is not None and machine.agent is not None:
-            at = machine.load.received_at + timedelta(minutes=1)
-            number = 1000 * minute + len(machines)
-            load = Load(
-                memory=MemoryLoad(2**33, number),
-                filesystems=tuple(Filesystem(f"/{n}", 2**40, number + n) for n in range(4)),
-                network=Counter(number, number),
-                uptime_seconds=60.0 * minute + number / 7,
-            )
-            machines[asset] = replace(
-                machine,
-                agent=replace(machine.agent, last_report_at=at),
-                cpu_ratio=number % 997 / 997,
-                load=Latest(2, at, at, load),
-                security=Latest(2, at, at, Security(machine.security.value.checks))
-                if machine.security
-                else None,
-            )
-    return State(machines)
-
-
-class Theirs(Collector):
-    """The same families through prometheus-client, made at each scrape as it asks for."""
-
-    def __init__(self, made: Sequence[Family]) -> None:
-        self._made = made
-
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        for family in self._made:
-            names = list(family.samples[0].labels) if family.samples else []
-            shown = GaugeMetricFamily(family.name, family.help, labels=names)
-            for sample in family.samples:
-                shown.add_metric(list(sample.labels.values()), sample.value)
-            yield shown
-
-
-def scrape(count: int) -> None:
-    """One row: a minute in which every PC sends a load, worded as they come, and then a scrape.
-
-    The last of sixty parts of the fleet is left to the scrape, as the serving process words what is
-    new once a second. The peer makes all its lines at the scrape.
-    """
-    template = OFFICE.machines[0]
-    office = OFFICE.model_copy(
-        update={
-            "machines": tuple(
-                template.model_copy(update={"id": f"pc-{number}"}) for number in range(count)
-            )
-        }
-    )
-    state, kept = fleet(count), Fleet()
-
-    def shown() -> tuple[float, bytes]:
-        began = time.perf_counter()
-        packed = gzipped(pieces(kept.families(office, state, NOON)))
-        return time.perf_counter() - began, packed
-
-    shown()
-    again = min(shown()[0] for _ in range(5))
-    minutes: list[float] = []
-    words_seconds = 0.0
-    for minute in range(1, 4):
-        later, parts = spoken(state, minute), min(count, 60)
-        names = list(later.machines)
-        gc.collect()
-        for part in range(parts):
-            new = {name: later.machines[name] for name in names[part::parts]}
-            state = State({**state.machines, **new})
-            if part < parts - 1:
-                began = time.process_time()
-                kept.follow(office, state)
-                words_seconds += time.process_time() - began
-        took, packed = shown()
-        minutes.append(took)
-    text = gzip.decompress(packed)
-    if text != render(families(office, state, NOON)):
-        sys.exit("what was kept is not what would be made anew")
-    registry = CollectorRegistry()
-    registry.register(Theirs(tuple(families(office, state, NOON))))
-    began = time.perf_counter()
-    igzip.compress(generate_latest(registry), 1)
-    theirs = time.perf_counter() - began
-    ours, each = sorted(minutes)[1], text.count(b"\n") / count
-    print(
-        f"| {count:,} | {each:.0f} | {words_seconds / count / 3 * 1e6:.0f} "
-        f"| {again * 1000:.1f} | {ours * 1000:.1f} | {theirs * 1000:.0f} | {theirs / ours:.1f} x |",
-        flush=True,
-    )
 
 
 def main() -> int:
