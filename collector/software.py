@@ -31,6 +31,33 @@ class Licence(Struct, frozen=True):
     activation_server: str | None = None
 
 
+class Autorun(Struct, frozen=True):
+    """One thing that starts by itself, as `agent.software.autorun` names it."""
+
+    name: Annotated[str, Meta(max_length=200)]
+    program: Annotated[str, Meta(max_length=200)] | None = None
+    place: str | None = None
+    """What kind of folder the program lies in."""
+    source: str | None = None
+    enabled: bool | None = None
+
+
+Autoruns = Annotated[tuple[Autorun, ...], Meta(max_length=10_000)] | None
+
+
+class Starts(Struct, frozen=True):
+    """By kind; None: there is nothing of the kind on this system, or it could not be read."""
+
+    machine: Autoruns = None
+    signed_in: Autoruns = None
+    services: Autoruns = None
+    tasks: Autoruns = None
+    subscriptions: Autoruns = None
+    units: Autoruns = None
+    cron: Autoruns = None
+    desktop: Autoruns = None
+
+
 class Software(Struct, frozen=True):
     """Probe `software`. None: could not be read; what is missing from a partial list is not gone."""
 
@@ -38,6 +65,7 @@ class Software(Struct, frozen=True):
     sources: dict[str, Literal["complete", "partial"]] | None = None
     licences: tuple[Licence, ...] | None = None
     remote_access: tuple[str, ...] | None = None
+    autoruns: Starts | None = None
 
 
 class Installed(Struct, frozen=True):
@@ -48,6 +76,8 @@ class Installed(Struct, frozen=True):
     """Every list was read to its end."""
     licences: tuple[Licence, ...] | None
     remote_access: tuple[str, ...] | None
+    autoruns_total: int | None = None
+    """How many things start by themselves; None: an agent that does not tell."""
 
 
 def installed(software: Software) -> Installed:
@@ -55,4 +85,12 @@ def installed(software: Software) -> Installed:
     packages, sources = software.packages, software.sources or {}
     whole = bool(sources) and "partial" not in sources.values()
     total = None if packages is None else len(packages)
-    return Installed(total, whole, software.licences, software.remote_access)
+    return Installed(
+        total, whole, software.licences, software.remote_access, _autoruns(software.autoruns)
+    )
+
+
+def _autoruns(starts: Starts | None) -> int | None:
+    if starts is None:
+        return None
+    return sum(len(getattr(starts, kind) or ()) for kind in starts.__struct_fields__)

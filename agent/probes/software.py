@@ -1,4 +1,4 @@
-"""What is installed, under which licences, and which of it lets others steer the PC."""
+"""What is installed, under which licences, what starts by itself, and what lets others steer the PC."""
 
 from __future__ import annotations
 
@@ -14,17 +14,22 @@ def probe(host: Host) -> Reading:
     """Each list on its own. `sources` says of which one the whole is there."""
     reader = Reader(host)
     if host.system == "windows":
-        from agent.windows import appx, licences, software
+        from agent.windows import appx, autoruns, licences, software
 
         store = appx.apps(reader)
         sources = (*software.sources(reader), *((store,) if store else ()))
-        services, own = software.services(reader), {"licences": licences.licences(reader)}
+        services = software.services(reader)
+        own = {"licences": licences.licences(reader), "autoruns": autoruns.autoruns(reader)}
     else:
+        from agent.software import autoruns as linux_autoruns
         from agent.software import linux
         from agent.software.repositories import repositories
 
         sources, services = linux.sources(reader), linux.services(reader)
-        own = {"repositories": repositories(reader)}
+        own = {
+            "repositories": repositories(reader),
+            "autoruns": linux_autoruns.autoruns(reader),
+        }
     if not sources:
         reader.gap("packages", "no list of installed software is known here")
     section: dict[str, Any] = {}
@@ -35,5 +40,5 @@ def probe(host: Host) -> Reading:
     names = [str(package["name"]) for source in sources for package in source.packages]
     if names or services:
         section["remote_access"] = tools((*names, *services))
-    section |= {name: value for name, value in own.items() if value is not None}
+    section |= {name: value for name, value in own.items() if value is not None and value != {}}
     return Reading(section, tuple(reader.gaps))

@@ -74,6 +74,8 @@ QUERIES: Mapping[str, Query] = {
     "Win32_QuickFixEngineering": Query(),
     "Win32_OptionalFeature": Query(),
     "Win32_Service": Query(),
+    "CommandLineEventConsumer": Query("root\\subscription", "software"),
+    "ActiveScriptEventConsumer": Query("root\\subscription", "software"),
     "MSFT_MpComputerStatus": Query("root\\microsoft\\windows\\defender"),
     "SoftwareLicensingProduct": Query(where="PartialProductKey IS NOT NULL"),
     "OfficeSoftwareProtectionProduct": Query(where="PartialProductKey IS NOT NULL"),

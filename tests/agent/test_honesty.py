@@ -159,6 +159,10 @@ def _is_silent(fault: Fault, place: str) -> bool:
         return True
     if place == "remote_access":
         return "None" not in fault.words  # the tool is known by its name alone
+    if place.startswith("autoruns."):
+        # An entry that a list does not have, was never there; and one that another mode has does
+        # not start by itself.
+        return "None" in fault.words or "StartMode" in fault.words
     field = fault.words.partition("=")[0].rpartition(".")[2]
     if place == "network[].speed_bits_per_second":
         return True  # the kernel answers EINVAL for Wi-Fi, and for a port with no cable

@@ -64,6 +64,9 @@ NOT_SAID = frozenset(
         *("timedatectl show", "/proc, systemd units"),
         *("/etc/group, /etc/passwd", "/proc/self/mounts, /sys/block/*/dm"),
         *("Microsoft Corporation", "Office 7"),  # names of a publisher and a product
+        # Folders that start what lies in them.
+        "C:/ProgramData/Microsoft/Windows/Start Menu/Programs/StartUp",
+        "AppData/Roaming/Microsoft/Windows/Start Menu/Programs/Startup",
         # Keys and marks of what is read, and times.
         *("core id", "model name", "cpu cores", "physical id", "DMI type", "power supply"),
         *("%d %b %Y %H-%M %z", "Last metadata expiration check"),

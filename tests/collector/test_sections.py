@@ -73,12 +73,16 @@ def test_software_is_kept_live_in_figures_and_says_whether_its_lists_are_whole()
         "sources": {"registry": "complete", "appx": "partial"},
         "licences": [{"name": "Windows", "ending": "3V66T", "status": "licensed"}],
         "remote_access": ["UltraViewer"],
+        "autoruns": {
+            "machine": [{"name": "Zalo", "program": "Zalo.exe", "place": "account"}],
+            "tasks": [{"name": "Update"}],
+        },
     }
     found = typed("software", section)
     assert isinstance(found, Software)
     assert found.packages == (Package("7-Zip", "24.09", source="registry"), Package("x"))
     licences = (Licence(name="Windows", ending="3V66T", status="licensed"),)
-    assert installed(found) == Installed(2, False, licences, ("UltraViewer",))
+    assert installed(found) == Installed(2, False, licences, ("UltraViewer",), 2)
     assert installed(Software()) == Installed(None, False, None, None)
     whole = installed(Software((), {"dpkg": "complete"}))
     assert (whole.packages_total, whole.whole) == (0, True)
@@ -90,6 +94,7 @@ def test_software_is_kept_live_in_figures_and_says_whether_its_lists_are_whole()
         ("software", {"packages": [{"version": "1"}]}),
         ("software", {"packages": "all"}),
         ("software", {"sources": {"dpkg": "maybe"}}),
+        ("software", {"autoruns": {"machine": [{"program": "x.exe"}]}}),
         ("software", {"licences": [{"ending": "VK7JG-NPHTM-C97JM-9MPGT-3V66T"}]}),
         ("neighbours", {"seen": [{"mac": "AA:BB:CC:DD:EE:FF", "state": "stale"}]}),
         ("neighbours", {"seen": [{"mac": "aa:bb:cc:dd:ee:ff", "state": "alive"}]}),

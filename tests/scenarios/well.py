@@ -58,6 +58,7 @@ SOFTWARE: dict[str, Any] = {
     "sources": {"registry": "complete"},
     "licences": [{"name": "Windows", "status": "licensed"}],
     "remote_access": [],
+    "autoruns": {"machine": [{"name": "Unikey", "program": "UniKeyNT.exe", "place": "programs"}]},
 }
 
 

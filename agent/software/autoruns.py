@@ -1,0 +1,101 @@
+"""What starts by itself on Linux: enabled units and timers of systemd, cron, the desktop's autostart."""
+
+from __future__ import annotations
+
+import re
+
+from agent.host.reader import Reader
+from agent.parse import cron
+from agent.parse.firmware import Part
+from agent.parse.start_commands import Start, linux, linux_place
+from agent.software.autorun import entry, ordered
+
+UNITS = ("/etc/systemd/system", "/etc/systemd/user")
+ENABLED = (".wants", ".requires", ".upholds")
+"""Folders of links, by which `systemctl enable` has a unit started with another."""
+PACKAGED = ("/usr/lib/systemd/", "/lib/systemd/")
+CRONTAB, CRON_D = "/etc/crontab", "/etc/cron.d"
+ROOTS = ("/var/spool/cron/crontabs/root", "/var/spool/cron/root")
+PERIODS = ("hourly", "daily", "weekly", "monthly")
+IGNORED = re.compile(r"\..*|.*(?:~|\.dpkg-\w+|\.rpm(?:save|new|orig))|README|0anacron")
+AUTOSTART = "/etc/xdg/autostart"
+EXEC = re.compile(r"^Exec\s*=\s*(.+)$", re.MULTILINE)
+START = re.compile(r"^ExecStart\s*=\s*(.+)$", re.MULTILINE)
+OFF = re.compile(r"^(?:Hidden\s*=\s*true|X-GNOME-Autostart-enabled\s*=\s*false)\s*$", re.MULTILINE)
+
+
+def autoruns(reader: Reader) -> dict[str, list[Part]]:
+    """By kind; what is not on this system is left out."""
+    found = {"units": _units(reader), "cron": _cron(reader), "desktop": _desktop(reader)}
+    return {kind: ordered(rows) for kind, rows in found.items() if rows is not None}
+
+
+def _units(reader: Reader) -> list[Part] | None:
+    tops = {top: reader.names(top, "autoruns.units") for top in UNITS}
+    if all(names is None for names in tops.values()):
+        return None
+    enabled: dict[str, str] = {}
+    for top, names in tops.items():
+        for folder in names or ():
+            if folder.endswith(ENABLED):
+                for name in reader.names(f"{top}/{folder}", "autoruns.units") or ():
+                    enabled.setdefault(name, f"{top}/{folder}/{name}")
+    return [_unit(reader, name, link) for name, link in enabled.items()]
+
+
+def _unit(reader: Reader, name: str, link: str) -> Part:
+    """A package's own is known by its name; of any other it is told what it starts."""
+    # Of a template the instance may be called as an account is: `backup@lan.service`.
+    name = re.sub(r"@[^@]+(?=\.\w+\Z)", "@*", name)
+    target = reader.link(link, "autoruns.units")
+    if target is None or target.startswith(PACKAGED):
+        return entry(name, Start(None, target and "system"))
+    place = linux_place(target)
+    found = START.search(reader.text(target, "autoruns.units") or "")
+    started = linux(found[1]) if found else Start()
+    # A file of the administrator's that starts what lies in /tmp is no better than that.
+    return entry(name, Start(started.program, started.place if found else place), source=place)
+
+
+def _cron(reader: Reader) -> list[Part] | None:
+    field = "autoruns.cron"
+    found: list[Part] = []
+    tables = [(CRONTAB, "crontab"), *((root, "root") for root in ROOTS)]
+    names = reader.names(CRON_D, field)
+    tables += [(f"{CRON_D}/{name}", name) for name in names or () if not IGNORED.fullmatch(name)]
+    there = names is not None
+    for path, name in tables:
+        text = reader.text(path, field)
+        if text is not None:
+            there = True
+            found += _commands(reader, path, name, text)
+    for period in PERIODS:
+        names = reader.names(f"/etc/cron.{period}", field)
+        there = there or names is not None
+        found += [
+            entry(name, Start(), source=period)
+            for name in names or ()
+            if not IGNORED.fullmatch(name)
+        ]
+    return found if there else None
+
+
+def _commands(reader: Reader, path: str, name: str, text: str) -> list[Part]:
+    told = cron.table(text, accounts=path not in ROOTS)
+    if not told.is_whole:
+        reader.gap("autoruns.cron", f"lines that cannot be read: {path}")
+    return [entry(name, linux(command), source="table") for command in told.commands]
+
+
+def _desktop(reader: Reader) -> list[Part] | None:
+    names = reader.names(AUTOSTART, "autoruns.desktop")
+    if names is None:
+        return None
+    return [_autostart(reader, name) for name in names if name.endswith(".desktop")]
+
+
+def _autostart(reader: Reader, name: str) -> Part:
+    text = reader.text(f"{AUTOSTART}/{name}", "autoruns.desktop") or ""
+    found = EXEC.search(text)
+    off = False if OFF.search(text) else None
+    return entry(name.removesuffix(".desktop"), linux(found[1]) if found else Start(), enabled=off)
