@@ -11,6 +11,7 @@ from agent.lean import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:  # a backup's child takes the exit codes from here, and needs no network for that
     from agent.link import Ask
+    from agent.spool import Spool
     from agent.starting import Child
 
 REPORT_NOW = "report-now"
@@ -29,6 +30,9 @@ Whatever else it ends with, it has told nothing: Python ends with 1 after an unc
 """
 
 
+REMEMBERED_ASKS = 100
+
+
 class JobError(Exception):
     """The ask is not one that this PC does; says why."""
 
@@ -41,6 +45,15 @@ class Job(NamedTuple):
     started_at: str
     start: float
     end: float
+
+
+def is_new(ask: Ask, spool: Spool) -> bool:
+    """Whether it was not asked before; noted. An answer may come twice, a backup runs once."""
+    known = (spool.noted("asks") or "").split()
+    if str(ask.id) in known:
+        return False
+    spool.note("asks", " ".join([*known, str(ask.id)][-REMEMBERED_ASKS:]))
+    return True
 
 
 def start(ask: Ask, state: str | os.PathLike[str], at: str) -> Job:

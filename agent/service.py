@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from types import FrameType
 
-from agent import jobs, neighbours, notify, saying, survey, witness
+from agent import jobs, neighbours, notify, saying, survey
 from agent.delivery import Delivery
 from agent.heavy import Heavy, Told
 from agent.host.live import Live
@@ -22,7 +22,7 @@ from agent.presence import asleep_seconds, dozed, stopped, why_started
 from agent.report import Reading
 from agent.signs import SETTLE_SECONDS, Signs
 from agent.spool import Spool, SpoolError
-from agent.survey import Slow, Sources, Taken, Task
+from agent.survey import Full, Slow, Taken, Task
 from agent.waiting import Sleep, Wants
 
 GOODBYE_SECONDS = 2.0
@@ -31,7 +31,6 @@ LAST_SECONDS = 4
 LONGEST_SLEEP_SECONDS = 60.0
 LOOK_SECONDS = 0.25
 """How often that is looked at which no descriptor tells of: a child on Windows, a backup."""
-REMEMBERED_ASKS = 100
 NAP_SECONDS = 5.0
 """Shorter than any sleep; the two clocks are read one after the other."""
 
@@ -95,7 +94,7 @@ class Resident:
             self._begin()
             self._look_after_jobs()
             for ask in self.delivery.advance(time.monotonic()):
-                if self._is_new(ask):
+                if jobs.is_new(ask, self.spool):
                     self._start(ask)
         except SpoolError as problem:
             # A full disk: readings are lost until there is room, and declared then.
@@ -208,14 +207,6 @@ class Resident:
             read_at=read_at,
         )
 
-    def _is_new(self, ask: Ask) -> bool:
-        # An answer may come twice; a backup that was asked for once runs once.
-        known = (self.spool.noted("asks") or "").split()
-        if str(ask.id) in known:
-            return False
-        self.spool.note("asks", " ".join([*known, str(ask.id)][-REMEMBERED_ASKS:]))
-        return True
-
     def _start(self, ask: Ask) -> None:
         if ask.job == jobs.REPORT_NOW:
             self._drop_heavy()  # it began before it was asked for
@@ -294,18 +285,6 @@ class Resident:
 
     def _now(self) -> str:
         return self.clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-class Full:
-    """A section that was read in full, at an instant of the PC's clock and of the monotonic one."""
-
-    def __init__(self, reading: Reading, sources: Sources, at: str, read_at: float) -> None:
-        self.reading, self.sources, self.at, self.read_at = reading, sources, at, read_at
-
-    def holds(self, task: Task, now: float) -> bool:
-        """Whether it is young enough, and all that it rests on as it was."""
-        is_young = now - self.read_at < task.full_seconds
-        return is_young and witness.mark(self.sources.paths) == self.sources.mark
 
 
 def _stop(_number: int, _frame: FrameType | None) -> NoReturn:

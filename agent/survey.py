@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 
-from agent import load
+from agent import load, witness
 from agent.host import Host
 from agent.lean import Any, NamedTuple
 from agent.report import Gap, Reading
@@ -47,6 +47,18 @@ class Sources(NamedTuple):
 
     paths: tuple[str, ...]
     mark: str
+
+
+class Full:
+    """A section that was read in full, at an instant of the PC's clock and of the monotonic one."""
+
+    def __init__(self, reading: Reading, sources: Sources, at: str, read_at: float) -> None:
+        self.reading, self.sources, self.at, self.read_at = reading, sources, at, read_at
+
+    def holds(self, task: Task, now: float) -> bool:
+        """Whether it is young enough, and all that it rests on as it was."""
+        is_young = now - self.read_at < task.full_seconds
+        return is_young and witness.mark(self.sources.paths) == self.sources.mark
 
 
 LIGHT = "load"

@@ -1,15 +1,15 @@
-"""Commands that cron starts: crontab(5), the system's form with an account in each line, and root's own."""
+"""Commands that cron starts, by crontab(5): the system's form with an account in each line, and root's."""
 
 from __future__ import annotations
 
-import re
-
 from agent.lean import NamedTuple
 
-SHORT = re.compile(r"@(?:reboot|yearly|annually|monthly|weekly|daily|midnight|hourly)")
-FIELD = re.compile(r"[\d*,/~A-Za-z-]+")
+SHORT = frozenset(
+    f"@{when}"
+    for when in ("reboot", "yearly", "annually", "monthly", "weekly", "daily", "midnight", "hourly")
+)
+OF_FIELD = "0123456789*,/~-abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 FIELDS = 5
-ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\s*=")
 
 
 class Commands(NamedTuple):
@@ -24,7 +24,7 @@ def table(text: str, *, accounts: bool) -> Commands:
     """`accounts`: whether each line names whom the command runs as."""
     found, whole = [], True
     for line in map(str.strip, text.splitlines()):
-        if not line or line.startswith("#") or ASSIGNMENT.match(line):
+        if not line or line.startswith("#") or _is_setting(line):
             continue
         command = _command(line, accounts=accounts)
         if command is None:
@@ -34,10 +34,16 @@ def table(text: str, *, accounts: bool) -> Commands:
     return Commands(tuple(found), whole)
 
 
+def _is_setting(line: str) -> bool:
+    name, sign, _ = line.partition("=")
+    return bool(sign) and name.strip().isidentifier()
+
+
 def _command(line: str, *, accounts: bool) -> str | None:
-    count = 1 if SHORT.match(line) else FIELDS
+    count = 1 if line.startswith("@") else FIELDS
     words = line.split(None, count + accounts)
     if len(words) <= count + accounts:
         return None
-    known = SHORT.fullmatch(words[0]) or all(FIELD.fullmatch(one) for one in words[:count])
-    return words[-1] if known else None
+    if count == 1:
+        return words[-1] if words[0] in SHORT else None
+    return None if any(field.strip(OF_FIELD) for field in words[:count]) else words[-1]

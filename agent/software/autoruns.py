@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 
 from agent.host.reader import Reader
-from agent.parse import cron
+from agent.parse import cron, linux_commands
 from agent.parse.firmware import Part
-from agent.parse.start_commands import Start, linux, linux_place
+from agent.parse.starts import Start
 from agent.software.autorun import entry, ordered
 
 UNITS = ("/etc/systemd/system", "/etc/systemd/user")
@@ -17,11 +17,10 @@ PACKAGED = ("/usr/lib/systemd/", "/lib/systemd/")
 CRONTAB, CRON_D = "/etc/crontab", "/etc/cron.d"
 ROOTS = ("/var/spool/cron/crontabs/root", "/var/spool/cron/root")
 PERIODS = ("hourly", "daily", "weekly", "monthly")
-IGNORED = re.compile(r"\..*|.*(?:~|\.dpkg-\w+|\.rpm(?:save|new|orig))|README|0anacron")
+NO_JOBS = frozenset({"README", "0anacron"})
+LEFT_OVER = ("~", ".dpkg-old", ".dpkg-new", ".dpkg-dist", ".rpmsave", ".rpmnew", ".rpmorig")
 AUTOSTART = "/etc/xdg/autostart"
-EXEC = re.compile(r"^Exec\s*=\s*(.+)$", re.MULTILINE)
-START = re.compile(r"^ExecStart\s*=\s*(.+)$", re.MULTILINE)
-OFF = re.compile(r"^(?:Hidden\s*=\s*true|X-GNOME-Autostart-enabled\s*=\s*false)\s*$", re.MULTILINE)
+OFF = frozenset({("hidden", "true"), ("x-gnome-autostart-enabled", "false")})
 
 
 def autoruns(reader: Reader) -> dict[str, list[Part]]:
@@ -46,15 +45,18 @@ def _units(reader: Reader) -> list[Part] | None:
 def _unit(reader: Reader, name: str, link: str) -> Part:
     """A package's own is known by its name; of any other it is told what it starts."""
     # Of a template the instance may be called as an account is: `backup@lan.service`.
-    name = re.sub(r"@[^@]+(?=\.\w+\Z)", "@*", name)
+    stem, at, instance = name.partition("@")
+    name = f"{stem}@*.{instance.rpartition('.')[2]}" if at and instance[:1] != "." else name
     target = reader.link(link, "autoruns.units")
     if target is None or target.startswith(PACKAGED):
         return entry(name, Start(None, target and "system"))
-    place = linux_place(target)
-    found = START.search(reader.text(target, "autoruns.units") or "")
-    started = linux(found[1]) if found else Start()
+    place = linux_commands.place(target)
+    text = reader.text(target, "autoruns.units") or ""
+    command = next((value for key, value in _settings(text) if key == "execstart"), None)
+    if command is None:
+        return entry(name, Start(None, place), source=place)
     # A file of the administrator's that starts what lies in /tmp is no better than that.
-    return entry(name, Start(started.program, started.place if found else place), source=place)
+    return entry(name, linux_commands.start(command), source=place)
 
 
 def _cron(reader: Reader) -> list[Part] | None:
@@ -62,7 +64,7 @@ def _cron(reader: Reader) -> list[Part] | None:
     found: list[Part] = []
     tables = [(CRONTAB, "crontab"), *((root, "root") for root in ROOTS)]
     names = reader.names(CRON_D, field)
-    tables += [(f"{CRON_D}/{name}", name) for name in names or () if not IGNORED.fullmatch(name)]
+    tables += [(f"{CRON_D}/{name}", name) for name in names or () if _is_job(name)]
     there = names is not None
     for path, name in tables:
         text = reader.text(path, field)
@@ -72,19 +74,20 @@ def _cron(reader: Reader) -> list[Part] | None:
     for period in PERIODS:
         names = reader.names(f"/etc/cron.{period}", field)
         there = there or names is not None
-        found += [
-            entry(name, Start(), source=period)
-            for name in names or ()
-            if not IGNORED.fullmatch(name)
-        ]
+        found += [entry(name, Start(), source=period) for name in names or () if _is_job(name)]
     return found if there else None
+
+
+def _is_job(name: str) -> bool:
+    """Whether cron takes it: what packages leave over, and hidden files, it passes over."""
+    return not name.startswith(".") and not name.endswith(LEFT_OVER) and name not in NO_JOBS
 
 
 def _commands(reader: Reader, path: str, name: str, text: str) -> list[Part]:
     told = cron.table(text, accounts=path not in ROOTS)
     if not told.is_whole:
         reader.gap("autoruns.cron", f"lines that cannot be read: {path}")
-    return [entry(name, linux(command), source="table") for command in told.commands]
+    return [entry(name, linux_commands.start(command), source="table") for command in told.commands]
 
 
 def _desktop(reader: Reader) -> list[Part] | None:
@@ -96,6 +99,15 @@ def _desktop(reader: Reader) -> list[Part] | None:
 
 def _autostart(reader: Reader, name: str) -> Part:
     text = reader.text(f"{AUTOSTART}/{name}", "autoruns.desktop") or ""
-    found = EXEC.search(text)
-    off = False if OFF.search(text) else None
-    return entry(name.removesuffix(".desktop"), linux(found[1]) if found else Start(), enabled=off)
+    settings = list(_settings(text))
+    command = next((value for key, value in settings if key == "exec"), "")
+    off = False if OFF & {(key, value.lower()) for key, value in settings} else None
+    return entry(name.removesuffix(".desktop"), linux_commands.start(command), enabled=off)
+
+
+def _settings(text: str) -> Iterator[tuple[str, str]]:
+    """`Key=value` rows in their order; the first one of a key is the one that is looked at."""
+    for line in text.splitlines():
+        key, sign, value = line.partition("=")
+        if sign:
+            yield key.strip().lower(), value.strip()

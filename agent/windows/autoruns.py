@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping
 from agent.host import Key, Value
 from agent.host.reader import Reader
 from agent.lean import Any
+from agent.parse import windows_commands
 from agent.parse.firmware import Part
-from agent.parse.start_commands import PLACES, PROGRAM, Start, windows
+from agent.parse.starts import Start
 from agent.parse.task_actions import Actions, actions
-from agent.software.autorun import entry, ordered
+from agent.parse.windows_commands import PLACES, PROGRAM
+from agent.software.autorun import UNNAMED, entry, ordered
 from agent.windows.classes import Row
 from agent.windows.software import ACCOUNT, PROFILES
 
@@ -108,8 +110,10 @@ def _run(reader: Reader, field: str, top: str, accounts: Iterable[str]) -> list[
         for name, command in (key.values if key else {}).items():
             if not isinstance(command, str):
                 reader.gap(field, UNREAD)
-            start = windows(command) if isinstance(command, str) else Start()
-            found.append(entry(name, start, accounts, source=source, enabled=off.get(name.lower())))
+            start = windows_commands.start(command) if isinstance(command, str) else Start()
+            found.append(
+                _entry(name, start, accounts, source=source, enabled=off.get(name.lower()))
+            )
     return found if there else None
 
 
@@ -138,7 +142,7 @@ def _folder(
             is_document = not PROGRAM.search(name) or re.search(r"\.(?!exe\Z)\w{2,5}\Z", inner)
             shown = "document" if is_document else inner
             more: dict[str, Any] = {"source": "startup", "enabled": off.get(name.lower())}
-            found.append(entry(shown, Start(), accounts.names, **more))
+            found.append(_entry(shown, Start(), accounts.names, **more))
     return found
 
 
@@ -152,12 +156,12 @@ def _services(reader: Reader, accounts: Iterable[str]) -> list[Part] | None:
 def _service(reader: Reader, row: Row, accounts: Iterable[str]) -> Part | None:
     """Those that start by themselves; of those started when needed, only what is not Windows' own."""
     mode = row.get("StartMode", "").strip().lower()
-    name, start = row.get("Name", ""), windows(row.get("PathName", ""))
+    name, start = row.get("Name", ""), windows_commands.start(row.get("PathName", ""))
     if mode == NEVER or (mode == MANUAL and start.place == "system"):
         return None
     if not name or mode not in {*STARTING, MANUAL}:
         reader.gap("autoruns.services", UNREAD)
-    return entry(name or "?", start, accounts)
+    return _entry(name or "?", start, accounts)
 
 
 def _tasks(reader: Reader, accounts: Iterable[str]) -> list[Part] | None:
@@ -180,12 +184,12 @@ def _task(reader: Reader, key: Key, accounts: Iterable[str]) -> Part | None:
         return None
     # Actions of a form that is not known leave the task's name, which is what can be new.
     start = _together(told)
-    return entry(path or "?", start, accounts, source="windows" if of_windows else "own")
+    return _entry(path or "?", start, accounts, source="windows" if of_windows else "own")
 
 
 def _together(told: Actions | None) -> Start:
     """A task of several programs as one start, in the place that is least to be trusted."""
-    starts = [windows(command) for command, _ in (told.programs if told else ())]
+    starts = [windows_commands.start(command) for command, _ in (told.programs if told else ())]
     names = dict.fromkeys(start.program for start in starts if start.program)
     order = [name for name, _ in PLACES]
     places = sorted(
@@ -207,9 +211,38 @@ def _subscriptions(reader: Reader, accounts: Iterable[str]) -> list[Part] | None
         if not row.get("Name"):
             reader.gap(field, UNREAD)
         command = row.get("ExecutablePath") or row.get("CommandLineTemplate") or ""
-        start = windows(command) if command else Start(row.get("ScriptingEngine"), "system")
-        found.append(entry(row.get("Name") or "?", start, accounts))
+        start = (
+            windows_commands.start(command)
+            if command
+            else Start(row.get("ScriptingEngine"), "system")
+        )
+        found.append(_entry(row.get("Name") or "?", start, accounts))
     return found
+
+
+MOVING = re.compile(
+    r"S-1-\d+(?:-\d+)+"  # of an account
+    r"|\{?[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?"  # made up at each install
+    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|\d+(?:\.\d+)+"  # a version: an updater's entry has a new one every month
+    r"|(?<=_)[0-9a-f]{4,8}\Z"  # of a sign-in: services of an account are made anew at each
+)
+"""What changes by itself, or leads to a person: an entry stays the same without it."""
+
+
+def _entry(name: str, start: Start, accounts: Iterable[str], **more: object) -> Part:
+    """A row in which no account and no version stands."""
+    program = start.program and _plain(start.program, accounts)
+    # Of the folders of a task the last part is its name.
+    shown = _plain(name.rpartition("\\")[2], accounts)
+    return entry(shown, Start(program, start.place), **more)
+
+
+def _plain(name: str, accounts: Iterable[str]) -> str:
+    text = MOVING.sub(UNNAMED, name.strip())
+    for account in accounts:
+        text = re.sub(rf"(?<!\w){re.escape(account)}(?!\w)", UNNAMED, text, flags=re.IGNORECASE)
+    return text
 
 
 def _value(key: Key | None, name: str) -> Value | None:

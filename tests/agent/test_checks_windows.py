@@ -105,6 +105,8 @@ def _center(*products: tuple[str, int]) -> dict[str, str]:
         # A server has no Security Center: Defender answers for itself.
         ({}, STATUS, ("pass", "pass")),
         ({}, STATUS.replace("Age=3", "Age=8"), ("pass", "fail")),
+        ({}, f"{STATUS}DefenderSignaturesOutOfDate=TRUE\n", ("pass", "fail")),
+        ({}, f"{STATUS}DefenderSignaturesOutOfDate=FALSE\n", ("pass", "pass")),
         ({}, STATUS.replace("Normal", "EDR Block Mode"), ("fail", "left out")),
         ({}, "", ("unknown", "unknown")),
         # 266240 is on and current, 266256 on and old, 262144 off.

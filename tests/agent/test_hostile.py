@@ -24,6 +24,7 @@ from agent.parse import (
     evtx,
     journal,
     lines,
+    linux_commands,
     locators,
     mdatp,
     module_makers,
@@ -36,12 +37,12 @@ from agent.parse import (
     smartctl,
     smbios,
     sshd,
-    start_commands,
     support,
     syslog,
     task_actions,
     texts,
     upower,
+    windows_commands,
     wmi,
 )
 from agent.parse.placeholders import is_placeholder
@@ -76,6 +77,7 @@ TEXTS: dict[str, Callable[[str], Any]] = {
         list(lines.blocks(text)),
         list(lines.rows(text)),
     ),
+    "linux_commands": linux_commands.start,
     "locators": locators.bare,
     "mdatp": mdatp.health,
     "network": lambda text: (
@@ -92,14 +94,14 @@ TEXTS: dict[str, Callable[[str], Any]] = {
     ],
     "smartctl": smartctl.disk,
     "sshd": lambda text: sshd.problems(sshd.effective(sshd.lines(text))),
-    "start_commands": lambda text: (start_commands.windows(text), start_commands.linux(text)),
     "support": lambda text: support.supported_until(text, text),
     "syslog": lambda text: syslog.entries(text, NOON),
     "upower": upower.batteries,
+    "windows_commands": windows_commands.start,
     "module_makers": module_makers.name,
     "monitor_serials": lambda text: monitor_serials.serial_number(text[:3], len(text), 1, text),
 }
-NO_PARSERS = frozenset({"firmware", "happenings", "makers"})
+NO_PARSERS = frozenset({"firmware", "happenings", "makers", "starts"})
 """Shapes and tables that the parsers fill or look up."""
 ELSEWHERE = frozenset({"binxml", "edid"})
 """Part of `evtx`; raises an error of its own, below."""

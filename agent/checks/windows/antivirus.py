@@ -119,6 +119,8 @@ def _defender(reader: Reader) -> Product | None:
     row, name = rows[0], "Microsoft Defender"
     age = whole(row.get("AntivirusSignatureAge"))
     current = None if age is None or age < 0 else age <= MOST_AGE_DAYS
+    if told(row, "DefenderSignaturesOutOfDate"):
+        current = False  # they may be young, and still not what this engine needs
     mode = row.get("AMRunningMode", "").strip().lower()
     if told(row, "AntivirusEnabled") is False:
         return Product(name, "off", current)

@@ -22,6 +22,18 @@ CONVERSION = {
 }
 
 
+METHODS = {
+    "1": "AES 128 with diffuser",
+    "2": "AES 256 with diffuser",
+    "3": "AES 128",
+    "4": "AES 256",
+    "5": "by the disk itself",
+    "6": "XTS-AES 128",
+    "7": "XTS-AES 256",
+}
+"""EncryptionMethod; what the disk itself ciphers rests on its maker's word (CVE-2018-12037)."""
+
+
 def disk_encryption(reader: Reader) -> Check:
     """Every fixed volume encrypted, and its protection on: one without the other opens to anyone."""
     rows = reader.instances("Win32_EncryptableVolume", "wmi", SPACE)
@@ -32,7 +44,11 @@ def disk_encryption(reader: Reader) -> Check:
         return unknown(SOURCE, "the system's volume is not among them")
     states = [_state(row) for row in fixed]
     names = [row.get("DriveLetter", "").rstrip(":") or "volume without a letter" for row in fixed]
-    observed = ", ".join(f"{name}: {state}" for name, state in zip(names, states, strict=True))
+    told = [
+        f"{name}: {state}{_method(row) if state == PROTECTED else ''}"
+        for name, state, row in zip(names, states, fixed, strict=True)
+    ]
+    observed = ", ".join(told)
     open_ones = [
         row
         for row, state in zip(fixed, states, strict=True)
@@ -48,6 +64,11 @@ def disk_encryption(reader: Reader) -> Check:
 
 def _system(row: Mapping[str, str]) -> bool:
     return row.get("VolumeType") == "0" or row.get("DriveLetter", "").upper() == "C:"
+
+
+def _method(row: Mapping[str, str]) -> str:
+    method = METHODS.get(row.get("EncryptionMethod", ""))
+    return f" ({method})" if method else ""
 
 
 def _state(row: Mapping[str, str]) -> str:

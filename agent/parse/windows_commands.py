@@ -1,10 +1,10 @@
-"""Which program a command of an autorun starts, and in what kind of folder it lies: never its path."""
+"""Which program a command of an autorun on Windows starts, and in what kind of folder it lies."""
 
 from __future__ import annotations
 
 import re
 
-from agent.lean import NamedTuple
+from agent.parse.starts import LONGEST, NAMED, Start
 
 PROGRAM = re.compile(
     r"\.(?:exe|com|scr|bat|cmd|ps1|vbs|vbe|js|jse|wsf|hta|dll|sys|msc|cpl|lnk|appref-ms)\Z",
@@ -44,27 +44,10 @@ PLACES = (
     ("programs", re.compile(r"[a-z]:\\(?:program files|program files \(x86\)|progra~\d)\\")),
 )
 """The least to be trusted first."""
-LINUX_PLACES = (
-    ("temporary", re.compile(r"/(?:tmp|var/tmp|dev/shm)/")),
-    ("local", re.compile(r"/(?:usr/local|opt|etc|srv)/")),
-    ("system", re.compile(r"/(?:usr|lib|lib64|bin|sbin|snap|var/lib)/")),
-    ("generated", re.compile(r"/run/")),
-    ("account", re.compile(r"/(?:home|root)/")),
-)
 BARE = re.compile(r"[\w-]+")
-LONGEST = 4096
-ABSOLUTE = re.compile(r"(?<![\w=<>&|])/[\w.+@-]+(?:/[\w.+@-]+)+")
-NAMED = 64
 
 
-class Start(NamedTuple):
-    """What a command starts; None where it does not say, or says what is no program."""
-
-    program: str | None = None
-    place: str | None = None
-
-
-def windows(command: str) -> Start:
+def start(command: str) -> Start:
     r"""Of `"C:\Program Files\Zalo\Zalo.exe" --silent` the program `Zalo.exe` in `programs`."""
     text = command[:LONGEST].strip()
     if not text:
@@ -94,20 +77,3 @@ def program(path: str) -> str | None:
     """The last part of a path where it is a program's name."""
     name = re.split(r"[\\/]", path.strip())[-1]
     return name[:NAMED] if PROGRAM.search(name) and name.isprintable() else None
-
-
-def linux(command: str) -> Start:
-    """The first whole path of a command, as cron, systemd and the desktop start it."""
-    text = command[:LONGEST]
-    # `test -d /run/systemd/system ||` stands before many commands of cron, and starts nothing.
-    paths = [path for path in ABSOLUTE.findall(text) if not path.startswith(("/dev/null", "/run/"))]
-    if not paths:
-        words = text.split()
-        bare = words[0].lstrip("-@+!:|") if words else ""
-        return Start(bare[:NAMED] if re.fullmatch(r"[\w.+-]+", bare) else None, None)
-    return Start(paths[0].rpartition("/")[2][:NAMED], linux_place(paths[0]))
-
-
-def linux_place(path: str) -> str:
-    """What kind of folder a file of Linux lies in."""
-    return next((name for name, sign in LINUX_PLACES if sign.match(path)), "other")
