@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from console.commands import line_document, sign
+from console.commands import line_document, recovery_sheet, sign
 from console.commands.call import Call, Refused, actor
 from console.commands.files import disclosure, shown_options, wanted, write
 
@@ -145,5 +145,5 @@ for _kind in OF_INCIDENT:
     document.add_command(_of_incident(_kind))
 for _span in OF_PERIOD:
     document.add_command(_of_period(_span))
-for _command in (*line_document.COMMANDS, *sign.COMMANDS):
+for _command in (*line_document.COMMANDS, *recovery_sheet.COMMANDS, *sign.COMMANDS):
     document.add_command(_command)

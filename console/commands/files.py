@@ -53,9 +53,15 @@ def write(
     formats: list[Format],
     out: Path,
     keep: Callable[[Format, str, bytes], None],
+    *,
+    private: bool = False,
 ) -> None:
-    """Write each file, keep it, name it; what a person still has to fill in goes to stderr."""
+    """Write each file, keep it, name it; what a person still has to fill in goes to stderr.
+
+    A private one is readable by its owner alone.
+    """
     from alerts.documents.model import missing  # noqa: PLC0415
+    from collector.files import write_private  # noqa: PLC0415
     from console import papers  # noqa: PLC0415
 
     folder = papers.templates(desk.moment().office, desk.source.path)
@@ -65,7 +71,7 @@ def write(
             content = papers.made(paper, one, folder)
             file = out / f"{paper.file_name}.{one}"
             keep(one, file.name, content)
-            file.write_bytes(content)
+            (write_private if private else Path.write_bytes)(file, content)
             click.echo(str(file))
     except papers.PaperError as error:
         raise Refused(str(error)) from error

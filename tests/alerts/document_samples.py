@@ -47,6 +47,7 @@ from alerts.documents.pdf import pdf
 from alerts.documents.period import Period, period
 from alerts.documents.period import security_year as security_period
 from alerts.documents.police import police
+from alerts.documents.recovery_sheet import recovery_sheet
 from alerts.documents.security_year import security_year
 from alerts.documents.upgrade import upgrade
 from alerts.documents.xlsx import xlsx
@@ -54,6 +55,7 @@ from alerts.finding import Evidence, Finding
 from alerts.incidents import Incident
 from alerts.queries import Delivery, Duty
 from alerts.targets import figures
+from backup.recovery import ways
 from collector.inventory.model import Inventory
 from collector.readings import Check, Verdict
 from collector.store.columns import METADATA
@@ -363,6 +365,9 @@ def papers_of(office: Inventory) -> dict[str, Paper]:
         "so-su-co": register(sample_digest(office, half)),
         "bao-cao-an-ninh-mang-nam": security_year(sample_digest(office, year)),
         "ke-hoach-nang-cap": upgrade(sample_digest(office, period("2026")), PRICES),
+        "phieu-khoi-phuc": recovery_sheet(
+            office, ways(office, Path("/var/lib/wardwatch"), secrets=False), NOON
+        ),
         "bao-cao-duong-truyen": line_month(month),
         "thong-bao-gian-doan": line_outage(outage),
     }

@@ -44,7 +44,7 @@ from tests.alerts.document_samples import (
 NAMES = (
     "bao-cao-ban-dau", "bao-cao-72-gio", "bao-cao-ket-thuc", "mau-08", "bien-ban",
     "bien-ban-ban-giao", "bao-cao-chi-tieu", "so-su-co", "bao-cao-an-ninh-mang-nam",
-    "ke-hoach-nang-cap", "bao-cao-duong-truyen", "thong-bao-gian-doan",
+    "ke-hoach-nang-cap", "phieu-khoi-phuc", "bao-cao-duong-truyen", "thong-bao-gian-doan",
 )  # fmt: skip
 
 

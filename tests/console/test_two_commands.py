@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import signal
 import socket
+import sqlite3
+import stat
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
+from tests.alerts.document_reading import docx_words
 from tests.console.office import Running, alive, children_of, end, poll, quick, up, wardwatch
 
 
@@ -34,20 +38,8 @@ def test_from_nothing_to_a_reading_a_proof_an_incident_and_a_paper(
         assert proved["set"] == "tai-lieu-mau"
         assert proved["last_drill"]["files"] > 0
 
-        # And people bring it back by one command, into a folder that holds nothing yet.
-        here = ("backup", "restore", "tai-lieu-mau", "--state", str(state), "--to")
-        done = wardwatch(*here, str(tmp_path / "back"))
-        assert done.returncode == 0, done.stderr
-        assert "files restored to" in done.stdout
-        assert done.stderr.startswith("0% of ")
-        assert done.stderr.splitlines()[-1].startswith("100% of ")
-        assert next((tmp_path / "back").rglob("DOC-TRUOC.txt")).read_bytes()
-        twice = wardwatch(*here, str(tmp_path / "back"))
-        assert (twice.returncode, "is not empty" in twice.stderr) == (2, True)
-        early = wardwatch(*here, str(tmp_path / "early"), "--at", "2020-01-01")
-        assert (early.returncode, "the first backup of" in early.stderr) == (2, True)
-        beside = office.json(*here, str(tmp_path / "back"), "--beside", "--at", "2099-12-31")
-        assert (beside["missing"], beside["files"] > 0) == ([], True)
+        people_bring_it_back_by_one_command(office, tmp_path)
+        the_sheet_holds_passwords_that_nothing_else_tells(office, tmp_path)
 
         # The log tells it in an operator's words, and nothing of the schema's steps.
         log = office.log.read_text("utf-8")
@@ -97,6 +89,38 @@ def test_from_nothing_to_a_reading_a_proof_an_incident_and_a_paper(
         assert again.json("backup", "status")["sets"]["tai-lieu-mau"]["last_proof_at"]
         assert joined(again) == agents == 1
         poll(lambda: 'state="reporting"} 1' in again.get("/metrics")[1])
+
+
+def people_bring_it_back_by_one_command(office: Running, tmp_path: Path) -> None:
+    here = ("backup", "restore", "tai-lieu-mau", "--state", str(office.state), "--to")
+    done = wardwatch(*here, str(tmp_path / "back"))
+    assert done.returncode == 0, done.stderr
+    assert "files restored to" in done.stdout
+    assert done.stderr.startswith("0% of ")
+    assert done.stderr.splitlines()[-1].startswith("100% of ")
+    assert next((tmp_path / "back").rglob("DOC-TRUOC.txt")).read_bytes()
+    twice = wardwatch(*here, str(tmp_path / "back"))
+    assert (twice.returncode, "is not empty" in twice.stderr) == (2, True)
+    early = wardwatch(*here, str(tmp_path / "early"), "--at", "2020-01-01")
+    assert (early.returncode, "the first backup of" in early.stderr) == (2, True)
+    beside = office.json(*here, str(tmp_path / "back"), "--beside", "--at", "2099-12-31")
+    assert (beside["missing"], beside["files"] > 0) == ([], True)
+
+
+def the_sheet_holds_passwords_that_nothing_else_tells(office: Running, tmp_path: Path) -> None:
+    secret = (office.state / "passwords" / "kho-chinh").read_text().strip()
+    out = tmp_path / "envelope"
+    asked = ("document", "recovery-sheet", "--format", "docx", "--out", str(out))
+    done = wardwatch(*asked, "--with-passwords", "--state", str(office.state))
+    assert done.returncode == 0, done.stderr
+    (sheet,) = out.iterdir()
+    assert stat.S_IMODE(sheet.stat().st_mode) == 0o600
+    assert secret in docx_words(sheet.read_bytes()).replace(" ", "")
+    told = done.stdout + done.stderr + office.log.read_text("utf-8")
+    with closing(sqlite3.connect(office.state / "wardwatch.sqlite")) as connection:
+        told += "".join(row[0] for row in connection.execute("SELECT detail FROM audit"))
+    assert '"passwords":1' in told
+    assert secret not in told
 
 
 def joined(office: Running) -> int:

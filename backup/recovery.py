@@ -1,0 +1,104 @@
+"""What it takes to restore with restic alone: addresses, secrets where they are asked for, commands."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from backup import own, pin, stores
+from backup.stores import Address
+from collector.inventory.model import BackupSet, Inventory, Repository
+
+PASSWORD_NAME = "mat-khau.txt"  # noqa: S105 - the name of a file, as the commands say it
+TARGET = "khoi-phuc"
+"""Where the commands restore to, beside the file of the password."""
+LOGIN = "TAI-KHOAN:MAT-KHAU"
+"""Stands in an address whose login is not to be printed."""
+CA_NAME = "ca.pem"
+
+
+@dataclass(frozen=True)
+class Way:
+    """One repository, and how a person opens it with restic alone."""
+
+    repository: Repository
+    address: str
+    sets: tuple[BackupSet, ...]
+    kept_in: tuple[tuple[str, Path], ...]
+    """(what it is, where it lies on the collector) of each secret; `password` is always there."""
+    commands: tuple[str, ...] = field(repr=False)
+    """Lines for a shell, in their order; a login may stand in them."""
+    password: str | None = field(default=None, repr=False)
+    """None where it is not to be printed."""
+
+
+def ways(inventory: Inventory, state_folder: Path, *, secrets: bool) -> tuple[Way, ...]:
+    """Every repository in the inventory's order. Raises StoreError, OSError."""
+    return tuple(_way(inventory, each, state_folder, secrets) for each in inventory.repositories)
+
+
+def _way(inventory: Inventory, declared: Repository, state_folder: Path, secrets: bool) -> Way:
+    address = pin.address(declared, state_folder.absolute())
+    first = declared.copy_of or declared.id
+    sets = tuple(each for each in inventory.backups if each.repository == first)
+    # Not by `pin.password_file`: a paper makes no password where there is none.
+    password = state_folder.absolute() / declared.password_file
+    kept_in = (("password", password), *_others(address))
+    return Way(
+        repository=declared,
+        address=address.path,
+        sets=sets,
+        kept_in=kept_in,
+        commands=(*_entrance(address, secrets), *_restores(address, sets)),
+        password=password.read_text("utf-8").strip() if secrets else None,
+    )
+
+
+def _others(address: Address) -> Iterator[tuple[str, Path]]:
+    named = (
+        ("login", address.login_file),
+        ("keys", address.environment_file),
+        ("ca", address.ca_file),
+        ("ssh-key", address.key_file),
+        ("ssh-host", address.known_hosts_file),
+    )
+    for name, path in named:
+        if path is not None:
+            yield name, path
+
+
+def _entrance(address: Address, secrets: bool) -> Iterator[str]:
+    """What is told to the shell first."""
+    if address.environment_file is not None:
+        given = stores.access(address).environment
+        for name, value in given.items():
+            yield f"export {name}={shlex.quote(value) if secrets else '...'}"
+    yield f"export RESTIC_REPOSITORY={_quoted(_location(address, secrets))}"
+
+
+def _location(address: Address, secrets: bool) -> str:
+    if address.login_file is None:
+        return address.path
+    login = LOGIN
+    if secrets:
+        user, _, word = stores.address.secret(address.login_file).partition(":")
+        login = f"{quote(user, safe='')}:{quote(word, safe='')}"
+    parts = urlsplit(address.path.removeprefix("rest:"))
+    return f"rest:{parts.scheme}://{login}@{parts.netloc}{parts.path}"
+
+
+def _restores(address: Address, sets: tuple[BackupSet, ...]) -> Iterator[str]:
+    authority = f" --cacert {CA_NAME}" if address.ca_file else ""
+    begin = f"restic{authority} -p {PASSWORD_NAME}"
+    yield f"{begin} snapshots"
+    for tag in (*(each.id for each in sets), own.TAG):
+        yield f"{begin} restore latest --tag {tag} --target {TARGET}"
+
+
+def _quoted(text: str) -> str:
+    """Always in quotes: on paper they show where it begins and ends."""
+    plain = shlex.quote(text)
+    return plain if plain.startswith("'") else f"'{plain}'"
