@@ -16,6 +16,11 @@ def purposes(language: str) -> dict[str, str]:
     return dict(_texts(language)["fields"])
 
 
+def never(language: str) -> str:
+    """What is never collected, in one sentence."""
+    return str(_texts(language)["privacy"]["never"])
+
+
 def paths(kind: str, section: Any) -> Iterator[str]:
     """Every field of a section as the list names it: `hardware.disks[].serial`."""
     if isinstance(section, dict):

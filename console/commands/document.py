@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -11,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from console.commands import line_document, recovery_sheet, sign
-from console.commands.call import Call, Refused, actor
-from console.commands.files import disclosure, shown_options, wanted, write
+from console.commands.call import Call, Refused, actor, state_option
+from console.commands.files import audited, disclosure, shown_options, wanted, write
 
 if TYPE_CHECKING:
     from console.papers import Format, Kind, PeriodKind, Wish
@@ -112,19 +111,11 @@ def write_period(
 ) -> None:
     """Write the files of a periodic paper; the same period gives the same bytes."""
     from alerts.documents.period import PeriodError  # noqa: PLC0415
-    from collector import audit  # noqa: PLC0415
     from console import papers  # noqa: PLC0415
 
     with call.desk() as desk:
-        office, now = desk.moment().office, call.clock()
-        chosen = span or _this_year(office.inventory.site.timezone, now)
-
-        def keep(one: Format, name: str, content: bytes) -> None:
-            digest = hashlib.sha256(content).hexdigest()
-            detail = {"paper": kind, "period": chosen, "format": one, "file": name}
-            detail["sha256"] = digest
-            with desk.store.write() as connection:
-                audit.append(connection, now, actor(), "document.made", detail)
+        office = desk.moment().office
+        chosen = span or _this_year(office.inventory.site.timezone, call.clock())
 
         try:
             with desk.store.read() as connection:
@@ -132,7 +123,23 @@ def write_period(
                 paper = papers.period_paper(connection, office, kind, chosen, shown)
         except PeriodError as error:
             raise Refused(str(error)) from error
-        write(desk, paper, formats, out, keep)
+        write(desk, paper, formats, out, audited(call, desk, kind, period=chosen))
+
+
+@click.command("privacy-notice")
+@click.option("--format", "formats", default="pdf,docx", show_default=True)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=".")
+@state_option
+@click.pass_obj
+def privacy_notice(call: Call, formats: str, out: Path) -> None:
+    """Write the notice to the staff, on one page: what their PCs send, and what for."""
+    from agent import fields  # noqa: PLC0415
+    from alerts.documents.privacy_notice import privacy_notice as notice  # noqa: PLC0415
+
+    chosen = wanted(formats)
+    with call.desk() as desk:
+        paper = notice(desk.source.current(), call.clock(), fields.purposes("vi"))
+        write(desk, paper, chosen, out, audited(call, desk, paper.kind))
 
 
 def _this_year(timezone: str, now: datetime) -> str:
@@ -145,5 +152,6 @@ for _kind in OF_INCIDENT:
     document.add_command(_of_incident(_kind))
 for _span in OF_PERIOD:
     document.add_command(_of_period(_span))
+document.add_command(privacy_notice)
 for _command in (*line_document.COMMANDS, *recovery_sheet.COMMANDS, *sign.COMMANDS):
     document.add_command(_command)

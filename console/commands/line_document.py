@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from console.commands.call import Call, Refused, actor
-from console.commands.files import disclosure, shown_options, wanted, write
+from console.commands.call import Call, Refused
+from console.commands.files import audited, disclosure, shown_options, wanted, write
 
 if TYPE_CHECKING:
     from alerts.documents.model import Paper
     from console.desk import Desk
-    from console.papers import Format
 
 
 def _made(
@@ -27,23 +25,15 @@ def _made(
     paper: Callable[[Desk], Paper],
 ) -> None:
     from alerts.documents.period import PeriodError  # noqa: PLC0415
-    from collector import audit  # noqa: PLC0415
     from console.line_papers import LineError  # noqa: PLC0415
 
     chosen = wanted(formats)
     with call.desk() as desk:
-
-        def keep(one: Format, name: str, content: bytes) -> None:
-            detail = {"paper": kind, "of": what, "format": one, "file": name}
-            detail["sha256"] = hashlib.sha256(content).hexdigest()
-            with desk.store.write() as connection:
-                audit.append(connection, call.clock(), actor(), "document.made", detail)
-
         try:
             found = paper(desk)
         except (LineError, PeriodError) as error:
             raise Refused(str(error)) from error
-        write(desk, found, chosen, out, keep)
+        write(desk, found, chosen, out, audited(call, desk, kind, of=what))
 
 
 @click.command("line-month")

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from ruamel.yaml import YAML
 from sqlalchemy import create_engine
 
+from agent import fields
 from alerts.documents.case import (
     Case,
     Enclosed,
@@ -47,6 +48,7 @@ from alerts.documents.pdf import pdf
 from alerts.documents.period import Period, period
 from alerts.documents.period import security_year as security_period
 from alerts.documents.police import police
+from alerts.documents.privacy_notice import privacy_notice
 from alerts.documents.recovery_sheet import recovery_sheet
 from alerts.documents.security_year import security_year
 from alerts.documents.upgrade import upgrade
@@ -370,6 +372,7 @@ def papers_of(office: Inventory) -> dict[str, Paper]:
         ),
         "bao-cao-duong-truyen": line_month(month),
         "thong-bao-gian-doan": line_outage(outage),
+        "thong-bao-du-lieu-thu-thap": privacy_notice(office, NOON, fields.purposes("vi")),
     }
 
 

@@ -45,6 +45,7 @@ NAMES = (
     "bao-cao-ban-dau", "bao-cao-72-gio", "bao-cao-ket-thuc", "mau-08", "bien-ban",
     "bien-ban-ban-giao", "bao-cao-chi-tieu", "so-su-co", "bao-cao-an-ninh-mang-nam",
     "ke-hoach-nang-cap", "phieu-khoi-phuc", "bao-cao-duong-truyen", "thong-bao-gian-doan",
+    "thong-bao-du-lieu-thu-thap",
 )  # fmt: skip
 
 

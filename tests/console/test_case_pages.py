@@ -186,6 +186,16 @@ def test_the_same_report_comes_by_command_and_twice_the_same(
     assert "is no period" in done.stderr
 
 
+def test_the_notice_to_the_staff_comes_by_command(running: Running, tmp_path: Path) -> None:
+    there = ("--state", str(running.state), "--out", str(tmp_path))
+    done = wardwatch("document", "privacy-notice", "--format", "docx", *there)
+    assert done.returncode == 0, done.stderr
+    (made,) = tmp_path.iterdir()
+    assert made.name == "thong-bao-du-lieu-thu-thap.docx"
+    refused = wardwatch("document", "privacy-notice", "--format", "odt", *there)
+    assert (refused.returncode, "unknown format 'odt'" in refused.stderr) == (2, True)
+
+
 def test_a_yearly_report_closes_by_its_proof_on_the_page(visitor: Signed) -> None:
     body = visitor.page("/papers")[1]
     due = body.split('name="due_at" value="')[1].split('"')[0]
