@@ -10,8 +10,10 @@ def label(inventory: Inventory, subject: str) -> str:
     machine = inventory.machine(subject)
     if machine:
         return f"{subject} · {holder(inventory, subject)}" if machine.person else subject
-    words = {one.id: one.post for one in inventory.people}
-    words |= {one.id: one.name for one in inventory.lines}
+    person = inventory.people_by_id.get(subject)
+    if person:
+        return person.post
+    words = {one.id: one.name for one in inventory.lines}
     words |= {one.id: one.name for one in inventory.devices}
     words |= {one.id: one.name for one in inventory.backups}
     return words.get(subject, subject)
@@ -20,8 +22,8 @@ def label(inventory: Inventory, subject: str) -> str:
 def holder(inventory: Inventory, asset: str) -> str | None:
     """The post of the official who works at that PC; None on a shared one."""
     machine = inventory.machine(asset)
-    person = machine.person if machine else None
-    return next((one.post for one in inventory.people if one.id == person), None)
+    person = inventory.people_by_id.get(machine.person or "") if machine else None
+    return person.post if person else None
 
 
 def department(inventory: Inventory, asset: str) -> str | None:
@@ -29,6 +31,6 @@ def department(inventory: Inventory, asset: str) -> str | None:
     machine = inventory.machine(asset)
     if not machine:
         return None
-    people = {one.id: one.department for one in inventory.people}
-    wanted = machine.department or people.get(machine.person or "")
+    person = inventory.people_by_id.get(machine.person or "")
+    wanted = machine.department or (person.department if person else None)
     return next((one.name for one in inventory.departments if one.id == wanted), None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Literal
 
 from collector.inventory.assets import Device, Machine, Profile, Snmp
@@ -116,9 +118,19 @@ class Inventory(Declared):
     wards: tuple[Ward, ...] = ()
     """A city's office: the wards whose figures of each day it takes."""
 
+    @cached_property
+    def machines_by_id(self) -> Mapping[str, Machine]:
+        """Worked out once: a page of a city asks for thousands of them, one after the other."""
+        return {one.id: one for one in self.machines}
+
+    @cached_property
+    def people_by_id(self) -> Mapping[str, Person]:
+        """Likewise."""
+        return {one.id: one for one in self.people}
+
     def machine(self, asset: str) -> Machine | None:
         """The declared machine of that id, or None: an asset may have been taken off the list."""
-        return next((machine for machine in self.machines if machine.id == asset), None)
+        return self.machines_by_id.get(asset)
 
     def line(self, id: str) -> Line | None:
         """The declared line of that id, or None."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from functools import partial
 
@@ -18,6 +19,7 @@ from console import past
 from console.desk import Desk, Moment
 from console.pages.problems import not_found
 from console.pages.render import desk, page, words
+from console.paging import Part, part
 from console.past import Day
 from console.words import Words
 
@@ -32,7 +34,7 @@ def target_list(request: Request) -> Response:
         request,
         "targets",
         here="targets",
-        targets=moment.targets,
+        targets=tuple((one, worst_first(one.rows)) for one in moment.targets),
         reasons=partial(_reasons, by, words(request)),
         records=_records,
         past=history,
@@ -59,7 +61,7 @@ def finding_list(request: Request) -> Response:
         request,
         "findings",
         here="findings",
-        findings=shown,
+        part_of=part(shown, request.query_params.get("page")),
         chosen=chosen,
         rule=rule,
         counts={"all": len(found), **counts},
@@ -81,6 +83,11 @@ def report(request: Request) -> Response:
     return page(
         request, "report", report=row, asset=row.asset, sha256=bytes(row.sha256).hex(), body=body
     )
+
+
+def worst_first(rows: Sequence[Row]) -> Part[Row]:
+    """What keeps an item from its goal stands on the page; the whole table is a file beside it."""
+    return part(sorted(rows, key=lambda one: VERDICTS.index(one.verdict)), None)
 
 
 def _reasons(by: dict[tuple[str, str], Finding], w: Words, row: Row) -> tuple[str, ...]:

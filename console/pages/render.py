@@ -12,6 +12,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
+from starlette.routing import Route
 
 from alerts import words as alert_words
 from alerts.finding import Finding
@@ -22,7 +23,8 @@ from console.changed import mark_of
 from console.desk import Desk
 from console.harmless import straight
 from console.health import health
-from console.roles import home, may
+from console.narrowing import narrowed
+from console.roles import Role, home, may
 from console.sessions import Visitor
 from console.words import Words
 
@@ -102,7 +104,17 @@ def page(
             **values,
         )
     )
+    if visitor is not None and not visitor.officer:
+        content = narrowed(content, partial(_may_open, request, visitor.role))
     return HTMLResponse(content, status)
+
+
+def _may_open(request: Request, role: Role, path: str) -> bool:
+    """By the application's own table of routes."""
+    routes = (one for one in request.app.router.routes if isinstance(one, Route))
+    asked = (one for one in routes if "GET" in (one.methods or ()) and one.path_regex.match(path))
+    found = next(asked, None)
+    return found is not None and may(role, "GET", found.path)
 
 
 def _navigation(visitor: Visitor | None, *, wards: bool) -> list[tuple[str, str]]:

@@ -46,7 +46,11 @@ class Signed:
 
 def sign_in(running: Running, user: str = "cntt") -> Signed:
     """By a fresh one-time link."""
-    path = running.json("user", "link", user)["link"].removeprefix(running.base)
+    return opened(running, running.json("user", "link", user)["link"].removeprefix(running.base))
+
+
+def opened(running: Running, path: str) -> Signed:
+    """By the link of that path."""
     headers = running.ask("POST", path, headers=FORM)[1]
     cookie = {"cookie": headers["set-cookie"].partition(";")[0]}
     page = running.ask("GET", "/password", headers=cookie)[2]
