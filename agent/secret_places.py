@@ -53,6 +53,10 @@ INSTANCE = re.compile(
     (?P<secret>[^\\\s"&#,}]{4,})(?=&\d+\b|[\s"\\,}]|$)"""
 )
 """The third part of a device's name in Windows is its serial number where it has one."""
+DOCUMENT = re.compile(
+    r"""(?i)[\\/](?P<secret>[^\\/:*?"<>|\r\n]{2,})(?=\.(?:docx?|xlsx?|pptx?|pdf|rtf|od[tsp])\b)"""
+)
+"""Somebody's document among what starts with the PC: its ending alone tells what it is."""
 COMPONENT = re.compile(r'(?P<domain>(?<=Domain=")[^"]+)|(?P<name>(?<=,Name=")[^"]+)')
 ACCOUNTS = re.compile(
     r"/etc/(?:ssh/.*|sudoers.*|group|passwd|hosts|security/.*)|/proc/self/mounts|/proc/cmdline"
@@ -104,7 +108,7 @@ def whole(path: str) -> bool:
 def within(path: str, text: str) -> Iterator[tuple[int, int]]:
     """Where secrets stand in a text of many things."""
     if not SOFTWARE.fullmatch(path):
-        for pattern in (LINES, KEYED, INSTANCE):
+        for pattern in (LINES, KEYED, INSTANCE, DOCUMENT):
             yield from (found.span("secret") for found in pattern.finditer(text))
     yield from (found.span(found.lastgroup or 0) for found in MAPPED.finditer(text))
 

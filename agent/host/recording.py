@@ -151,7 +151,11 @@ class Recording:
         called = self._hidden(path, path)
         yield (
             called,
-            {name: self._masked(f"{path}\\{name}", key.values[name]) for name in key.values},
+            # A value may be called as the account is, where its owner made it.
+            {
+                self._hidden(path, name): self._masked(f"{path}\\{name}", key.values[name])
+                for name in key.values
+            },
         )
         for name in key.subkeys:
             yield f"{called}\\{self._hidden(path, name)}", {}

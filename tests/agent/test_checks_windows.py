@@ -13,6 +13,7 @@ from agent.host.reader import Reader
 from agent.host.recorded import opened
 from agent.windows import modals, update_agent
 from agent.windows.support import supported_until
+from agent.words import translated
 from tests.agent.machines import NOON
 
 FIREWALL = "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy"
@@ -222,6 +223,28 @@ def test_without_the_update_agent_only_neglect_can_be_told(
 ) -> None:
     files = {"wmi/Win32_QuickFixEngineering.wmi": f"HotFixID=KB1\nInstalledOn={installed}\n"}
     assert _verdict(tmp_path, "updates", files) == verdict
+
+
+def test_what_waits_is_told_with_its_severity_and_its_age(tmp_path: Path) -> None:
+    rows = [
+        {"security": True, "severity": "Critical", "since": "2026-11-10"},
+        {"security": True, "severity": "Important", "since": "2026-10-13"},
+        {"security": False, "severity": "", "since": "2026-01-01"},
+    ]
+    told = {"searched_at": "2026-11-22T20:10:00Z", "count": 3, "waiting": rows}
+    check = _check(tmp_path, "updates", {"commands/windows-update.json": json.dumps(told)})
+    assert check is not None
+    waiting = "2 security updates and 1 others are waiting"
+    seen = f"{waiting}, 1 of them critical, the oldest since 2026-10-13"
+    assert (check.verdict, check.observed) == ("fail", seen)
+    assert translated(seen, "vi") == (
+        "còn 2 bản vá bảo mật và 1 bản cập nhật khác chưa cài, 1 bản ở mức nghiêm trọng,"
+        " bản chờ lâu nhất từ 13/10/2026"
+    )
+    rows[1]["since"] = "mới đây"
+    again = update_agent.parse(json.dumps(told))
+    assert again is not None
+    assert (again.critical, again.oldest) == (1, None)
 
 
 def test_an_old_search_for_updates_tells_nothing(tmp_path: Path) -> None:

@@ -142,6 +142,19 @@ def test_a_name_of_two_letters_is_hidden_where_names_stand(tmp_path: Path) -> No
     assert "an" not in (tmp_path / "masked/files/etc/passwd").read_text().split(":")
 
 
+def test_nobodys_document_and_no_account_stands_among_what_starts_by_itself(tmp_path: Path) -> None:
+    host = opened(machines.HERE / "facts" / "machines" / "windows-starts", NOON)
+    record_machine(host, tmp_path, masked=True)
+    names = [str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")]
+    written = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    for secret in ("don xin nghi", "bang luong", "vanthu"):
+        assert not any(secret in name for name in names)
+        wide = secret.encode("utf-16-le")
+        assert not any(secret.encode() in data or wide in data for data in written)
+    told = read("software", opened(tmp_path, NOON)).section["autoruns"]
+    assert told == read("software", host).section["autoruns"]
+
+
 def test_the_same_secret_has_the_same_stand_in_and_another_recording_another() -> None:
     one, other = StandIns(b"1" * 32), StandIns(b"2" * 32)
     assert one.of("A4:BB:6D:00:11:22").lower() == one.of("a4:bb:6d:00:11:22")

@@ -61,6 +61,10 @@ def updates(reader: Reader) -> Check:
     if reader.host.at - told.searched_at > STALE:
         return unknown(AGENT, f"the last search was on {told.searched_at.date()}: too old to tell")
     observed = f"{told.security} security updates and {told.others} others are waiting"
+    if told.critical:
+        observed = f"{observed}, {told.critical} of them critical"
+    if told.oldest:
+        observed = f"{observed}, the oldest since {told.oldest}"
     return judged(AGENT, observed, good=told.security == 0)
 
 
