@@ -16,7 +16,7 @@ class SoftwareLists(Declared):
     """Names of programs as they stand in the PC's own list; `*` stands for any text."""
 
     approved: tuple[Text, ...] = ()
-    """What may be installed; an empty list approves everything that is not forbidden."""
+    """What may be installed, and may start by itself; while it is empty, whatever is not forbidden may be installed."""
     forbidden: tuple[Text, ...] = ()
     """What may stand on no PC."""
 

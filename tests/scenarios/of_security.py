@@ -145,6 +145,12 @@ EVENTS = (
         180,
     ),
     Scenario("a stick is used", (event(60, "pc-5", "usb-storage"),), 180),
+    Scenario("a program begins to start by itself", (software(60, "pc-6", starts=("wupd",)),), 180),
+    Scenario(
+        "a program comes with what starts it",
+        (software(60, "pc-6", "LibreOffice 26", starts=("quickstart",)),),
+        180,
+    ),
     Scenario("remote-access tool installed", (software(60, "pc-6", remote=("UltraViewer",)),), 180),
     Scenario("forbidden program installed", (software(60, "pc-6", "uTorrent"),), 180),
     Scenario("approved program installed", (software(60, "pc-6", "Zalo PC"),), 180),

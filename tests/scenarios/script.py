@@ -109,13 +109,17 @@ def hardware(at: int, asset: str, **changed: Any) -> Step:
     return Step(at, act, (asset,), "hardware")
 
 
-def software(at: int, asset: str, *packages: str, remote: tuple[str, ...] = ()) -> Step:
-    """Programs were installed."""
+def software(
+    at: int, asset: str, *packages: str, remote: tuple[str, ...] = (), starts: tuple[str, ...] = ()
+) -> Step:
+    """Programs were installed; those of `starts` start by themselves, from the account's folder."""
 
     def act(office: Scripted) -> None:
         told = office.pcs[asset].software
         told["packages"] = [*told["packages"], *({"name": name} for name in packages)]
         told["remote_access"] = [*told["remote_access"], *remote]
+        new = [{"name": name, "program": f"{name}.exe", "place": "account"} for name in starts]
+        told["autoruns"] = {"machine": [*told["autoruns"]["machine"], *new]}
         office.say(asset, "software", told)
 
     return Step(at, act, (asset,), "software")
