@@ -77,6 +77,7 @@ RULES: dict[str, Rule[Any]] = {
     "agent-cloned": agent_cloned.RULE,
     "agent-silent": agent_silent.RULE,
     "antivirus": antivirus.RULE,
+    "antivirus-scan": checks.ANTIVIRUS_SCAN,
     "antivirus-several": antivirus_several.RULE,
     "autorun": checks.AUTORUN,
     "autorun-new": autorun_new.RULE,

@@ -57,6 +57,7 @@ def _rule(
 
 
 ADMINISTRATORS = _rule("administrators", "warning")
+ANTIVIRUS_SCAN = _rule("antivirus-scan", "info", family="windows")
 AUTORUN = _rule("autorun", "info")
 CREDENTIAL_GUARD = _rule("credential-guard", "info", family="windows")
 DISK_ENCRYPTION = _rule("disk-encryption", "info")

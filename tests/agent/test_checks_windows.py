@@ -149,6 +149,28 @@ def test_defender_is_locked_where_it_says_so_itself(
 
 
 @pytest.mark.parametrize(
+    ("center", "ages", "verdict"),
+    [
+        ({}, ("14", "400"), "pass"),
+        ({}, ("15", "400"), "fail"),
+        ({}, ("4294967295", "14"), "pass"),
+        ({}, ("4294967295", "4294967295"), "fail"),
+        # Half an answer, and a number beyond what the class can hold, prove nothing.
+        ({}, ("3", ""), "unknown"),
+        ({}, ("3", "4294967296"), "unknown"),
+        (_center(("Bkav", 266240)), ("400", "400"), "left out"),
+        (_center(("Bkav", 262144)), ("400", "400"), "fail"),
+    ],
+)
+def test_a_scan_is_two_weeks_old_at_most(
+    tmp_path: Path, center: dict[str, str], ages: tuple[str, str], verdict: str
+) -> None:
+    row = f"FullScanAge={ages[1]}\nQuickScanAge={ages[0]}\n"
+    files = {**center, "wmi/MSFT_MpComputerStatus.wmi": row}
+    assert _verdict(tmp_path, "antivirus-scan", files) == verdict
+
+
+@pytest.mark.parametrize(
     ("state", "running", "verdicts"),
     [
         ("2", "{1,2}", ("pass", "pass")),

@@ -13,7 +13,15 @@ from tests.alerts.builders import NOON, SYSTEM, finding, latest, machine, office
 
 INSIDE = {"antivirus-signatures": "antivirus"}
 """Judged together with another check."""
-ONE_FAMILY = {"credential-guard", "llmnr", "ntlm", "shares", "ssh", "tamper-protection"} | {
+ONE_FAMILY = {
+    "antivirus-scan",
+    "credential-guard",
+    "llmnr",
+    "ntlm",
+    "shares",
+    "ssh",
+    "tamper-protection",
+} | {
     "uac",
     "vbs",
     "wdigest",

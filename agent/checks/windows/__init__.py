@@ -23,6 +23,7 @@ WINDOWS_CHECKS: Mapping[str, Callable[[Reader], Check | None]] = {
     # None: the check makes no sense on this machine, and is left out of the section.
     "administrators": accounts.administrators,
     "antivirus": antivirus.antivirus,
+    "antivirus-scan": antivirus.scan,
     "antivirus-signatures": antivirus.signatures,
     "autorun": settings.autorun,
     "credential-guard": device_guard.credential_guard,

@@ -18,6 +18,12 @@ MOST_AGE_DAYS = 7
 """Signatures older than a week miss what goes round now."""
 
 
+MOST_SCAN_DAYS = 14
+"""Windows scans once a week by itself; a PC that missed two of them is not looked after."""
+NEVER = 2**32 - 1
+"""What the class tells of a scan that never was."""
+
+
 @dataclass(frozen=True)
 class Product:
     """One antivirus; None is what it does not tell."""
@@ -64,6 +70,24 @@ def signatures(reader: Reader) -> Check | None:
         f"{one.name}: {said[one.current]}" for one in guards if one.current is not None
     )
     return judged(source, observed, good=any(one.current for one in guards))
+
+
+def scan(reader: Reader) -> Check | None:
+    """How long ago Defender last looked through the PC. Left out where another product guards."""
+    rows = reader.instances("MSFT_MpComputerStatus", "wmi", DEFENDER_SPACE)
+    if not rows:
+        return missing(reader, DEFENDER)
+    if any(one.protects and not _ours(one.name) for one in _products(reader)):
+        return None
+    ages = [rows[0].get(name, "").strip() for name in ("QuickScanAge", "FullScanAge")]
+    # To the last sign: a date in its place begins with a number too.
+    known = [int(age) for age in ages if age.isdecimal() and len(age) < 11 and int(age) <= NEVER]
+    if not known or len(known) < len(ages):
+        return unread(DEFENDER, reader, "it does not tell")
+    if min(known) == NEVER:
+        return judged(DEFENDER, "it was never scanned", good=False)
+    days = min(known)
+    return judged(DEFENDER, f"scanned {days} days ago", good=days <= MOST_SCAN_DAYS)
 
 
 def tamper_protection(reader: Reader) -> Check | None:
