@@ -27,6 +27,7 @@ from alerts.statements import instant, number
 from collector.messages import Language, catalogue
 from collector.readings import Os
 from collector.store.tables import reports
+from console import names
 
 LANGUAGE: Language = "vi"
 """Papers to authorities are in Vietnamese."""
@@ -123,7 +124,8 @@ def _subject(office: Office, asset: str) -> Subject:
     machine = office.state.machines.get(asset)
     os = machine.system.value.os if machine and machine.system else None
     checks = machine.security.value.checks if machine and machine.security else ()
-    return Subject(asset, _os(os) if os else None, checks=checks)
+    called = names.label(office.inventory, asset)
+    return Subject(called, _os(os) if os else None, checks=checks)
 
 
 def _os(os: Os) -> str | None:

@@ -14,6 +14,7 @@ from alerts.documents.period import Period
 from alerts.incidents import Incident
 from alerts.targets import Target, figures
 from collector.inventory.model import Inventory
+from collector.messages import catalogue
 from collector.store.tables import agents, reports
 from console import names
 
@@ -37,7 +38,7 @@ def digest(connection: Connection, inventory: Inventory, period: Period, now: da
         targets=targets,
         months=months,
         findings={(one.rule, one.subject): one for one in found},
-        names=_names(inventory),
+        names=called(inventory),
         incidents=tuple(
             _kept(connection, inventory, one, until)
             for one in history.incidents_at(connection, until)
@@ -57,17 +58,19 @@ def _targets(
     return figures(inventory, history.findings_at(connection, at), serious)
 
 
-def _names(inventory: Inventory) -> dict[str, str]:
+def called(inventory: Inventory) -> dict[str, str]:
+    """What a paper calls each subject: in words."""
     known = (
         *(one.id for one in inventory.machines),
         *(one.id for one in inventory.people),
         *(one.id for one in inventory.lines),
         *(one.id for one in inventory.devices),
         *(one.id for one in inventory.backups),
-        *(one.id for one in inventory.repositories),
     )
     told = {one: names.label(inventory, one) for one in known}
-    return told | {inventory.site.id: inventory.site.name}
+    store = catalogue("console").text
+    stores = {one.id: store("vi", "paper.store", id=one.id) for one in inventory.repositories}
+    return told | stores | {inventory.site.id: inventory.site.name}
 
 
 def _kept(

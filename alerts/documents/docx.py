@@ -155,16 +155,28 @@ def _signature(document: Any, paper: Paper) -> None:
     ooxml.fixed_widths(table, (Mm(82.5), Mm(82.5)))
     ooxml.cell_padding(table, Mm(0), Mm(0))
     ooxml.whole_row(table.rows[0])
-    recipients, signature = table.rows[0].cells
-    write(recipients.paragraphs[0], text("form.recipients"), Pt(12), bold=True, italic=True)
-    for one in paper.recipients:
-        write(recipients.add_paragraph(), f"- {one}", Pt(11))
-    _stack(signature, [(line, BODY, True) for line in paper.signature])
-    name = signature.add_paragraph()
+    left, signature = table.rows[0].cells
+    _signer(signature, paper.signature, paper.signer)
+    if paper.countersignature:
+        _signer(left, paper.countersignature, None)
+        _recipients(document.add_paragraph(), document, paper)
+    else:
+        _recipients(left.paragraphs[0], left, paper)
+
+
+def _signer(cell: Any, lines: tuple[str, ...], signer: str | None) -> None:
+    _stack(cell, [(line, BODY, True) for line in lines])
+    name = cell.add_paragraph()
     name.alignment = CENTRE
     # Room for the signature and the seal.
     name.paragraph_format.space_before = Mm(26)
-    write(name, paper.signer or "", Pt(14), bold=True)
+    write(name, signer or "", Pt(14), bold=True)
+
+
+def _recipients(first: Any, container: Any, paper: Paper) -> None:
+    write(first, text("form.recipients"), Pt(12), bold=True, italic=True)
+    for one in paper.recipients:
+        write(container.add_paragraph(), f"- {one}", Pt(11))
 
 
 def _appendix(document: Any, appendix: Appendix) -> None:

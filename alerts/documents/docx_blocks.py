@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 from docx.enum.section import WD_ORIENT
@@ -20,6 +21,7 @@ from alerts.documents.model import (
     Heading,
     Items,
     Paragraph,
+    Series,
     Table,
 )
 
@@ -32,6 +34,9 @@ WIDTH = Mm(165)
 
 NUMBERS_BELOW = 12
 """A first column as narrow as this holds numbers, and is centred."""
+
+NUMBER = re.compile(r"[\d.,]+%?|–")
+"""A cell that holds nothing else is centred."""
 
 ACROSS = Mm(252)
 """The same on A4 across."""
@@ -107,10 +112,15 @@ def _chart(document: Any, block: Chart) -> None:
 def told(chart: Chart) -> str:
     """A chart's figures in words, for who can't see it."""
     rows = (
-        f"{label}: {', '.join('–' if one.values[i] is None else f'{one.name} {one.values[i]:g}{chart.unit}' for one in chart.series)}"
+        f"{label}: {', '.join(_value_told(one, i, chart.unit) for one in chart.series)}"
         for i, label in enumerate(chart.labels)
     )
     return f"{chart.title}. {'; '.join(rows)}"
+
+
+def _value_told(series: Series, place: int, unit: str) -> str:
+    value = series.values[place]
+    return "–" if value is None else f"{series.name} {value:g}".replace(".", ",") + unit
 
 
 def text_width(document: Any) -> Length:
@@ -132,6 +142,8 @@ def _table(document: Any, block: Table) -> None:
         if block.columns[0].share < NUMBERS_BELOW:
             row.cells[0].paragraphs[0].alignment = CENTRE
         for cell, value in zip(row.cells, values, strict=True):
+            if NUMBER.fullmatch(value):
+                cell.paragraphs[0].alignment = CENTRE
             write(cell.paragraphs[0], value, Pt(11))
 
 

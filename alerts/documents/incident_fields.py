@@ -32,7 +32,7 @@ def system(case: Case) -> tuple[Field, ...]:
     """The information system as it was classified."""
     return (
         forms.may(FORM, "system-name", case.site.system_name),
-        forms.may(FORM, "system-level", level_of(case)),
+        forms.may(FORM, "system-level", level_of(case.site)),
     )
 
 

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from alerts.documents.digest import Digest, Kept
-from alerts.documents.instants import short
+from alerts.documents.instants import day, short
 from alerts.documents.letterhead import full_name
 from alerts.documents.model import Block, Paper, Paragraph
-from alerts.documents.period_paper import paper, table, zone_of
+from alerts.documents.period_paper import last_moment, paper, span_name, table, zone_of
 from alerts.documents.redaction import Disclosure
 from alerts.documents.texts import named, text
 from alerts.incidents import SERIOUS
@@ -25,8 +25,8 @@ def register(digest: Digest, disclosure: Disclosure | None = None) -> Paper:
     """Sổ sự cố: a row for each real incident of the span; kept five years. A drill has no row."""
     zone = zone_of(digest)
     shares = (
-        ("id", 14), ("system", 12), ("t0", 11), ("group", 7), ("level", 7), ("what", 20),
-        ("data", 8), ("sent", 15), ("measures", 16), ("closed", 11), ("handler", 12), ("lessons", 13),
+        ("id", 18), ("system", 11), ("t0", 14), ("group", 8), ("level", 7), ("what", 25),
+        ("data", 10), ("sent", 17), ("measures", 15), ("closed", 14), ("handler", 14), ("lessons", 12),
     )  # fmt: skip
     rows = tuple(_row(digest, one, zone) for one in real(digest))
     body = full_name(digest.inventory.site.name)
@@ -34,14 +34,14 @@ def register(digest: Digest, disclosure: Disclosure | None = None) -> Paper:
         "register.opening",
         body=body,
         first=digest.period.first.strftime("%d/%m/%Y"),
-        until=short(digest.until, zone),
+        last=day(last_moment(digest), zone),
         count=len(rows),
     )
     blocks: tuple[Block, ...] = (Paragraph(opening), table("register", shares, rows))
     made = paper(
         digest,
         "register",
-        text("register.subject", period=digest.period.id),
+        text("register.subject", span=span_name(digest.period)),
         blocks,
         (),
         disclosure or Disclosure(),
@@ -64,7 +64,7 @@ def incidents_table(digest: Digest) -> tuple[Block, ...]:
     )
     if not rows:
         return (Paragraph(text("register.none")),)
-    shares = (("id", 16), ("t0", 14), ("class", 10), ("what", 44), ("state", 16))
+    shares = (("id", 17), ("t0", 14), ("class", 17), ("what", 38), ("state", 14))
     return (table("register", shares, rows),)
 
 
@@ -91,7 +91,8 @@ def serious(digest: Digest) -> tuple[Kept, ...]:
 def _class(one: Kept) -> str:
     if one.incident.kind != "security":
         return text("register.operational")
-    return " ".join(filter(None, (one.incident.group, one.incident.level)))
+    group = one.incident.group
+    return ", ".join(filter(None, (named("group", group) if group else None, one.incident.level)))
 
 
 def _row(digest: Digest, one: Kept, zone: ZoneInfo) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from alerts.documents.period_paper import (
     percent,
     records,
     rule_name,
+    span_name,
     subjects,
     table,
     zone_of,
@@ -38,8 +39,7 @@ VERDICTS = ("passing", "failing", "unknown")
 
 def items(digest: Digest, disclosure: Disclosure | None = None) -> Paper:
     """The report of a half-year or a year. The same digest gives the same paper."""
-    half = digest.period.half
-    span = text("items.half" if half else "items.year", half=half, year=digest.period.year)
+    span = span_name(digest.period)
     blocks: list[Block] = [Paragraph(_opening(digest, span))]
     blocks += [Heading(text("items.heading.figures")), _figures(digest), _standing(digest)]
     for item in ITEMS:
@@ -168,7 +168,7 @@ def _by_month(digest: Digest, item: int) -> Chart:
                 tuple(None if one is None else round(one * 100, 1) for one in ratios),
             ),
         ),
-        unit=" %",
+        unit="%",
         most=100.0,
         source=text("items.source-months"),
     )

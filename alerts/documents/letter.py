@@ -73,7 +73,7 @@ def letter(
         note=text("police.mandatory"),
         closing=closing,
         signature=case.documents.signature if signature is None else signature,
-        recipients=recipients(case.documents),
+        recipients=recipients(case.documents, addressees),
         appendices=evidence(case, text(f"{kind}.called"), symbol),
         drill=case.drill,
         prepared_at=case.prepared_at,

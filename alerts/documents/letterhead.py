@@ -19,6 +19,12 @@ def full_name(name: str) -> str:
     return " ".join(issuing_body(name))
 
 
-def recipients(documents: Documents) -> tuple[str, ...]:
-    """As the office declared them; else the two that every paper has."""
-    return documents.recipients or (text("recipients.as-above"), text("recipients.filed"))
+def recipients(documents: Documents, addressees: tuple[str, ...]) -> tuple[str, ...]:
+    """As the office declared them; else the two that every paper has.
+
+    `Như trên` points to `Kính gửi`: a paper that is addressed to nobody does not say it.
+    """
+    above = text("recipients.as-above")
+    found = documents.recipients or (above, text("recipients.filed"))
+    mark = above.rstrip(";.").casefold()
+    return tuple(one for one in found if addressees or not one.casefold().startswith(mark))

@@ -201,7 +201,7 @@ def _by_week(digest: LineDigest, measured: tuple[Measured, ...]) -> Chart:
                 tuple(round(median(shares) * 100, 1) for shares in weeks.values()),
             ),
         ),
-        unit=" %",
+        unit="%",
         source=text("line-month.chart.source", appendix="III"),
     )
 

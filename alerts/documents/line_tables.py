@@ -24,7 +24,7 @@ def share(ratio: float | None) -> str:
     """With two places, cut and never rounded up: 99,998 % is not 100 %."""
     if ratio is None:
         return text("lines.unseen")
-    return f"{floor(ratio * 10_000 + 1e-9) / 100:.2f}".replace(".", ",") + " %"
+    return f"{floor(ratio * 10_000 + 1e-9) / 100:.2f}".replace(".", ",") + "%"
 
 
 def minutes(seconds: float) -> str:

@@ -28,9 +28,10 @@ def record(case: Case, purpose: Purpose, disclosure: Disclosure | None = None) -
         ("people", _people),
     )
     closing = text("record.closing", body=full_name(shown.site.name))
-    return letter(
+    made = letter(
         shown, "record", parts, (), closing, symbol=SYMBOL, signature=(text("record.signature"),)
     )
+    return replace(made, countersignature=(text("record.countersignature"),))
 
 
 def handover(case: Case, purpose: Purpose, disclosure: Disclosure | None = None) -> Paper:
@@ -51,6 +52,7 @@ def handover(case: Case, purpose: Purpose, disclosure: Disclosure | None = None)
         symbol=SYMBOL,
         signature=(text("handover.signature"),),
     )
+    made = replace(made, countersignature=(text("handover.countersignature"),))
     return _with_files(made, shown)
 
 
@@ -74,7 +76,6 @@ def _people(case: Case) -> tuple[Field, ...]:
     return (
         forms.may("record", "witnesses", case.witnesses, blank_lines=2),
         forms.may("record", "remarks", blank_lines=3),
-        forms.must("record", "witness-signature", blank_lines=2),
     )
 
 
@@ -102,7 +103,6 @@ def _given(case: Case) -> tuple[Field, ...]:
         forms.must("handover", "files", count),
         forms.must("handover", "medium"),
         forms.may("handover", "remarks", blank_lines=2),
-        forms.must("handover", "taker-signature", blank_lines=3),
     )
 
 
@@ -110,7 +110,7 @@ def _with_files(paper: Paper, case: Case) -> Paper:
     if not case.files:
         return paper
     zone = zone_of(case)
-    columns = (("number", 6), ("name", 34), ("size", 12), ("made", 16), ("sha256", 34))
+    columns = (("number", 6), ("name", 40), ("size", 11), ("made", 15), ("sha256", 32))
     table = Table(
         tuple(Column(text(f"handover.column.{name}"), share) for name, share in columns),
         tuple(

@@ -143,6 +143,8 @@ class Paper(Struct, frozen=True, kw_only=True):
     """Small print under the last form."""
     signature: tuple[str, ...] = ()
     signer: str | None = None
+    countersignature: tuple[str, ...] = ()
+    """Of the other party, on the left: a biên bản that two sign."""
     recipients: tuple[str, ...] = ()
     appendices: tuple[Appendix, ...] = ()
     landscape: bool = False

@@ -53,7 +53,8 @@ def picture(block: Chart, typeface: Typeface | None = None) -> bytes:
     )
     page = (
         "#let block = json(bytes(sys.inputs.block))\n"
-        "#set page(width: 165mm, height: auto, margin: 0mm)\n"
+        # Room for marks above the first line and below the last.
+        "#set page(width: 165mm, height: auto, margin: (x: 0mm, y: 2mm))\n"
         '#set text(font: sys.inputs.font, fallback: false, size: 13pt, lang: "vi")\n'
         "#chart(block, 165mm)\n"
     )

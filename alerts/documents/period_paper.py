@@ -19,6 +19,7 @@ from alerts.documents.period import Period
 from alerts.documents.redaction import Disclosure, redact
 from alerts.documents.strings import changed
 from alerts.documents.texts import named, text
+from alerts.finding import Finding
 from alerts.targets import Row, Target
 from collector.inventory.model import Inventory
 
@@ -77,7 +78,7 @@ def paper(
         blocks=blocks,
         closing=text(f"{kind}.closing", body=body),
         signature=documents.signature,
-        recipients=recipients(documents),
+        recipients=recipients(documents, addressees),
         appendices=numbered,
         prepared_at=digest.until,
     )
@@ -120,7 +121,7 @@ def percent(target: Target) -> str:
     """Passing over all, as an office writes it; an empty figure is no number."""
     if target.ratio is None:
         return text("period.no-ratio")
-    return f"{target.ratio * 100:.1f}".replace(".", ",") + " %"
+    return f"{target.ratio * 100:.1f}".replace(".", ",") + "%"
 
 
 def rule_name(rule: str) -> str:
@@ -153,9 +154,21 @@ def why(digest: Digest, row: Row) -> str:
         if (one.rule, one.subject) in digest.findings
     ]
     told = [one for one in mine if one.verdict != "pass"] or mine[:1]
-    zone = digest.inventory.site.timezone
-    lines = dict.fromkeys(words.because(one, "vi", zone) for one in told)
+    lines = dict.fromkeys(sentence(digest, one) for one in told)
     return " ".join(lines) or text("period.never-read")
+
+
+def sentence(digest: Digest, finding: Finding) -> str:
+    """Why it is so. A PC is called by the name on its label, all else as people call it."""
+    subject = finding.subject
+    if digest.inventory.machine(subject) is None:
+        finding = replace(finding, subject=digest.name(subject))
+    return words.because(finding, "vi", digest.inventory.site.timezone)
+
+
+def span_name(period: Period) -> str:
+    """`6 tháng cuối năm 2026`, or `năm 2026`."""
+    return text(f"period.half-{period.half}" if period.half else "period.year", year=period.year)
 
 
 def records_of(row: Row) -> str:
@@ -178,5 +191,5 @@ def records(digest: Digest) -> tuple[Block, ...]:
         (str(one.id), one.asset, short(one.received_at, zone), one.sha256)
         for one in (digest.records[number] for number in sorted(cited & digest.records.keys()))
     )
-    shares = (("record", 10), ("asset", 20), ("received", 18), ("sha256", 52))
+    shares = (("record", 10), ("asset", 24), ("received", 16), ("sha256", 50))
     return (Paragraph(text("period.records-opening")), table("period", shares, rows))

@@ -10,7 +10,7 @@ from alerts.documents.instants import minute, short
 from alerts.documents.letter import zone_of
 from alerts.documents.model import Field
 from alerts.documents.texts import named, text
-from collector.inventory.model import Contact
+from collector.inventory.model import Contact, Site
 from collector.readings import Check, Verdict
 
 FOLLOW_UP = "anm-72h"
@@ -42,15 +42,15 @@ def _contact(contact: Contact) -> tuple[Field, ...]:
 def _system(case: Case) -> tuple[Field, ...]:
     return (
         _may("system-name", case.site.system_name),
-        _may("system-level", level_of(case)),
+        _may("system-level", level_of(case.site)),
         _may("security-provider", case.security_provider),
         _may("internet-provider", *dict.fromkeys(case.internet_providers)),
     )
 
 
-def level_of(case: Case) -> str | None:
+def level_of(site: Site) -> str | None:
     """Level and decision in one line, as the office declared them."""
-    level, decision = case.site.system_level, case.site.system_decision
+    level, decision = site.system_level, site.system_decision
     if level is None:
         return None
     if decision is None:

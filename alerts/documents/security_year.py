@@ -12,6 +12,7 @@ from alerts.documents.digest import Digest
 from alerts.documents.incident_list import incidents_table, real, serious
 from alerts.documents.model import Block, Chart, Field, Fields, Heading, Paper, Paragraph, Series
 from alerts.documents.period_paper import paper, percent, records, rule_name, subjects, table
+from alerts.documents.police_fields import level_of
 from alerts.documents.redaction import Disclosure
 from alerts.documents.texts import named, text
 
@@ -69,7 +70,6 @@ def _opening(digest: Digest) -> str:
 def _system(digest: Digest) -> tuple[Field, ...]:
     inventory = digest.inventory
     site = inventory.site
-    level = f"{site.system_level}; {site.system_decision}" if site.system_level else None
     counts = text(
         "security-year.counts",
         machines=len(inventory.machines),
@@ -78,7 +78,7 @@ def _system(digest: Digest) -> tuple[Field, ...]:
     )
     return (
         forms.may("incident", "system-name", site.system_name),
-        forms.may("incident", "system-level", level),
+        forms.may("incident", "system-level", level_of(site)),
         forms.may("security-year", "counts", counts),
     )
 

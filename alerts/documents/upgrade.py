@@ -12,7 +12,7 @@ from alerts import words
 from alerts.documents import forms
 from alerts.documents.digest import Digest
 from alerts.documents.model import Block, Field, Fields, Heading, Items, Paper, Paragraph
-from alerts.documents.period_paper import paper, percent, records, table
+from alerts.documents.period_paper import paper, percent, records, sentence, table
 from alerts.documents.redaction import Disclosure
 from alerts.documents.texts import text
 from alerts.finding import Finding
@@ -94,7 +94,7 @@ def needs(digest: Digest) -> tuple[Need, ...]:
     for row in digest.target(23).rows:
         official = digest.findings.get(("official-without-machine", row.subject))
         if official is not None and official.verdict == "fail":
-            lacks = words.because(official, "vi", digest.inventory.site.timezone)
+            lacks = text("upgrade.lacks-machine")
             found[row.subject] = Need(1, digest.name(row.subject), None, lacks, ("machine",), ())
     for (rule, asset), finding in digest.findings.items():
         if rule == "machine-below-profile" and finding.verdict == "fail":
@@ -124,7 +124,7 @@ def _machine(digest: Digest, asset: str, finding: Finding) -> Need:
 def _other(digest: Digest, subject: str, finding: Finding, piece: Piece) -> Need:
     """What the norm of quantity or a profile asks for beside the PC itself."""
     many = max(1, int(finding.values.get("wanted", 1)) - int(finding.values.get("count", 0)))
-    lacks = words.because(finding, "vi", digest.inventory.site.timezone)
+    lacks = sentence(digest, finding)
     asset = subject if digest.inventory.machine(subject) else None
     reports = tuple(sorted({one.report for one in finding.evidence if one.report is not None}))
     return Need(4, digest.name(subject), asset, lacks, (piece,) * many, reports)

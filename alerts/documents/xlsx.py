@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import io
 import re
+import textwrap
 from collections.abc import Iterator
 from datetime import UTC
 from typing import Any
 
 from alerts.documents.legible import legible
 from alerts.documents.model import Block, Chart, Heading, Paper, Table
+from alerts.documents.texts import text
 
 FONT = "Times New Roman"
 SHEET_LETTERS_MOST = 31
 """Of a sheet's name, by the format."""
+LINE_POINTS = 16
+WRAPPED = 1.0
+"""Letters of 12 pt in one unit of a column's width, which counts digits of the default font."""
+WHOLE = re.compile(r"-?\d{1,9}|\d{1,3}(\.\d{3})+")
+"""A whole number, as an office writes it."""
 
 
 def xlsx(paper: Paper) -> bytes:
@@ -86,7 +93,8 @@ def _formats(book: Any) -> dict[str, Any]:
         "note": book.add_format({**plain, "italic": True, "text_wrap": False}),
         "column": book.add_format({**plain, "bold": True, "border": 1, "bg_color": "#EEEEEE"}),
         "cell": book.add_format({**plain, "border": 1}),
-        "number": book.add_format({**plain, "border": 1, "num_format": "#,##0.##"}),
+        "number": book.add_format({**plain, "border": 1, "num_format": "#,##0"}),
+        "part": book.add_format({**plain, "border": 1, "num_format": "#,##0.0"}),
     }
 
 
@@ -100,22 +108,37 @@ def _head(sheet: Any, paper: Paper, heading: str, forms: dict[str, Any]) -> None
 
 
 def _table(sheet: Any, block: Table, forms: dict[str, Any]) -> None:
-    for place, column in enumerate(block.columns):
-        sheet.set_column(place, place, max(8, column.share * 1.4))
-        sheet.write_string(4, place, column.title, forms["column"])
+    widths = tuple(max(8.0, column.share * 1.4) for column in block.columns)
+    titles = tuple(column.title for column in block.columns)
+    for place, width in enumerate(widths):
+        sheet.set_column(place, place, width)
+        sheet.write_string(4, place, titles[place], forms["column"])
+    for number, row in enumerate((titles, *block.rows), 4):
+        sheet.set_row(number, LINE_POINTS * _lines(row, widths))
     for number, row in enumerate(block.rows, 5):
         for place, value in enumerate(row):
-            if re.fullmatch(r"-?\d{1,9}", value):
-                sheet.write_number(number, place, int(value), forms["number"])
+            if WHOLE.fullmatch(value):
+                whole = int(value.replace(".", ""))
+                sheet.write_number(number, place, whole, forms["number"])
             else:
                 sheet.write_string(number, place, value, forms["cell"])
     sheet.freeze_panes(5, 0)
     sheet.repeat_rows(4)
 
 
+def _lines(row: tuple[str, ...], widths: tuple[float, ...]) -> int:
+    """How many a row needs: not every program reckons heights when it opens a file."""
+    return max(
+        sum(
+            len(textwrap.wrap(line, max(4, int(width * WRAPPED)))) or 1 for line in cell.split("\n")
+        )
+        for cell, width in zip(row, widths, strict=True)
+    )
+
+
 def _chart(book: Any, sheet: Any, name: str, block: Chart, forms: dict[str, Any]) -> None:
     sheet.set_column(0, 0, 30)
-    sheet.write_string(4, 0, block.title, forms["column"])
+    sheet.write_string(4, 0, text("period.column.label"), forms["column"])
     drawn = book.add_chart({"type": "bar", "subtype": "stacked"})
     for row, label in enumerate(block.labels, 5):
         sheet.write_string(row, 0, label, forms["cell"])
@@ -127,7 +150,8 @@ def _chart(book: Any, sheet: Any, name: str, block: Chart, forms: dict[str, Any]
             if value is None:
                 sheet.write_blank(row, place, None, forms["cell"])
             else:
-                sheet.write_number(row, place, value, forms["number"])
+                form = forms["number" if value == int(value) else "part"]
+                sheet.write_number(row, place, value, form)
         drawn.add_series(
             {
                 "name": [name, 4, place],

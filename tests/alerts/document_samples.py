@@ -61,7 +61,7 @@ from backup.recovery import ways
 from collector.inventory.model import Inventory
 from collector.readings import Check, Verdict
 from collector.store.columns import METADATA
-from console import names
+from console import periods
 from console.line_papers import month_digest, outage_digest
 from tests import lines_month
 from tests.alerts.document_reading import picture
@@ -209,17 +209,9 @@ def sample_digest(office: Inventory, span: Period) -> Digest:
         targets=figures(office, found, 1),
         months=months,
         findings=by,
-        names={one: names.label(office, one) for one in _subjects(office)},
+        names=periods.called(office),
         incidents=_incidents(office),
         records=records,
-    )
-
-
-def _subjects(office: Inventory) -> tuple[str, ...]:
-    return tuple(
-        one.id
-        for group in (office.machines, office.people, office.lines, office.devices, office.backups)
-        for one in group
     )
 
 

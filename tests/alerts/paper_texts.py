@@ -22,7 +22,8 @@ def _lines(paper: Paper) -> Iterator[str]:
     yield from (f"{paper.place}, {paper.year}", paper.type_name, paper.subject, *paper.addressees)
     for block in paper.blocks:
         yield from _block(block)
-    yield from (paper.note or "", paper.closing, *paper.signature, *paper.recipients)
+    yield from (paper.note or "", paper.closing, *paper.countersignature, *paper.signature)
+    yield from paper.recipients
     for appendix in paper.appendices:
         yield from (appendix.name, appendix.title, appendix.reference)
         for block in appendix.blocks:

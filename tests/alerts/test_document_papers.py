@@ -145,6 +145,11 @@ def test_no_paper_makes_a_drill_real_or_a_real_incident_a_drill(
     assert marked.subject.startswith("(DIỄN TẬP)")
 
 
+def thousands(value: object) -> bool:
+    """Money and bytes are numbers in a workbook, to be reckoned with."""
+    return isinstance(value, int) and value > 9999
+
+
 @pytest.mark.parametrize("name", TABLES)
 def test_a_workbook_holds_every_table_and_its_cells_are_inert(
     papers: dict[str, Paper], name: str
@@ -159,7 +164,7 @@ def test_a_workbook_holds_every_table_and_its_cells_are_inert(
     ]
     assert len(book.sheetnames) >= len(tables)
     cells = {
-        str(cell.value)
+        f"{cell.value:,}".replace(",", ".") if thousands(cell.value) else str(cell.value)
         for sheet in book
         for row in sheet.rows
         for cell in row
@@ -169,6 +174,18 @@ def test_a_workbook_holds_every_table_and_its_cells_are_inert(
         for row in table.rows:
             assert {one for one in row if one} <= cells
     assert not any(cell.data_type == "f" for sheet in book for row in sheet.rows for cell in row)
+
+
+def test_what_a_plan_costs_is_a_number_and_each_row_is_as_high_as_its_text(
+    papers: dict[str, Paper],
+) -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(xlsx(papers["ke-hoach-nang-cap"]))).worksheets[0]
+    (cost,) = [cell.column_letter for cell in sheet[5] if cell.value == "Kinh phí"]
+    assert {sheet[f"{cost}6"].value, sheet[f"{cost}9"].value} == {16_500_000}
+    long = Table((Column("a", 10), Column("b", 10)), (("một hai ba bốn " * 20, "x"), ("y", "z")))
+    grown = openpyxl.load_workbook(io.BytesIO(xlsx(replace(papers["so-su-co"], blocks=(long,)))))
+    heights = [grown.worksheets[0].row_dimensions[number].height for number in (6, 7)]
+    assert heights[0] > 15 * heights[1]
 
 
 def test_a_formula_in_a_name_stays_a_text_in_the_workbook(papers: dict[str, Paper]) -> None:

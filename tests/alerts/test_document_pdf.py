@@ -11,12 +11,12 @@ from msgspec.structs import replace
 from alerts.documents import fonts
 from alerts.documents.case import Case, Measure, Proof, Subject
 from alerts.documents.fonts import TINOS, FontError, Typeface
-from alerts.documents.model import Column, Fields, Items, Lines, Paper, Table
+from alerts.documents.model import Column, Field, Fields, Items, Lines, Paper, Table
 from alerts.documents.pdf import pdf
 from alerts.documents.police import police
 from alerts.documents.templates import TemplateError
 from tests.alerts.document_reading import pdf_words, poppler
-from tests.alerts.document_samples import NOON, SUMS, example, sample_case, samples, sums
+from tests.alerts.document_samples import NOON, SUMS, example, papers_of, sample_case, samples, sums
 
 DOCS = Path(__file__).parents[2] / "docs" / "samples"
 
@@ -128,6 +128,46 @@ def test_the_closing_paragraph_stands_on_the_page_of_the_signature(
         pages = poppler("pdftotext", made, tmp_path, "-layout").split("\f")
         (signed,) = [page for page in pages if "PHÓ CHỦ TỊCH" in page and "Nơi nhận" in page]
         assert "Trên đây là báo cáo ban đầu" in signed
+
+
+def test_a_row_stands_on_one_page_and_a_very_tall_one_is_continued(
+    paper: Paper, tmp_path: Path
+) -> None:
+    lines = tuple(f"dòng {number}" for number in range(6))
+    rows = tuple(Field(f"mục {number}", Lines(lines)) for number in range(20))
+    table = Table((Column("a", 1), Column("b", 1)), (("ốc " * 60, "sên " * 60),) * 30)
+    for block in (Fields(rows), table):
+        made = pdf(replace(paper, blocks=(block,), appendices=()), typeface=TINOS)
+        pages = poppler("pdftotext", made, tmp_path, "-raw").split("\f")[:-1]
+        assert len(pages) > 1
+        for page in pages:
+            assert page.count("dòng 0") == page.count("dòng 5")
+            assert page.count("ốc") % 60 == page.count("sên") % 60 == 0
+    tall = Fields((Field("mục", Lines(tuple(f"dòng {number}" for number in range(90)))),))
+    made = pdf(replace(paper, blocks=(tall,), appendices=()), typeface=TINOS)
+    assert "dòng 89" in pdf_words(made, tmp_path)
+
+
+def test_as_above_is_said_where_somebody_stands_above(
+    example_inventory_path: Path, paper: Paper
+) -> None:
+    assert paper.addressees
+    assert paper.recipients[0] == "Như trên;"
+    for one in papers_of(example(example_inventory_path)).values():
+        assert bool(one.addressees) == ("Như trên;" in one.recipients), one.kind
+
+
+def test_both_parties_sign_side_by_side_above_who_gets_a_copy(
+    example_inventory_path: Path, tmp_path: Path
+) -> None:
+    sheet = papers_of(example(example_inventory_path))["bien-ban-ban-giao"]
+    made = pdf(replace(sheet, blocks=(), appendices=()), typeface=TINOS)
+    boxes = poppler("pdftotext", made, tmp_path, "-bbox")
+    words = re.findall(r'xMin="([\d.]+)" yMin="([\d.]+)".*>(\S+)</word>', boxes)
+    at = {word: (float(x), float(y)) for x, y, word in reversed(words)}
+    assert at["NHẬN"][1] == at["GIAO"][1]
+    assert at["NHẬN"][0] < at["GIAO"][0]
+    assert at["Nơi"][1] > at["GIAO"][1] + 26 * 72 / 25.4
 
 
 def test_the_same_paper_is_the_same_bytes(paper: Paper, made: bytes) -> None:
