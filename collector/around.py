@@ -72,7 +72,8 @@ class Others:
         )
         if fell < LEAST_TOGETHER:
             return False
-        reported = sum(at >= last_at - TOGETHER for at in self._last_ats)
+        # Of a city thousands may be silent, and each is held against all the others.
+        reported = len(self._last_ats) - bisect_left(self._last_ats, last_at - TOGETHER)
         return fell >= MOST_RATIO * reported
 
     @cached_property
@@ -90,12 +91,12 @@ class Others:
 
     @cached_property
     def _last_ats(self) -> list[datetime]:
-        """Of every PC that ever reported."""
-        return [
+        """Of every PC that ever reported, in order."""
+        return sorted(
             at
             for one in self.machines.values()
             if one.asset not in self.here and (at := _last_at(one))
-        ]
+        )
 
     @cached_property
     def _reporting(self) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from msgspec import Struct
 
@@ -64,6 +64,14 @@ class Moment(Struct, frozen=True):
     """The office's own yearly reports, soonest due first."""
 
 
+class Derived(NamedTuple):
+    """A value with what it was worked out of, and how."""
+
+    findings: tuple[Finding, ...]
+    make: Callable[[Moment], Any]
+    value: Any
+
+
 @dataclass
 class Desk:
     """One process's view of the office. Safe to use from many threads."""
@@ -80,56 +88,81 @@ class Desk:
     """How the collector itself is doing."""
     fleet: Fleet = field(default_factory=Fleet)
     """Each machine's metrics as text, kept from one scrape to the next."""
+    large_seconds: float = LARGE_SECONDS
     _last: Moment | None = None
     _cost_seconds: float = 0.0
-    _derived: dict[str, Any] = field(default_factory=dict)
+    _acted: bool = False
+    _derived: dict[str, Derived] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def moment(self) -> Moment:
         """The office as it is now, or was within the last two seconds (thirty, where it is large)."""
         with self._lock:
-            now = self.clock()
-            fresh = self._fresh()
-            if self._last is None or not timedelta(0) <= now - self._last.office.now < fresh:
+            now, last = self.clock(), self._last
+            if last is None or not timedelta(0) <= now - last.office.now < self._fresh():
                 return self._look(now)
-            return self._last
+            if self._acted:
+                self._acted = False
+                if self._cost_seconds <= self.large_seconds or self._declared_anew(last):
+                    return self._look(now)
+                self._last = last = recorded(self, last, now)
+            return last
 
     def derived(self, name: str, make: Callable[[Moment], D]) -> tuple[Moment, D]:
-        """What is worked out of a moment, once for all its readers; with that moment."""
+        """What is worked out of the judged office, once for all its readers; with that moment."""
         moment = self.moment()
         with self._lock:
             kept = self._derived.get(name)
-        if kept is None or kept[0] is not moment:
-            kept = (moment, make(moment))
+        if kept is None or kept.findings is not moment.findings:
+            kept = Derived(moment.findings, make, make(moment))
             with self._lock:
                 self._derived[name] = kept
-        found: tuple[Moment, D] = kept
-        return found
+        found: D = kept.value
+        return moment, found
 
     def forget(self) -> None:
-        """After an act of the officer the next page shows what it did."""
+        """After an act of the officer the next page shows what it did.
+
+        A large fleet is not judged for it: what is recorded is read anew, and verdicts follow with
+        the next look, unless the office was declared anew.
+        """
         with self._lock:
-            self._last = None
+            self._acted = True
 
     def keep_fresh(self) -> float:
-        """Look again beforehand where the fleet is large; the seconds until the next turn."""
-        if self._cost_seconds <= LARGE_SECONDS:
+        """Look again beforehand where the fleet is large; the seconds until the next turn.
+
+        What was worked out of the last look is worked out of this one too, before anybody sees it.
+        """
+        if self._last is None:  # whoever asks meanwhile waits for this look
+            self.moment()
+        if self._cost_seconds <= self.large_seconds:
             return FRESH.total_seconds()
         began = time.monotonic()
         seen = look(self, self.clock())
         with self._lock:
+            wanted = dict(self._derived)
+        derived = {
+            name: Derived(seen.findings, one.make, one.make(seen)) for name, one in wanted.items()
+        }
+        with self._lock:
+            self._derived.update(derived)
             self._last, self._cost_seconds = seen, time.monotonic() - began
-        return self._cost_seconds * RESTS
+        return max(FRESH.total_seconds(), self._cost_seconds * RESTS)
+
+    def _declared_anew(self, last: Moment) -> bool:
+        return self.source.current() is not last.office.inventory
 
     def _fresh(self) -> timedelta:
         """Until then a moment is shown: a large fleet's until its next look is done."""
-        if self._cost_seconds <= LARGE_SECONDS:
+        if self._cost_seconds <= self.large_seconds:
             return FRESH
         return max(LARGE_FRESH, timedelta(seconds=self._cost_seconds * (RESTS + 2)))
 
     def _look(self, now: datetime) -> Moment:
         began = time.monotonic()
         seen = look(self, now)
+        self._acted = False
         self._last, self._cost_seconds = seen, time.monotonic() - began
         return seen
 
@@ -179,7 +212,15 @@ def office(desk: Desk, now: datetime) -> Office:
 def look(desk: Desk, now: datetime) -> Moment:
     """Judge the office afresh and read what is recorded of it."""
     seen = office(desk, now)
-    found = judge.findings(seen)
+    return _moment(desk, seen, judge.findings(seen), now)
+
+
+def recorded(desk: Desk, last: Moment, now: datetime) -> Moment:
+    """The same office with the same verdicts, and what is recorded of it now."""
+    return _moment(desk, last.office, last.findings, now)
+
+
+def _moment(desk: Desk, seen: Office, found: tuple[Finding, ...], now: datetime) -> Moment:
     with desk.store.read() as connection:
         incidents = queries.all_incidents(connection)
         open_incidents = queries.open_incidents(connection)

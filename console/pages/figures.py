@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from functools import partial
@@ -14,6 +15,7 @@ from starlette.responses import Response
 from alerts.finding import Finding
 from alerts.targets import Row
 from alerts.words import because
+from collector.readings import Verdict
 from collector.store.tables import agents, reports
 from console import past
 from console.desk import Desk, Moment
@@ -23,18 +25,22 @@ from console.paging import Part, part
 from console.past import Day
 from console.words import Words
 
-VERDICTS = ("fail", "unknown", "pass")
+VERDICTS: tuple[Verdict, ...] = ("fail", "unknown", "pass")
 
 
 def target_list(request: Request) -> Response:
     """Items 23, 27 and 28, each row with the findings and records that it rests on."""
     moment, history = desk(request).derived("past", partial(_past, desk(request)))
-    by = {(one.rule, one.subject): one for one in moment.findings}
+    shown = tuple((one, worst_first(one.rows)) for one in moment.targets)
+    wanted = {(why.rule, why.subject) for _, one in shown for row in one.rows for why in row.why}
+    by = {
+        (one.rule, one.subject): one for one in moment.findings if (one.rule, one.subject) in wanted
+    }
     return page(
         request,
         "targets",
         here="targets",
-        targets=tuple((one, worst_first(one.rows)) for one in moment.targets),
+        targets=shown,
         reasons=partial(_reasons, by, words(request)),
         records=_records,
         past=history,
@@ -49,12 +55,11 @@ def _past(here: Desk, moment: Moment) -> tuple[Day, ...]:
 
 def finding_list(request: Request) -> Response:
     """All verdicts, worst first, or those of one verdict or one rule."""
-    found = desk(request).moment().findings
+    _, (found, counts) = desk(request).derived("findings", _in_order)
     chosen, rule = request.query_params.get("verdict"), request.query_params.get("rule")
-    counts = {one: sum(finding.verdict == one for finding in found) for one in VERDICTS}
     shown = [
         one
-        for one in sorted(found, key=lambda one: VERDICTS.index(one.verdict))
+        for one in found
         if (not chosen or one.verdict == chosen) and (not rule or one.rule == rule)
     ]
     return page(
@@ -66,6 +71,13 @@ def finding_list(request: Request) -> Response:
         rule=rule,
         counts={"all": len(found), **counts},
     )
+
+
+def _in_order(moment: Moment) -> tuple[tuple[Finding, ...], dict[str, int]]:
+    """Worst first, and how many of each verdict there are."""
+    counts = Counter(one.verdict for one in moment.findings)
+    found = sorted(moment.findings, key=lambda one: VERDICTS.index(one.verdict))
+    return tuple(found), {one: counts[one] for one in VERDICTS}
 
 
 def report(request: Request) -> Response:

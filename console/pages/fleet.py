@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
 from alerts import queries
+from alerts.finding import Finding
 from backup.status import SetStatus
 from collector.changes import newest
 from collector.state import Machine
 from console import choosing, clocks, history, loads, machines
-from console.answers import answers, pressing, tasks
+from console.answers import BACKUP_RULES, Task, answers, pressing, tasks
 from console.desk import Moment
 from console.machines import MachineRow
 from console.pages.problems import not_found
@@ -26,20 +29,42 @@ TILES_MOST = 120
 """PCs at a glance; of a larger fleet those alone that need somebody, worst first."""
 
 
+class First(Struct, frozen=True):
+    """What the first page takes from all verdicts: of a city there are half a million."""
+
+    tasks: tuple[Task, ...]
+    backups: tuple[Finding, ...]
+
+    @staticmethod
+    def of(moment: Moment) -> First:
+        """Of that moment."""
+        backups = tuple(one for one in moment.findings if one.rule in BACKUP_RULES)
+        return First(tasks(moment.findings), backups)
+
+
+def by_subject(moment: Moment) -> Mapping[str, tuple[Finding, ...]]:
+    """All verdicts, sorted out by whom they are about."""
+    found: dict[str, list[Finding]] = {}
+    for one in moment.findings:
+        found.setdefault(one.subject, []).append(one)
+    return {subject: tuple(mine) for subject, mine in found.items()}
+
+
 def overview(request: Request) -> Response:
     """The four answers, what to do first, the clocks and every PC at a glance."""
     moment, rows = _rows(request)
+    _, first = desk(request).derived("first", First.of)
     shown = rows
     if len(rows) > TILES_MOST:
-        worst = choosing.chosen(rows, choosing.WHOLE)
-        shown = tuple(row for row in worst if row.verdict != "pass")[:TILES_MOST]
+        worst = choosing.chosen((row for row in rows if row.verdict != "pass"), choosing.WHOLE)
+        shown = worst[:TILES_MOST]
     return page(
         request,
         "overview",
         here="overview",
-        answers=answers(moment.targets, moment.findings),
+        answers=answers(moment.targets, first.backups),
         words=ANSWER_WORDS,
-        tasks=tasks(moment.findings),
+        tasks=first.tasks,
         clocks=clocks.running(moment.duties, language(request)),
         coming=clocks.coming(moment.office, language(request)),
         incidents=moment.open_incidents,
@@ -99,7 +124,7 @@ def machine(request: Request) -> Response:
         profile=office.inventory.profile(declared.profile),
         boot_at=_instant(known.system.value.boot_at if known.system else None),
         used_ratio=machines.used_ratio,
-        findings=pressing(one for one in moment.findings if one.subject == asset),
+        findings=pressing(here.derived("subjects", by_subject)[1].get(asset, ())),
         sets=tuple(
             office.backups.sets.get(one.id, SetStatus(one.id))
             for one in office.inventory.backups
