@@ -34,7 +34,9 @@ class Office(Struct, frozen=True):
 
     def around(self, asset: str) -> Around:
         """What the rest of the office tells of one PC."""
-        others = self.others or all_others(self.inventory, self.state.machines, self.now)
+        others = self.others or all_others(
+            self.inventory, self.state.machines, self.now, self.state.devices
+        )
         return others.of(asset)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 
 from msgspec import Struct
 
+from collector.devices.known import Device
 from collector.goodbye import last_word
 from collector.sightings import Sighting, addresses, every_sighting
 from collector.state import Machine
@@ -21,6 +22,8 @@ LEAST_TOGETHER = 3
 MOST_RATIO = 0.8
 """Of those that were reporting then: one that said goodbye or stands elsewhere does not hide it."""
 DAY = timedelta(days=1)
+PORT_SPEAKS_FOR = timedelta(minutes=5)
+"""Switches are asked every minute."""
 
 
 class Around(Struct, frozen=True):
@@ -32,6 +35,8 @@ class Around(Struct, frozen=True):
     """Most of the office fell silent at the same moment."""
     witnesses: bool = False
     """Somebody reports who can be asked for it."""
+    dead_port: tuple[str, str] | None = None
+    """Switch and port that it alone hangs on, without a link: its cable or its power is out."""
 
 
 @dataclass
@@ -43,6 +48,7 @@ class Others:
     patience: timedelta
     here: frozenset[str] = frozenset()
     """The collector's own machine: no switch stands between it and the collector."""
+    devices: Mapping[str, Device] = field(default_factory=dict)
 
     def of(self, asset: str) -> Around:
         """What the others tell of that one."""
@@ -63,7 +69,24 @@ class Others:
             seen_at=max(seen, default=None),
             together=self._together(last_at),
             witnesses=not unclear and self._reporting > 0,
+            dead_port=None if unclear else self._dead_port(mine),
         )
+
+    def _dead_port(self, mine: frozenset[str]) -> tuple[str, str] | None:
+        """The port of this PC alone, where it is down."""
+        for device in self.devices.values():
+            if device.reading is None or not self._answers(device):
+                continue
+            for one in device.reading.interfaces:
+                there = {mac for mac, port in device.hangs_on.items() if port == one.name}
+                if one.up is False and there and there <= mine:
+                    return device.id, one.name
+        return None
+
+    def _answers(self, device: Device) -> bool:
+        """What a switch that is silent itself said last proves nothing."""
+        at = device.answered_at
+        return bool(device.up) and at is not None and self.now - at <= PORT_SPEAKS_FOR
 
     def _together(self, last_at: datetime) -> bool:
         """Of the PCs that reported as this one last did, most have been silent since then."""

@@ -77,7 +77,7 @@ class Fleet:
         """Every family of the collector, each machine's lines made once for each of its words."""
         with self._lock:
             self._follow(inventory, state)
-            for declared, presence in presences(inventory, state.machines, now):
+            for declared, presence in presences(inventory, state.machines, now, state.devices):
                 held = self._held[declared.id]
                 if held.presence != presence:
                     held.presence = presence

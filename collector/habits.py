@@ -44,6 +44,17 @@ class Usual(Struct, frozen=True):
             return minute >= 60 - here
         return True
 
+    def expects_all(self, since: datetime, until: datetime) -> bool:
+        """Whether it is usually on at each moment of that span: no night lies in it."""
+        if until - since > timedelta(days=1):
+            return False
+        at = since
+        while at < until:
+            if not self.expects(at):
+                return False
+            at += timedelta(minutes=15)
+        return self.expects(until)
+
 
 def usual(connection: Connection, now: datetime) -> Mapping[str, Usual]:
     """By asset; of a PC that is known for less than three weeks nothing is learned yet."""

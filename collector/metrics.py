@@ -32,7 +32,7 @@ def families(inventory: Inventory, state: State, now: datetime) -> Iterable[Fami
     return (
         info(inventory),
         awaited(inventory, now),
-        agent_states(inventory, presences(inventory, state.machines, now)),
+        agent_states(inventory, presences(inventory, state.machines, now, state.devices)),
         *(_of_machines(inventory, state, *row) for row in FROM_READINGS),
         *lines(inventory, state),
         *devices.families(inventory, state),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import cache, partial
+from types import MappingProxyType
 from typing import Literal, get_args
 
 from collector import office_hours, state
 from collector.around import Around, Others
+from collector.devices.known import Device
 from collector.goodbye import last_word
 from collector.inventory.model import Inventory
 from collector.inventory.model import Machine as Declared
@@ -41,6 +43,7 @@ def presence(
     - One that a neighbour has seen answering since it fell silent lives without its agent: killed,
       at whatever hour, and also after a `shutdown` (it was switched on again).
     - Where most of the office falls silent at one moment, their common line or power is down.
+    - Where the switch's port that it alone hangs on has no link, its cable or its power is out.
     - Silence counts in expected time alone: what was last heard of before the office opened was not
       switched on today.
 
@@ -51,12 +54,15 @@ def presence(
 
 
 def presences(
-    inventory: Inventory, machines: Mapping[str, state.Machine], now: datetime
+    inventory: Inventory,
+    machines: Mapping[str, state.Machine],
+    now: datetime,
+    devices: Mapping[str, Device] = MappingProxyType({}),
 ) -> Iterator[tuple[Declared, Presence]]:
     """The same for every declared machine, with the office's hours and the others looked up once."""
     patience = _patience(inventory)
     opened_at = cache(lambda: office_hours.open_since(inventory.site, now))
-    others = all_others(inventory, machines, now)
+    others = all_others(inventory, machines, now, devices)
     for declared in inventory.machines:
         yield (
             declared,
@@ -72,11 +78,14 @@ def presences(
 
 
 def all_others(
-    inventory: Inventory, machines: Mapping[str, state.Machine], now: datetime
+    inventory: Inventory,
+    machines: Mapping[str, state.Machine],
+    now: datetime,
+    devices: Mapping[str, Device] = MappingProxyType({}),
 ) -> Others:
     """Whom to ask what is around a machine."""
     here = frozenset(one.id for one in inventory.machines if one.collector)
-    return Others(machines, now, _patience(inventory), here)
+    return Others(machines, now, _patience(inventory), here, devices)
 
 
 def opened(inventory: Inventory, now: datetime) -> bool:
@@ -132,7 +141,9 @@ def _gone(
     start = opened_at()
     # Last heard of before the office opened: it was not switched on today.
     expected = declared.always_on or (start is not None and last_at >= start)
-    return "silent" if expected else "off"
+    if not expected:
+        return "off"
+    return "unplugged" if others.dead_port else "silent"
 
 
 def waiting(machine: state.Machine, around: Around, patience: timedelta, now: datetime) -> bool:

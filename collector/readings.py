@@ -114,6 +114,7 @@ class Interface(Struct, frozen=True):
     mac: str | None = None
     kind: str | None = None
     up: bool | None = None
+    addresses: tuple[str, ...] | None = None
 
 
 class System(Struct, frozen=True):

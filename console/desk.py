@@ -205,7 +205,7 @@ def office(desk: Desk, now: datetime) -> Office:
         past=past.past(lately, explained),
         own=desk.own.at(now),
         signals=told,
-        others=all_others(inventory, state.machines, now),
+        others=all_others(inventory, state.machines, now, state.devices),
     )
 
 

@@ -20,6 +20,7 @@ from backup.duties import Duties as BackupDuties
 from backup.own import OwnBackup
 from collector import asks, changes, lines, retention, rollup
 from collector.inventory.model import Inventory
+from collector.knocks import Knocker
 from collector.leases import Lease
 from collector.lines import days, interruptions
 from collector.state import Latest, Machine
@@ -40,6 +41,7 @@ TAKE_OVER_SECONDS = 0.5
 QUICK_SECONDS = 0.25
 """How often it is asked whether a PC has spoken: what it said is judged within a second."""
 ROUND_SECONDS = 2.0
+KNOCK_SECONDS = 10.0
 LOOK_EVERY_SECONDS = 60.0
 CLEAN_EVERY_SECONDS = 3600.0
 LINES_KEPT = timedelta(days=35)
@@ -102,6 +104,7 @@ def _rounds(desk: Desk, stop: Event, mine: Callable[[], bool]) -> None:
         Duty("devices", ROUND_SECONDS, watching.poll),
         Duty("configurations", LOOK_EVERY_SECONDS, watching.fetch),
         Duty("neighbours", LOOK_EVERY_SECONDS, lambda: devices.look_around(desk)),
+        Duty("knocks", KNOCK_SECONDS, Knocks(desk).tick),
         Duty("backup-server", ROUND_SECONDS, lambda: serving.tick(desk.source.current())),
     )
     told_at = 0.0
@@ -152,6 +155,18 @@ def duties(
         Duty("city", LOOK_EVERY_SECONDS, Courier(desk).tick),
         Duty("retention", CLEAN_EVERY_SECONDS, lambda: clean(desk)),
     )
+
+
+class Knocks:
+    """Asks the local network who of the silent PCs still lives; the agents' tables then tell."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk, self._knocker = desk, Knocker()
+
+    def tick(self) -> None:
+        """At each silent PC every twenty seconds."""
+        machines = self._desk.live.refresh().machines
+        self._knocker.tick(self._desk.source.current(), machines, self._desk.clock())
 
 
 class Follower:

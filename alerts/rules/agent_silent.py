@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from alerts.finding import Evidence, Finding, Kind, Seen
 from alerts.office import Office
 from alerts.rules.rule import Rule
+from collector.goodbye import last_word
 from collector.inventory.model import Machine
 from collector.metrics import HEALTHY
 from collector.presence import Presence, presence, waiting
@@ -32,15 +33,16 @@ def judge(office: Office, declared: Machine) -> Finding:
     """By the machine's presence. A killed agent is a security signal, a silent PC is not.
 
     A silence is first put to the neighbours, for eight minutes at most; one at an hour at which the
-    PC is usually off is none; that of a disk that foretold its death has its cause.
+    PC is usually off is none, one in the middle of its usual hours is one even while the office rests
+    (at lunch); that of a disk that foretold its death has its cause.
     """
     machine = office.state.machines.get(declared.id) or Observed(declared.id)
     standing = presence(
         machine, declared, office.inventory, office.now, lambda: office.around(declared.id)
     )
     verdict, because = VERDICTS[standing], str(standing)
-    if standing == "silent":
-        verdict, because = _silence(office, declared, machine)
+    if standing in {"silent", "unplugged"} or _broke_off(office, machine, standing):
+        verdict, because = _silence(office, declared, machine, standing)
     last_at = machine.agent.last_report_at if machine.agent else None
     kind: Kind = "security" if because == "killed" else "operational"
     return Finding(
@@ -54,14 +56,27 @@ def judge(office: Office, declared: Machine) -> Finding:
     )
 
 
-def _silence(office: Office, declared: Machine, machine: Observed) -> tuple[Verdict, str]:
-    """What a silence without a goodbye comes to, in hours in which the office works."""
+def _broke_off(office: Office, machine: Observed, standing: Presence) -> bool:
+    """Whether it ceased without a goodbye at an hour at which it is on day by day, and still is."""
+    usual = office.past.usual.get(machine.asset)
+    last_at = machine.agent.last_report_at if machine.agent else None
+    if standing != "off" or usual is None or last_at is None or last_word(machine) is not None:
+        return False
+    return usual.expects_all(last_at, office.now)
+
+
+def _silence(
+    office: Office, declared: Machine, machine: Observed, standing: Presence
+) -> tuple[Verdict, str]:
+    """What a silence without a goodbye comes to, at an hour at which it is expected to speak."""
     usual = office.past.usual.get(declared.id)
     if usual is not None and not declared.always_on and not usual.expects(office.now):
         return "pass", "not-its-hour"
     patience = timedelta(seconds=office.inventory.rules.agent_silent.after_seconds)
     if waiting(machine, office.around(declared.id), patience, office.now):
         return "unknown", "asked"
+    if standing == "unplugged":
+        return "fail", "unplugged"
     disks = (machine.hardware.value.disks if machine.hardware else None) or ()
     if any((disk.health or "").strip().lower() in FAILING for disk in disks):
         return "fail", "dead-disk"
@@ -88,7 +103,13 @@ def _last_words(machine: Observed, last_at: datetime | None) -> tuple[Evidence, 
 def _seen(
     office: Office, asset: str, last_at: datetime | None, because: str
 ) -> tuple[Evidence, ...]:
-    """Who saw it answering since, where that is what tells."""
+    """Who saw it answering since, or the port that lost its link, where that is what tells."""
+    port = office.around(asset).dead_port if because == "unplugged" else None
+    if port is not None:
+        device, name = port
+        words = Seen("port-down", {"asset": asset, "device": device, "port": name})
+        answered_at = office.state.devices[device].answered_at
+        return (Evidence(device, "device", (words,), None, answered_at),)
     if because != "killed" or last_at is None:
         return ()
     return tuple(

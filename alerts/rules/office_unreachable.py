@@ -13,7 +13,9 @@ def judge(office: Office, site: Site) -> Finding:
     """One finding for all: the switch between, the power, or the collector's own cable is down."""
     standings = [
         (declared.id, standing)
-        for declared, standing in presences(office.inventory, office.state.machines, office.now)
+        for declared, standing in presences(
+            office.inventory, office.state.machines, office.now, office.state.devices
+        )
     ]
     cut = [asset for asset, standing in standings if standing == "line-down"]
     reporting = sum(standing == "reporting" for _, standing in standings)

@@ -30,6 +30,8 @@ _FACTS = msgspec.json.Decoder(dict[str, str])
 SEEN_LATELY = timedelta(days=14)
 """What has not been on the network for two weeks is gone: no finding asks about it."""
 STRANGERS_LIMIT = 2_000
+PORTS_LIMIT = 20_000
+"""Addresses of one switch that are remembered: one that is flooded with made-up ones begins anew."""
 
 
 class Following:
@@ -37,6 +39,7 @@ class Following:
 
     def __init__(self) -> None:
         self._bodies: dict[str, tuple[str, DeviceReading | None]] = {}
+        self._ports: dict[str, Mapping[str, str]] = {}
 
     def refresh(self, connection: Connection) -> Mapping[str, Device]:
         """Every device that has a row, pin or fetch."""
@@ -82,6 +85,7 @@ class Following:
             port_errors=grown(reading, row.baseline) if reading else {},
             errors_since_at=row.baseline_at,
             empty_in_days=_DAYS.decode(row.trend) if row.trend else {},
+            hangs_on=self._ports.get(row.device, {}),
             identity=pins.get("identity"),
             host_key=pins.get("host-key"),
             fetch=fetch,
@@ -98,6 +102,10 @@ class Following:
             log.warning("the reading of %s is not understood any more: %s", device, error)
             reading = None
         self._bodies[device] = (body, reading)
+        if reading and reading.hosts:
+            ports = {host.mac: host.interface for host in reading.hosts}
+            known = {**self._ports.get(device, {}), **ports}
+            self._ports[device] = known if len(known) <= PORTS_LIMIT else ports
         return reading
 
 

@@ -52,6 +52,9 @@ class Device(Struct, frozen=True):
     errors_since_at: datetime | None = None
     empty_in_days: Mapping[str, float] = {}
     """Supply to days, where its trend tells them."""
+    hangs_on: Mapping[str, str] = {}
+    """Hardware address to the port that it was last seen on, since this process began; it stays when
+    a port goes down, which the switch itself forgets within minutes."""
     identity: Pin | None = None
     host_key: Pin | None = None
     fetch: Fetch | None = None

@@ -9,6 +9,7 @@ from tests.scenarios.office import local
 from tests.scenarios.script import (
     AT_NIGHT,
     Scenario,
+    answers,
     back,
     backed_up,
     clock,
@@ -17,6 +18,7 @@ from tests.scenarios.script import (
     hardware,
     line,
     own,
+    ports,
     room,
     says,
     sees,
@@ -39,6 +41,14 @@ def disk(serial: str, health: str = "healthy", **more: Any) -> dict[str, Any]:
         **more,
     }
 
+
+SWITCH = {
+    "id": "chuyen-mach",
+    "kind": "switch",
+    "name": "Chuyển mạch",
+    "address": "192.168.10.9",
+    "snmp": {"version": "2c", "community_file": "secrets/c"},
+}
 
 SILENCE = (
     Scenario("a PC goes home", (says(60, "pc-1", "shutdown"),), 900),
@@ -68,6 +78,22 @@ SILENCE = (
         "agent killed, and nobody sees its PC",
         (dies(60, "pc-1"),),
         900,
+    ),
+    Scenario(
+        "agent killed at lunch, and the collector's knock finds its PC",
+        (dies(60, "pc-1"), sees(300, "may-chu", "pc-1")),
+        420,
+        begins="2026-11-23T11:40:00",
+    ),
+    Scenario(
+        "cable pulled out: its port on the switch has no link",
+        (
+            answers(0, "chuyen-mach", reading=ports("pc-1", up=True)),
+            answers(60, "chuyen-mach", reading=ports("pc-1", up=False)),
+            dies(60, "pc-1"),
+        ),
+        720,
+        devices=(SWITCH,),
     ),
     Scenario(
         "power taken away at night",

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from backup.status import Drill
-from collector.devices.reading import DeviceReading
+from collector.devices.reading import DeviceReading, Host, Interface
 from tests.scenarios.office import Scripted, local
 from tests.scenarios.well import EVERY
 
@@ -244,6 +244,13 @@ def backed_up(at: int) -> Step:
 def officer(at: int, number: int, action: str, reason: str = "") -> Step:
     """The officer acts on the incident of that number."""
     return Step(at, lambda office: office.act(number, action, reason))
+
+
+def ports(asset: str, *, up: bool) -> DeviceReading:
+    """A switch on whose third port that PC alone hangs; without a link it forgets whom it saw."""
+    number = int(asset.removeprefix("pc-")) + 1
+    hosts = (Host(f"02:00:00:00:00:{number:02x}", "Gi0/3"),) if up else ()
+    return DeviceReading(model="Mẫu", interfaces=(Interface("Gi0/3", 3, up=up),), hosts=hosts)
 
 
 def answers(at: int, *devices: str, reading: DeviceReading | None) -> Step:

@@ -16,7 +16,7 @@ from collector.store.columns import EPOCH
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 MINUTE = timedelta(minutes=1)
 Word = Literal["shutdown", "sleep", "stopped"]
-Cause = Literal["left", "wall", "sleep", "crash", "carried", "killed", "ended"]
+Cause = Literal["left", "wall", "half", "sleep", "crash", "carried", "killed", "ended"]
 
 WALL_SHARE = 0.03
 """Of all PCs that go home, switched off at the wall without a goodbye."""
@@ -27,6 +27,10 @@ CARRIED_DAILY = 0.001
 """Unplugged and carried to a meeting, lid open, back within the hour."""
 KILLED_DAILY = 0.002
 """Half of them ended by the service manager (a goodbye), half killed without a word."""
+HALF_SHARE = 0.0006
+"""Half a day off: two of a hundred days, of which three of a hundred end at the wall before lunch."""
+SEEN_SHARE = 0.7
+"""Of the PCs on another network than the collector's: a neighbour happens to have its address."""
 ABSENT_SHARE = 0.1
 
 
@@ -39,7 +43,7 @@ class Spell:
     back_at: datetime
     word: Word | None = None
     seen: bool = False
-    """Its PC lives, and the neighbours' tables show it from two minutes on."""
+    """Its PC lives, and tables show it: the collector's own after a knock, or a neighbour's."""
 
     @property
     def is_true(self) -> bool:
@@ -59,18 +63,24 @@ class Spell:
                 yield moment
 
 
-def year(pcs: int, first: date, days: int, seed: int, closed: set[date]) -> Iterator[Spell]:
-    """Every silence of so many PCs, day by day. The same for the same seed."""
+def year(
+    pcs: int, first: date, days: int, seed: int, closed: set[date], elsewhere: int = 0
+) -> Iterator[Spell]:
+    """Every silence of so many PCs, day by day. The same for the same seed.
+
+    The last `elsewhere` of them are on a network on which the collector cannot knock.
+    """
     chance = random.Random(seed)
-    for _ in range(pcs):
+    for pc in range(pcs):
+        near = pc < pcs - elsewhere
         for n in range(days):
             day = first + timedelta(days=n)
             works = day.weekday() < 5 and day not in closed
             if works and chance.random() >= ABSENT_SHARE:
-                yield from _day(chance, day)
+                yield from _day(chance, day, near=near)
 
 
-def _day(chance: random.Random, day: date) -> Iterator[Spell]:
+def _day(chance: random.Random, day: date, *, near: bool) -> Iterator[Spell]:
     comes = _at(day, 7.5) + chance.gauss(0, 10) * MINUTE
     goes = _at(day, 17) + chance.gauss(0, 15) * MINUTE
     next_day = _at(day, 31.5)
@@ -87,8 +97,11 @@ def _day(chance: random.Random, day: date) -> Iterator[Spell]:
             moment,
             next_day,
             "stopped" if ended else None,
-            seen=chance.random() < 0.7,
+            seen=near or chance.random() < SEEN_SHARE,
         )
+        return
+    elif luck > 1 - HALF_SHARE:
+        yield Spell("half", _at(day, 11.5) + chance.gauss(0, 10) * MINUTE, next_day)
         return
     how = chance.random()
     if how < WALL_SHARE:

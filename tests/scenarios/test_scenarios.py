@@ -7,9 +7,11 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from agent import survey
 from alerts import channels
+from alerts.tables import finding_current
 from collector.inventory.model import Mail
 from collector.store.database import Store
 from tests.alerts.mail_server import PASSWORD, USER, serving
@@ -102,6 +104,17 @@ def _text(mail: EmailMessage) -> str:
     content = mail.get_content()
     assert isinstance(content, str)
     return content.replace("\r\n", "\n").removesuffix("\n")
+
+
+def test_a_pulled_cable_is_told_by_the_port_that_the_switch_has_forgotten(store: Store) -> None:
+    scenario = next(one for one in SCENARIOS if "cable pulled out" in one.name)
+    office = scenario.office(store)
+    scenario.play(office)
+    asked = select(finding_current.c.because).where(
+        finding_current.c.rule == "agent-silent", finding_current.c.subject == "pc-1"
+    )
+    with store.read() as connection:
+        assert connection.execute(asked).scalar_one() == "unplugged"
 
 
 def test_two_hundred_devices_at_once_are_three_messages_at_most(store: Store) -> None:

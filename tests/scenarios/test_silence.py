@@ -15,6 +15,7 @@ from tests.scenarios.silences import Spell, learned, year
 from tests.scenarios.well import TET, ward
 
 PCS, DAYS, SEED = 60, 365, 2027
+TEN_MINUTES = timedelta(minutes=10)
 OFFICE = ward(1)
 PC = OFFICE.machines[1]
 CLOSED = {date.fromisoformat(span["first"]) + timedelta(days=n) for span in TET for n in range(9)}
@@ -55,14 +56,23 @@ def test_a_year_of_sixty_pcs_with_tet_alarms_once_a_week_at_most() -> None:
     false = [spell for spell, after in told if after is not None and not spell.is_true]
     assert len(spells) > 10_000
     assert {spell.cause for spell in spells} == {
-        *("left", "wall", "sleep", "crash", "carried", "killed", "ended")
+        *("left", "wall", "half", "sleep", "crash", "carried", "killed", "ended")
     }
     assert len(false) <= DAYS / 7
     late = [
         (spell, after)
         for spell, after in told
-        if spell.is_true and (after is None or after > timedelta(minutes=10))
+        if spell.is_true and (after is None or after > TEN_MINUTES)
     ]
-    # A kill without a word that no neighbour sees, in a PC's last minutes of a day, passes for going.
-    assert [spell for spell, _ in late if spell.word or spell.seen] == []
+    assert late == []
+
+
+def test_where_the_collector_cannot_knock_only_what_nobody_sees_may_pass_for_going() -> None:
+    spells = [
+        one for one in year(PCS, date(2027, 1, 4), DAYS, SEED, CLOSED, elsewhere=PCS) if one.is_true
+    ]
+    after = {spell: alerted_after(spell) for spell in spells}
+    late = [spell for spell, told in after.items() if told is None or told > TEN_MINUTES]
+    assert len(spells) > 15
+    assert [spell for spell in late if spell.word or spell.seen] == []
     assert len(late) <= 1
