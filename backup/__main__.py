@@ -11,6 +11,7 @@ from pathlib import Path
 
 from agent import jobs
 from agent.spool import Spool, SpoolError
+from backup import canary
 from backup.run import Receipt, rfc3339, run
 
 UNTOLD = 3
@@ -35,6 +36,8 @@ def main() -> int:
         told = {} if given.job is None else {jobs.receipt_note(given.set): str(given.job)}
         spool.append("backup", receipt.section(), at=rfc3339(_clock()), notes=told)
         spool.close()
+        # Only now: a kill before this is followed by a run that finds and tells the same.
+        canary.renew(given.agent_state, receipt.canaries)
     except SpoolError as error:
         print(f"the receipt is lost: {error}", file=sys.stderr)  # noqa: T201 - as below
         return UNTOLD

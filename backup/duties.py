@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
-from backup import pin, plan, proofs, receipts
+from backup import holding, pin, plan, proofs, receipts
 from backup.plan import History, Job, Proved
 from backup.prove import Verifier
 from backup.tables import backup_runs
@@ -41,6 +41,7 @@ class Duties:
         owners = {declared.id: declared.machine for declared in inventory.backups}
         with self._store.write() as connection:
             receipts.record(connection, owners, now)
+            holding.watch(connection, inventory.backups)
             known = look(connection, inventory, state, self._verifier.state_folder, now)
             for declared in plan.due_backups(inventory, known, now):
                 _ask(connection, declared, now)

@@ -86,6 +86,7 @@ def _entry(inventory: Inventory, declared: BackupSet, state_folder: Path) -> dic
     return {
         "paths": [_source(path, state_folder) for path in declared.paths],
         "excludes": list(declared.excludes),
+        "canary": declared.canary,
         "repository": reached.pop("path"),
         "password_file": str(password_file(kept_in, state_folder)),
         **{name: str(path) for name, path in reached.items() if path is not None},

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+import msgspec
 from msgspec.structs import asdict
 from sqlalchemy import Connection, delete, func, insert, select
 
 from backup.rows import upsert
-from backup.tables import backup_runs, restored_files, witnesses
+from backup.tables import backup_changes, backup_runs, restored_files, witnesses
 from collector import wire
 from collector.readings import Backup
 from collector.sections import SectionError, typed
@@ -114,6 +115,22 @@ def _keep(
             files=receipt.files,
             bytes=receipt.bytes,
             error=receipt.error,
+        )
+    )
+    connection.execute(
+        insert(backup_changes).values(
+            report=report,
+            set_id=receipt.set,
+            received_at=received_at,
+            snapshot=receipt.snapshot,
+            pins_sha256=receipt.pins_sha256,
+            files=receipt.files,
+            new_files=receipt.new_files,
+            changed_files=receipt.changed_files,
+            unmodified_files=receipt.unmodified_files,
+            sampled=receipt.sampled,
+            encrypted=receipt.encrypted,
+            canaries=msgspec.json.encode(receipt.canaries).decode(),
         )
     )
     vouchers = [

@@ -44,6 +44,9 @@ class Stored:
     bytes: int
     added_bytes: int
     unreadable: tuple[str, ...]
+    new_files: int | None = None
+    changed_files: int | None = None
+    unmodified_files: int | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,9 @@ class Restic:
                 bytes=summary["total_bytes_processed"],
                 added_bytes=summary["data_added"],
                 unreadable=unreadable,
+                new_files=summary.get("files_new"),
+                changed_files=summary.get("files_changed"),
+                unmodified_files=summary.get("files_unmodified"),
             )
         except KeyError as error:
             raise ResticError(f"restic backup ended without naming its {error}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -12,8 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from backup import stores, witness
+from backup import canary, stores, witness
 from backup.answers import Progress
+from backup.canary import Canary
 from backup.restic import Restic, ResticError, Stored
 from backup.stores import Address, StoreError
 from backup.witness import Witness
@@ -39,6 +41,14 @@ class Pin:
     excludes: tuple[str, ...]
     repository: Address
     password_file: Path
+    canary: bool = False
+    """Whether a canary is planted in each folder; databases, say, take no file of ours."""
+
+    @property
+    def sha256(self) -> str:
+        """Stands for what is backed up: runs of other folders are not held against each other."""
+        told = json.dumps([self.paths, self.excludes])
+        return hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -59,6 +69,15 @@ class Receipt:
     witnesses: tuple[Mapping[str, Any], ...] = ()
     set_aside: int = 0
     """Files read before the backup that had another size or age after it, or were gone."""
+    new_files: int | None = None
+    changed_files: int | None = None
+    """Against the snapshot before; what is neither changed nor unmodified was removed."""
+    unmodified_files: int | None = None
+    pins_sha256: str | None = None
+    sampled: int = 0
+    encrypted: int = 0
+    """Of the sampled files, those that look encrypted."""
+    canaries: tuple[Canary, ...] = ()
 
     def section(self) -> dict[str, Any]:
         """As JSON; what is not known is left out."""
@@ -75,6 +94,7 @@ def pin(folder: Path, name: str) -> Pin:
             excludes=tuple(entry.get("excludes", ())),
             repository=_address(entry, folder),
             password_file=folder / entry["password_file"],
+            canary=entry.get("canary") is True,
         )
     except OSError as error:
         raise PinError(f"{folder / PINS} cannot be read: {error.strerror}") from error
@@ -93,6 +113,8 @@ def run(
 ) -> Receipt:
     """Back up one pinned set. Whatever goes wrong is told in the receipt, never raised."""
     started, began = clock(), time.monotonic()
+    pinned: Pin | None = None
+    canaries: tuple[Canary, ...] = ()
 
     def receipt(error: str | None, outcome: _Outcome | None = None) -> Receipt:
         stored = outcome.stored if outcome else None
@@ -110,10 +132,18 @@ def run(
             job=job,
             witnesses=tuple(map(_told, outcome.witnesses)) if outcome else (),
             set_aside=outcome.set_aside if outcome else 0,
+            new_files=stored.new_files if stored else None,
+            changed_files=stored.changed_files if stored else None,
+            unmodified_files=stored.unmodified_files if stored else None,
+            pins_sha256=pinned.sha256 if pinned else None,
+            sampled=outcome.sampled if outcome else 0,
+            encrypted=outcome.encrypted if outcome else 0,
+            canaries=canaries,
         )
 
     try:
         pinned = pin(folder, name)
+        canaries = canary.watched(folder, pinned.paths) if pinned.canary else ()
         missing = _missing(pinned)
         if len(missing) == len(pinned.paths):
             return receipt(f"nothing to back up: {', '.join(missing)} does not exist")
@@ -126,7 +156,8 @@ def run(
         (folder / PROGRESS).unlink(missing_ok=True)
     # Looked at again: restic takes no offence at a source that went away while it ran.
     missing = tuple(dict.fromkeys(missing + _missing(pinned)))
-    return receipt(_shortfall(missing, outcome.stored), outcome)
+    ours = sum(each.state == "intact" for each in canaries)
+    return receipt(_shortfall(missing, outcome.stored, ours), outcome)
 
 
 @dataclass(frozen=True)
@@ -134,6 +165,8 @@ class _Outcome:
     stored: Stored
     witnesses: tuple[Witness, ...]
     set_aside: int
+    sampled: int
+    encrypted: int
 
 
 def _store(
@@ -155,20 +188,26 @@ def _store(
     # Who was the same before and after restic read it is the same in the snapshot; a drill holds
     # size and time of the snapshot's own list against these once more.
     confirmed = tuple(each for each in seen if witness.is_unchanged(each))
-    return _Outcome(stored, confirmed, len(seen) - len(confirmed))
+    return _Outcome(
+        stored,
+        confirmed,
+        len(seen) - len(confirmed),
+        sampled=sum(each.encrypted is not None for each in seen),
+        encrypted=sum(each.encrypted is True for each in seen),
+    )
 
 
 def _missing(pinned: Pin) -> tuple[str, ...]:
     return tuple(path for path in pinned.paths if not os.path.lexists(path))
 
 
-def _shortfall(missing: tuple[str, ...], stored: Stored) -> str | None:
+def _shortfall(missing: tuple[str, ...], stored: Stored, canaries: int) -> str | None:
     """Why a snapshot that was made is still no success, or None."""
     if missing:
         return f"source missing: {', '.join(missing)}"
     if stored.unreadable:
         return f"{len(stored.unreadable)} could not be read, first {stored.unreadable[0]}"
-    if stored.files == 0:
+    if stored.files <= canaries:
         return "the sources hold no files: nothing was stored"
     return None
 

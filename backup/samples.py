@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -91,13 +91,8 @@ def _register(title: str, seed: int, month: int) -> bytes:
     return b"\xef\xbb\xbf" + text.getvalue().encode()  # the mark that Excel knows UTF-8 by
 
 
-def _report(title: str, seed: int, month: int) -> bytes:
-    lines = [
-        "ỦY BAN NHÂN DÂN PHƯỜNG (VĂN BẢN MẪU)",
-        f"Báo cáo công tác tháng {month} năm 2026, lĩnh vực {title}",
-        f"Trong tháng đã tiếp nhận {40 + seed} hồ sơ, giải quyết đúng hạn {38 + seed} hồ sơ.",
-        "Không có hồ sơ nào quá hạn. Nội dung này chỉ để thử sao lưu và khôi phục.",
-    ]
+def word(lines: Sequence[str]) -> bytes:
+    """A Word document of these paragraphs."""
     paragraphs = "".join(f"<w:p><w:r><w:t>{escape(line)}</w:t></w:r></w:p>" for line in lines)
     body = (
         '<?xml version="1.0" encoding="UTF-8"?><w:document xmlns:w='
@@ -110,10 +105,20 @@ def _report(title: str, seed: int, month: int) -> bytes:
         "word/document.xml": body,
     }
     archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as word:
+    with zipfile.ZipFile(archive, "w") as container:
         for name, content in parts.items():
-            word.writestr(zipfile.ZipInfo(name, EPOCH), content.encode())
+            container.writestr(zipfile.ZipInfo(name, EPOCH), content.encode())
     return archive.getvalue()
+
+
+def _report(title: str, seed: int, month: int) -> bytes:
+    lines = [
+        "ỦY BAN NHÂN DÂN PHƯỜNG (VĂN BẢN MẪU)",
+        f"Báo cáo công tác tháng {month} năm 2026, lĩnh vực {title}",
+        f"Trong tháng đã tiếp nhận {40 + seed} hồ sơ, giải quyết đúng hạn {38 + seed} hồ sơ.",
+        "Không có hồ sơ nào quá hạn. Nội dung này chỉ để thử sao lưu và khôi phục.",
+    ]
+    return word(lines)
 
 
 def _notes(title: str) -> bytes:

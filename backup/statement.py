@@ -11,7 +11,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select
 
-from backup import holds, proofs, stores
+from backup import holding, holds, proofs, stores
+from backup.holding import Watched
+from backup.holds import Hold
 from backup.ledger import LASTING
 from backup.plan import Job, Kind
 from backup.proofs import Proof
@@ -36,11 +38,16 @@ def backups(connection: Connection, inventory: Inventory, state: State, now: dat
         ),
         successes=_successes(connection, now - timedelta(days=RPO_DAYS + 1)),
     )
+    alarms, watched = holding.alarms(connection), holding.newest(connection)
     return Backups(
         site=inventory.site.id,
         sets={
-            declared.id: _with_live(
-                _set_status(inventory, declared, runs, proved, good, now), declared, state
+            declared.id: _with_signs(
+                _with_live(
+                    _set_status(inventory, declared, runs, proved, good, now), declared, state
+                ),
+                alarms.get(declared.id, ()),
+                watched.get(declared.id),
             )
             for declared in inventory.backups
         },
@@ -174,6 +181,17 @@ def _with_live(status: SetStatus, declared: BackupSet, state: State) -> SetStatu
         last_receipt=latest.report,
         last_error=None,
         bytes=latest.value.bytes,
+    )
+
+
+def _with_signs(status: SetStatus, held: Sequence[Hold], seen: Watched | None) -> SetStatus:
+    return msgspec.structs.replace(
+        status,
+        signs=tuple(f"{one.cause} ({one.detail})" for one in held),
+        signs_since=held[0].since if held else None,
+        signs_at=seen.received_at if seen else None,
+        signs_report=seen.report if seen else None,
+        signs_unknown=seen.unknown if seen else (),
     )
 
 

@@ -51,6 +51,15 @@ class SetStatus(Struct, frozen=True):
     rpo_held_days: int = 0
     """Of the last `rpo_days`, those on which the newest backup was never older than the RPO."""
     rpo_days: int = 0
+    signs: tuple[str, ...] = ()
+    """Signs of ransomware that nobody has explained yet: `mass-change (…)`."""
+    signs_since: datetime | None = None
+    signs_at: datetime | None = None
+    """When the newest receipt in which they were looked for came."""
+    signs_report: int | None = None
+    """Row in `reports` of the newest receipt in which they were looked for; None: in none yet."""
+    signs_unknown: tuple[str, ...] = ()
+    """Those that could not be looked for in it."""
 
 
 class RepositoryStatus(Struct, frozen=True):

@@ -115,3 +115,25 @@ backup_holds = Table(
     Column("explanation", Text),
     Index("ix_backup_holds_repository", "repository"),
 )
+
+backup_changes = Table(
+    "backup_changes",
+    METADATA,
+    # One row for each receipt: what the run found changed, and which signs were looked for in it.
+    Column("report", RowId, primary_key=True, autoincrement=False),
+    Column("set_id", Text, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("snapshot", Text),
+    # Runs of other folders are not held against each other.
+    Column("pins_sha256", Text),
+    Column("files", BigInteger),
+    Column("new_files", BigInteger),
+    Column("changed_files", BigInteger),
+    Column("unmodified_files", BigInteger),
+    Column("sampled", Integer, nullable=False),
+    Column("encrypted", Integer, nullable=False),
+    Column("canaries", Text, nullable=False),
+    # Signs that could not be looked for; null until the run was judged.
+    Column("unknown", Text),
+    Index("ix_backup_changes_set_id_report", "set_id", "report"),
+)

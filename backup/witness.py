@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from backup.entropy import HEAD_BYTES, looks_encrypted
+
 WITNESSES = 64
 WITNESS_BYTES = 256 * 1024 * 1024
 """All witnesses of one run together; reading them must stay small beside the backup itself."""
@@ -23,6 +25,8 @@ class Witness:
     size_bytes: int
     modified_ns: int
     sha256: str
+    encrypted: bool | None = None
+    """Whether its beginning looks encrypted; None where it is too short to tell."""
 
 
 def stored_path(path: str) -> str:
@@ -56,13 +60,16 @@ def read(paths: Iterable[Path]) -> Iterator[Witness]:
             before = path.stat(follow_symlinks=False)
             if before.st_size > left_bytes:
                 continue
-            digest = sha256(path)
+            with path.open("rb") as file:
+                encrypted = looks_encrypted(file.read(HEAD_BYTES))
+                file.seek(0)
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
             after = path.stat(follow_symlinks=False)
         except OSError:
             continue  # the backup itself reads every file, and tells which it could not
         left_bytes -= before.st_size
         if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
-            yield Witness(path, after.st_size, after.st_mtime_ns, digest)
+            yield Witness(path, after.st_size, after.st_mtime_ns, digest, encrypted)
 
 
 def sha256(path: Path) -> str:

@@ -203,6 +203,13 @@ class Witness(Struct, frozen=True):
     sha256: Sha256
 
 
+class Canary(Struct, frozen=True):
+    """A file that watches over a backed up folder, as the run found it."""
+
+    path: Annotated[str, Meta(max_length=4096)]
+    state: Literal["intact", "changed", "gone", "unplanted"]
+
+
 class Backup(Struct, frozen=True):
     """Kind `backup`: the receipt of one run of a set on the PC."""
 
@@ -221,6 +228,14 @@ class Backup(Struct, frozen=True):
     """Files that a drill may hold a restore against, wherever size and time still agree."""
     set_aside: Natural = 0
     """Files read before the backup that the snapshot holds in another state, or not at all."""
+    new_files: Natural | None = None
+    changed_files: Natural | None = None
+    unmodified_files: Natural | None = None
+    """Against the run before; None: as told by a version that did not count them."""
+    pins_sha256: Sha256 | None = None
+    sampled: Annotated[int, Meta(ge=0, le=10_000)] = 0
+    encrypted: Annotated[int, Meta(ge=0, le=10_000)] = 0
+    canaries: Annotated[tuple[Canary, ...], Meta(max_length=1000)] = ()
 
 
 Ratio = Annotated[float, Meta(ge=0, le=1)]

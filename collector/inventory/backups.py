@@ -71,6 +71,8 @@ class BackupSet(Declared):
     """Folders to back up; a relative one is in the state folder, on the collector only."""
     excludes: tuple[Text, ...] = ()
     """Patterns of names to leave out."""
+    canary: bool = True
+    """The PC plants a file in each folder that nobody has to touch: its loss is an alarm."""
     schedule: Schedule
     """Five cron fields in the site's time zone: minute, hour, day, month, weekday."""
     keep: Keep = Keep()

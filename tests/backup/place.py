@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import func, insert, select
 
-from backup import pin, receipts, run
+from backup import canary, holding, pin, receipts, run
 from backup.plan import Job, Kind
 from backup.proofs import Proof
 from backup.prove import Verifier
@@ -54,6 +54,7 @@ def inventory() -> Inventory:
                     "repository": "kho",
                     "paths": ["van-ban"],
                     "schedule": "0 12 * * *",
+                    "canary": False,
                 }
             ],
             "documents": {"place": "Phường"},
@@ -107,11 +108,14 @@ class Place:
         (self.agent_folder / run.PINS).write_text(json.dumps(pinned), "utf-8")
 
     def back_up(self) -> run.Receipt:
-        receipt = run.run(
-            "van-ban", self.agent_folder, None, lambda: self.now, random.SystemRandom()
-        )
+        receipt = self.attempt()
         self.receive(receipt)
+        canary.renew(self.agent_folder, receipt.canaries)
         return receipt
+
+    def attempt(self) -> run.Receipt:
+        """A run whose receipt is still to be kept."""
+        return run.run("van-ban", self.agent_folder, None, lambda: self.now, random.SystemRandom())
 
     def receive(self, receipt: run.Receipt) -> None:
         """The receipt as the collector stores it, and as the duties take it up."""
@@ -132,6 +136,7 @@ class Place:
                 )
             )
             receipts.record(connection, {"van-ban": "may-chu"}, self.now)
+            holding.watch(connection, self.inventory.backups)
 
     def prove(self, kind: Kind, limit_seconds: float = LIMIT_SECONDS) -> Proof:
         job = Job("drill", "kho", "van-ban") if kind == "drill" else Job(kind, "kho")
