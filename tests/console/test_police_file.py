@@ -28,6 +28,7 @@ from tests.agent.machines import recordings
 from tests.agent.test_events import LAN, event
 from tests.alerts.document_reading import opened, pdf_words, poppler
 from tests.alerts.mail_server import PASSWORD, USER, Mailbox, serving
+from tests.alerts.preflight import preflight
 from tests.console.office import Running, poll, python, quick, up, wardwatch
 from tests.console.signed import sign_in
 
@@ -139,7 +140,12 @@ def test_the_police_file_is_there_without_a_human_within_a_quarter_of_an_hour(
     assert incident in pdf_words(contents["pdf"], tmp_path)
     fonts = poppler("pdffonts", contents["pdf"], tmp_path).splitlines()[2:]
     assert {row.split()[0].partition("+")[2].partition("-")[0] for row in fonts} == {"Tinos"}
-    assert round(opened(contents["docx"]).sections[0].left_margin.mm) == 30
+    margins = opened(contents["docx"]).sections[0]
+    sides = ("top_margin", "bottom_margin", "left_margin", "right_margin")
+    assert [round(getattr(margins, side).mm) for side in sides] == [20, 20, 30, 15]
+    judged = tmp_path / "judged"
+    judged.mkdir()
+    assert preflight({"police": contents["pdf"]}, judged) == {"police": ()}
     assert verifier.check(contents["zip"]).problem is None
     with zipfile.ZipFile(io.BytesIO(contents["zip"])) as archive:
         readings = [
