@@ -7,6 +7,7 @@ from datetime import datetime
 from msgspec import Struct
 from sqlalchemy import Connection, insert, select, update
 
+from alerts import statements
 from alerts.changing import Change
 from alerts.incidents import Incident, NotAllowed
 from alerts.obligations import Clock, obligations_of
@@ -16,6 +17,10 @@ from collector import audit
 
 REVIVES = {"classify", "reopen", "recur", "correct-t0", "merged"}
 """After these acts the law is asked anew: a clock that was set aside runs again, in doubt."""
+
+
+LATE_WITH_REASON = frozenset({"dlcn-72h"})
+"""A late notice says why (Luật 91/2025/QH15, Điều 23): without the reason it does not leave."""
 
 
 class Proof(Struct, frozen=True):
@@ -94,6 +99,20 @@ def deliver(
         )
     )
     _set(connection, incident, clock, by, "sent")
+
+
+def in_time(connection: Connection, incident: str, obligation: str, at: datetime) -> None:
+    """Raises NotAllowed where it goes out late, its law asks why, and nobody has stated that."""
+    if obligation not in LATE_WITH_REASON:
+        return
+    due_at = connection.execute(
+        select(obligations.c.due_at).where(
+            obligations.c.incident == incident, obligations.c.obligation == obligation
+        )
+    ).scalar()
+    late = due_at is not None and at > due_at
+    if late and not statements.newest(connection, incident).get("late-reason", "").strip():
+        raise NotAllowed("late-reason", incident=incident, obligation=obligation)
 
 
 def whole(proof: Proof, obligation: str) -> None:

@@ -137,7 +137,9 @@ def deliver(
 ) -> None:
     """Close one obligation by its proof of sending."""
     by = Change(now, actor, "deliver", f"{proof.channel}: {proof.recipient}")
-    clocks.deliver(connection, _existing(connection, id), obligation, by, proof)
+    incident = _existing(connection, id)
+    clocks.in_time(connection, id, obligation, proof.sent_at)
+    clocks.deliver(connection, incident, obligation, by, proof)
 
 
 def set_aside(

@@ -85,6 +85,8 @@ def approve(
         raise NotAllowed("send-no-mail")
     if not asked.to:
         raise NotAllowed("send-nobody", incident=incident.id)
+    if asked.obligation is not None:
+        clocks.in_time(connection, incident.id, asked.obligation, now)
     files = tuple(_file(connection, incident, number) for number in asked.papers)
     if not files:
         raise NotAllowed("send-no-paper", incident=incident.id)

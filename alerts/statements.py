@@ -29,6 +29,7 @@ Field = Literal[
     "data-kinds",
     "data-subjects",
     "data-consequences",
+    "late-reason",
     "custodian",
     "witnesses",
 ]

@@ -63,6 +63,7 @@ PAGES = (
     Route("/incidents", incidents.incident_list),
     Route("/incidents", posted(case_file.reported), methods=["POST"]),
     Route("/incidents/{id}", incidents.incident),
+    Route("/incidents/{id}/file.zip", case_file.whole),
     Route("/incidents/{id}/files/{file:int}", case_file.downloaded),
     Route("/incidents/{id}/state", posted(case_file.stated), methods=["POST"]),
     Route("/incidents/{id}/merge", posted(case_file.merged), methods=["POST"]),

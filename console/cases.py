@@ -111,6 +111,7 @@ def _stated(file: queries.File) -> dict[str, Any]:
             said.get("data-kinds"), None if persons is None else int(persons)
         ),
         "data_consequences": said.get("data-consequences"),
+        "late_reason": said.get("late-reason"),
         "custodian": said.get("custodian"),
         "witnesses": said.get("witnesses"),
     }

@@ -123,6 +123,7 @@ class Case(Struct, frozen=True, kw_only=True):
     """How many were concerned."""
     interruption_hours: float | None = None
     data_consequences: str | None = None
+    late_reason: str | None = None
     custodian: str | None = None
     """Who keeps the evidence."""
     witnesses: str | None = None

@@ -50,7 +50,7 @@ def _violation(case: Case) -> tuple[Field, ...]:
         forms.must(FORM, "what", case.title, case.what, blank_lines=3),
         forms.may(FORM, "cause", case.cause, blank_lines=2),
     )
-    return (*rows, forms.must(FORM, "late", blank_lines=2)) if late else rows
+    return (*rows, forms.must(FORM, "late", case.late_reason, blank_lines=2)) if late else rows
 
 
 def _data(case: Case) -> tuple[Field, ...]:

@@ -42,6 +42,7 @@ FIELDS = (
     "data-kinds",
     "data-subjects",
     "data-consequences",
+    "late-reason",
     "custodian",
     "witnesses",
 )

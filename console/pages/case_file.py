@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import datetime
 from typing import get_args
 from zoneinfo import ZoneInfo
@@ -160,6 +162,22 @@ def downloaded(request: Request) -> Response:
         return not_found(request, "incident.not-found", id=f"{number}/{which}")
     headers = {"content-disposition": f'attachment; filename="{found[0].name}"'}
     return Response(found[1], media_type=MEDIA[found[0].format], headers=headers)
+
+
+def whole(request: Request) -> Response:
+    """The file as it would be sent now, in one archive: the report, its Word form, the evidence."""
+    number = request.path_params["id"]
+    with desk(request).store.read() as connection:
+        found = [filing.one(connection, one) for one in preparing.newest(connection, number)]
+    kept = {one[0].name: one[1] for one in found if one is not None}
+    if not kept:
+        return not_found(request, "incident.not-found", id=number)
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, content in kept.items():
+            archive.writestr(zipfile.ZipInfo(name), content)
+    headers = {"content-disposition": f'attachment; filename="ho-so-{number.lower()}.zip"'}
+    return Response(made.getvalue(), media_type=MEDIA["zip"], headers=headers)
 
 
 def local(text: str, timezone: str) -> datetime | None:

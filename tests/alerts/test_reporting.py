@@ -15,6 +15,7 @@ from alerts.finding import Evidence, Finding, Seen
 from alerts.incidents import FOLLOWS, Incident, NotAllowed, actions
 from alerts.policy import shipped
 from alerts.reporting import Report, report
+from alerts.rules import RULES
 from alerts.severity import Impact, level
 from alerts.statements import FIELDS
 from alerts.tables import escalations, incident_changes, incidents
@@ -319,6 +320,48 @@ def test_every_open_clock_is_a_metric_the_offices_own_too(store: Store) -> None:
     seen = {(s.labels["incident"], s.labels["obligation"]): s.value for s in family.samples}
     assert seen[incident.id, "anm-72h"] == (NOON + 72 * HOUR).timestamp()
     assert {"plan-6m", "plan-year", "anm-year"} <= {name for of, name in seen if of == ""}
+
+
+def test_a_late_notice_of_a_data_violation_is_proved_with_its_reason_alone(store: Store) -> None:
+    number = told(store).id
+    proof = Proof(NOON + 80 * HOUR, "công văn", "A05", "ab" * 32, "sổ đến 12")
+    with store.write() as connection:
+        flags: Any = ("personal-data", "personal-data-harm")
+        handling.classify(connection, NOON + HOUR, "cntt", number, "M2", flags, "lộ dữ liệu")
+        for _ in range(2):
+            with pytest.raises(NotAllowed, match="its law asks why"):
+                handling.deliver(connection, NOON + 81 * HOUR, "cntt", number, "dlcn-72h", proof)
+            statements.state(connection, NOON + 81 * HOUR, "cntt", number, "late-reason", " ")
+        handling.deliver(connection, NOON + 81 * HOUR, "cntt", number, "anm-72h", proof)
+        why = "chờ xác minh số chủ thể"
+        statements.state(connection, NOON + 81 * HOUR, "cntt", number, "late-reason", why)
+        handling.deliver(connection, NOON + 81 * HOUR, "cntt", number, "dlcn-72h", proof)
+    with store.read() as connection:
+        duties = {one.obligation: one.state for one in queries.duties(connection, proof.sent_at)}
+    assert duties["dlcn-72h"] == "sent"
+
+
+SIGNALS = {
+    "antivirus": ("vulnerable:vulnerable-system", None, "M4"),
+    "os-supported": ("vulnerable:vulnerable-system", None, "M4"),
+    "updates": ("vulnerable:vulnerable-system", None, "M4"),
+    "malware-blocked": ("malicious-code:infected-system", "N1", "M4"),
+    "malware-active": ("malicious-code:infected-system", "N1", "M2"),
+    "administrator-added": ("intrusions:privileged-account-compromise", "N2", "M3"),
+    "log-cleared": ("intrusions:privileged-account-compromise", "N2", "M3"),
+    "service-installed": ("intrusions:privileged-account-compromise", "N2", "M3"),
+    "brute-force": ("intrusion-attempts:brute-force", "N2", "M4"),
+    "logon-after-failures": ("intrusions:unprivileged-account-compromise", "N2", "M2"),
+    "agent-silent": ("other:undetermined", "N2", "M3"),
+    "line-down": ("availability:outage", "N3", "M4"),
+}
+"""What the design says of each signal: RSIT tag, group shown, default severity."""
+
+
+@pytest.mark.parametrize("id", sorted(SIGNALS))
+def test_a_signal_has_its_rsit_tag_its_group_and_its_severity(id: str) -> None:
+    rule = RULES[id]
+    assert (rule.tag, rule.group, rule.level) == SIGNALS[id]
 
 
 def test_the_fields_of_a_statement_are_a_closed_list() -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import ssl
 import time
+import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 from msgspec.structs import replace
@@ -108,6 +112,19 @@ def test_the_police_file_stands_on_the_page_and_comes_by_one_click(
         running.ask("GET", f"/incidents/SC-1999-0001/files/{place}", headers=visitor.cookie)[0]
         == 404
     )
+
+
+def test_the_whole_file_is_one_click_at_the_top(visitor: Signed, incident: str) -> None:
+    body = visitor.page(f"/incidents/{incident}")[1]
+    place = f"/incidents/{incident}/file.zip"
+    assert body.index("Hạn báo cáo") < body.index(f'href="{place}"') < body.index('id="act"')
+    context = ssl.create_default_context(cafile=visitor.running.state / "ca" / "ca.pem")
+    request = Request(visitor.running.base + place, headers=visitor.cookie)  # noqa: S310 - ours
+    with urlopen(request, context=context, timeout=30) as answer:  # noqa: S310 - our own https
+        archive = zipfile.ZipFile(io.BytesIO(answer.read()))
+    assert [Path(name).suffix for name in archive.namelist()] == [".pdf", ".docx", ".zip"]
+    assert archive.testzip() is None
+    assert visitor.page("/incidents/SC-1999-0001/file.zip")[0] == 404
 
 
 def test_a_report_of_a_person_opens_an_incident_and_half_of_one_is_refused(
