@@ -28,12 +28,12 @@ MACHINE_SECURITY = (
     "os-supported",
     "updates",
 )
-ADDED = ("agent-cloned",)
+ADDED = ("agent-cloned", "line-unavailable")
 """Rules that the first version did not have: a day on which no subject was judged by one of them
 lies before it, and its figures stay what they were."""
 SET_PROOF = ("backup-late", "backup-unproved")
 REPOSITORY_PROOF = ("repository-damaged",)
-LINE_STABILITY = ("line-down",)
+LINE_STABILITY = ("line-down", "line-unavailable")
 MACHINE_STABILITY = ("disk-filling", "disk-unhealthy")
 DEVICE_STABILITY = (
     "device-unreachable",

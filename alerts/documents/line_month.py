@@ -72,7 +72,7 @@ def _opening(digest: LineDigest, span: str) -> str:
 
 
 def _available(digest: LineDigest) -> Block:
-    told, wanted = digest.told, digest.inventory.rules.line_unstable.availability_ratio
+    told, wanted = digest.told, digest.inventory.rules.line_unavailable.availability_ratio
     shares = (
         ("hours", 18), ("span", 13), ("seen", 13), ("down", 13), ("unseen", 13), ("ratio", 13),
         ("wanted", 13), ("basis", 14),

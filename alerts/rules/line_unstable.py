@@ -1,4 +1,4 @@
-"""Rule line-unstable: a line keeps its availability, loses little and does not waver."""
+"""Rule line-unstable: a line loses little and does not waver."""
 
 from __future__ import annotations
 
@@ -9,39 +9,27 @@ from alerts.office import Office
 from alerts.rules.line_down import UNWATCHED_AFTER
 from alerts.rules.rule import Rule
 from collector.inventory.model import Line
-from collector.lines.facts import Availability, LineFacts
 from collector.readings import LineReading, Verdict
-
-WINDOW = "30d"
-LEAST_SECONDS = 3600.0
-"""Office hours that must have been looked at before a share of them says anything."""
 
 
 def judge(office: Office, line: Line) -> Finding:
-    """By office hours of 30 days first, then by the last quarter of an hour. At a limit is sound."""
+    """By the last quarter of an hour. At a limit is sound."""
     limits = office.inventory.rules.line_unstable
     readings = office.state.lines.get(line.id, ())
     if not readings:
         return Finding("line-unstable", line.id, "unknown", "never-looked")
     newest = readings[0]
-    facts = office.state.line_facts.get(line.id, LineFacts())
-    seen = facts.availability.get(WINDOW, Availability())
     lost, wavers = _lost(readings), _wavers(readings)
     values: Values = {
         "lost_ratio": round(lost, 4),
         "jitter_ms": round(wavers * 1000, 1),
-        "available_ratio": round(seen.office_ratio or 0.0, 5),
-        "wanted_ratio": limits.availability_ratio,
     }
     evidence = (Evidence(line.id, "line", (Seen("line-quality", values),), None, newest.at),)
     if office.now - newest.at > UNWATCHED_AFTER:
         old: Values = {"seen_at": newest.at.isoformat()}
         return Finding("line-unstable", line.id, "unknown", "unwatched", old, evidence)
-    known = seen.office_ratio is not None and seen.office_seconds >= LEAST_SECONDS
-    because = "steady" if known else "too-short"
-    if known and (seen.office_ratio or 0.0) < limits.availability_ratio:
-        because = "unavailable"
-    elif lost > limits.loss_ratio:
+    because = "steady"
+    if lost > limits.loss_ratio:
         because = "lossy"
     elif wavers > limits.jitter_seconds:
         because = "wavering"
@@ -52,8 +40,6 @@ def judge(office: Office, line: Line) -> Finding:
 
 VERDICTS: dict[str, Verdict] = {
     "steady": "pass",
-    "too-short": "unknown",
-    "unavailable": "fail",
     "lossy": "fail",
     "wavering": "fail",
 }

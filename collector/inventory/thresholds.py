@@ -169,11 +169,18 @@ class LineSlow(Declared):
     """Out of so many of the newest."""
 
 
-class LineUnstable(Declared):
-    """Thresholds of the rule line-unstable."""
+class LineUnavailable(Declared):
+    """Thresholds of the rule line-unavailable."""
 
     availability_ratio: Annotated[float, Field(gt=0, le=1)] = 0.995
     """Least availability in office hours over the last 30 days, 0 to 1."""
+    seen_ratio: Annotated[float, Field(gt=0, le=1)] = 0.5
+    """Least share (0 to 1) of those hours that must have been looked at to call it available."""
+
+
+class LineUnstable(Declared):
+    """Thresholds of the rule line-unstable."""
+
     loss_ratio: Annotated[float, Field(gt=0, le=1)] = 0.05
     """Lost share (0 to 1) of the last quarter of an hour that makes it unstable."""
     jitter_seconds: Annotated[float, Field(gt=0, le=10)] = 0.05
@@ -240,7 +247,11 @@ class Rules(Declared):
     """A warranty about to end."""
     line_slow: Annotated[LineSlow, Field(alias="line-slow")] = LineSlow()
     """A line that is slower than its contract."""
+    line_unavailable: Annotated[LineUnavailable, Field(alias="line-unavailable")] = (
+        LineUnavailable()
+    )
+    """A line that was down too long in office hours."""
     line_unstable: Annotated[LineUnstable, Field(alias="line-unstable")] = LineUnstable()
-    """A line that breaks off, loses or wavers too often."""
+    """A line that loses or wavers too much."""
     dns_failing: Annotated[DnsFailing, Field(alias="dns-failing")] = DnsFailing()
     """Names that are not resolved while the line works."""

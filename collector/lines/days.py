@@ -63,8 +63,11 @@ def facts(connection: Connection, inventory: Inventory, now: datetime) -> Mappin
     today = now.astimezone(ZoneInfo(inventory.site.timezone)).date()
     first = today - timedelta(days=max(WINDOWS.values()) - 1)
     for line in inventory.lines:
-        each = tuple(by_day(connection, inventory, line, first, today, now).values())
-        windows = {name: _shares(total(each[-count:])) for name, count in WINDOWS.items()}
+        each = by_day(connection, inventory, line, first, today, now)
+        windows = {
+            name: _shares(inventory, dict(list(each.items())[-count:]), now)
+            for name, count in WINDOWS.items()
+        }
         speeds = tuple(
             Speed(
                 one.at,
@@ -101,8 +104,16 @@ def total(each: Iterable[Sum]) -> Sum:
     return found
 
 
-def _shares(seen: Sum) -> Availability:
-    return Availability(seen.office_ratio, seen.all_ratio, seen.office_seconds, seen.all_seconds)
+def _shares(inventory: Inventory, each: Mapping[date, Sum], now: datetime) -> Availability:
+    seen, zone = total(each.values()), ZoneInfo(inventory.site.timezone)
+    first = next((day for day, one in each.items() if one.all_seconds), None)
+    expected = 0.0
+    if first is not None:  # before that nobody watched the line at all
+        begin = bounds(first, zone)[0]
+        expected = office_hours.open_seconds(inventory.site, begin, now)
+    return Availability(
+        seen.office_ratio, seen.all_ratio, seen.office_seconds, seen.all_seconds, expected
+    )
 
 
 def _stored(connection: Connection, line: Line, first: date, before: date) -> dict[date, Sum]:

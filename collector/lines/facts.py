@@ -14,7 +14,16 @@ class Availability(Struct, frozen=True):
     office_ratio: float | None = None
     all_ratio: float | None = None
     office_seconds: float = 0.0
+    """Looked at."""
     all_seconds: float = 0.0
+    office_expected_seconds: float = 0.0
+    """All office hours since the first day of the window that was looked at."""
+
+    @property
+    def office_down_seconds(self) -> float:
+        """Looked at and found down."""
+        ratio = 1.0 if self.office_ratio is None else self.office_ratio
+        return self.office_seconds * (1 - ratio)
 
 
 class Speed(Struct, frozen=True):

@@ -12,6 +12,7 @@ from alerts.office import Office
 from alerts.rules import RULES
 from backup.status import Backups, Drill, RepositoryStatus, SetStatus
 from collector.inventory.model import Inventory
+from collector.lines.facts import Availability, LineFacts
 from collector.readings import (
     Check,
     Cpu,
@@ -62,6 +63,8 @@ WELL = Backups(
     repositories={"kho": RepositoryStatus("kho", last_sweep_at=NOON)},
 )
 """Backed up, restored and re-read at noon."""
+
+WATCHED = Availability(1.0, 1.0, 500_000.0, 2_592_000.0, 500_000.0)
 
 
 def inventory(**changes: Any) -> Inventory:
@@ -173,7 +176,9 @@ def office(
     **changes: Any,
 ) -> Office:
     """The office with those machines observed."""
-    state = State({one.asset: one for one in machines}, lines or {})
+    # A line that is looked at now has been for a month, and was up all the time.
+    facts = {name: LineFacts({"30d": WATCHED}) for name in lines or {}}
+    state = State({one.asset: one for one in machines}, lines or {}, line_facts=facts)
     return Office(inventory(**changes), state, backups or Backups(), now)
 
 

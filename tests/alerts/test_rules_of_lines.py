@@ -85,22 +85,38 @@ def test_old_measurements_say_nothing_of_today() -> None:
     assert (found.verdict, found.because) == ("unknown", "old")
 
 
+HOURS = 3600.0
+
+
 @pytest.mark.parametrize(
-    ("ratio", "seconds", "verdict", "because"),
+    ("up_hours", "seen_hours", "expected_hours", "verdict", "because"),
     [
-        (0.995, 10**6, "pass", "steady"),
-        (0.99499, 10**6, "fail", "unavailable"),
-        (0.5, 3599, "unknown", "too-short"),
-        (0.5, 3600, "fail", "unavailable"),
-        (None, 0, "unknown", "too-short"),
+        (199.0, 200, 200, "pass", "available"),  # exactly 99.5 %
+        (198.99, 200, 200, "fail", "unavailable"),
+        (100.0, 100, 200, "pass", "available"),  # half of them looked at, all of it up
+        (99.98, 99.99, 200, "unknown", "unseen"),
+        (99.4, 100, 200, "unknown", "unsure"),  # 0.6 h down; 1 h is allowed of 200
+        (98.9, 100, 200, "fail", "unavailable"),  # whatever the other half was like
+        (1.0, 3.0, 200, "fail", "unavailable"),
+        (0.5, 0.999, 200, "unknown", "too-short"),
+        (0.0, 0.0, 0, "unknown", "too-short"),
+        (30.0, 30.0, 30, "pass", "available"),  # watched since a few days ago
     ],
 )
-def test_a_line_is_unstable_below_its_availability_in_office_hours(
-    ratio: float | None, seconds: float, verdict: str, because: str
+def test_a_line_is_judged_by_its_minutes_in_office_hours_and_what_nobody_saw_decides_nothing(
+    up_hours: float, seen_hours: float, expected_hours: float, verdict: str, because: str
 ) -> None:
-    known = facts(availability={"30d": Availability(ratio, 1.0, seconds, seconds)})
-    found = judged("line-unstable", look(), facts=known)
+    ratio = up_hours / seen_hours if seen_hours else None
+    seen = Availability(ratio, 1.0, seen_hours * HOURS, 10**6, expected_hours * HOURS)
+    found = judged("line-unavailable", look(), facts=facts(availability={"30d": seen}))
     assert (found.verdict, found.because) == (verdict, because)
+
+
+def test_minutes_down_allowed_and_unseen_stand_in_the_finding() -> None:
+    seen = Availability(0.99, 1.0, 100 * HOURS, 10**6, 120 * HOURS)
+    found = judged("line-unavailable", look(), facts=facts(availability={"30d": seen}))
+    wanted = {"down_minutes": 60.0, "allowed_minutes": 36.0, "unseen_minutes": 1200.0}
+    assert found.values.items() >= wanted.items()
 
 
 @pytest.mark.parametrize(

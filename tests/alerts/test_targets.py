@@ -14,6 +14,7 @@ from alerts.incidents import Incident
 from alerts.office import Office
 from alerts.queries import serious_incidents
 from alerts.targets import Target, as_json, best, targets, worst
+from collector.lines.facts import Availability, LineFacts
 from collector.readings import LineReading
 from tests.alerts.builders import (
     HARDWARE,
@@ -155,3 +156,21 @@ def test_a_day_before_a_rule_was_there_keeps_its_figures() -> None:
         "backup-unproved",
         "repository-damaged",
     }
+
+
+@pytest.mark.parametrize(
+    ("seen", "verdict"),
+    [
+        (Availability(1.0, 1.0, 360_000.0, 1.0, 360_000.0), "pass"),
+        (Availability(0.99, 1.0, 360_000.0, 1.0, 360_000.0), "fail"),
+        (Availability(1.0, 1.0, 36_000.0, 1.0, 360_000.0), "unknown"),  # a tenth was looked at
+        (Availability(), "unknown"),
+    ],
+)
+def test_a_line_that_is_up_now_counts_by_the_minutes_that_it_was_down(
+    seen: Availability, verdict: str
+) -> None:
+    here = office(machine(), machine("pc-2"), lines=UP)
+    state = replace(here.state, line_facts={"chinh": LineFacts({"30d": seen})})
+    rows = figures(replace(here, state=state))[28].rows
+    assert next(one.verdict for one in rows if one.subject == "chinh") == verdict
