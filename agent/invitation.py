@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from agent.carrying import Wish
 from agent.der import DerError, spki_sha256
-from agent.joining import KEY_BYTES, JoiningError, invitation
+from agent.joining import KEY_BYTES, JoiningError, held, invitation
 from agent.settings import Settings
 
 VERSION = 1
@@ -32,6 +32,8 @@ class Invited(NamedTuple):
     asset: str
     text: str
     pem: str
+    lines: str | None = None
+    """What is to be pinned of the office's lines, as joining over the network pins it."""
 
 
 class Joined(NamedTuple):
@@ -60,10 +62,8 @@ def read(path: Path) -> Invited:
         with path.open("rb") as file:
             told = json.loads(file.read(FILE_BYTES))
         known = told["wardwatch"] == "invitation"
-        version, invited = (
-            told["version"],
-            Invited(*(str(told[n]) for n in ("asset", "join", "ca"))),
-        )
+        asset, text, pem = (str(told[name]) for name in ("asset", "join", "ca"))
+        version, invited = told["version"], Invited(asset, text, pem, held(told.get("lines")))
     except OSError as problem:
         raise JoiningError(f"cannot read {path}: {problem.strerror}") from problem
     except (ValueError, KeyError, TypeError, RecursionError) as problem:

@@ -140,10 +140,10 @@ def _joined(settings: Settings, pem: str, answer: dict[str, Any]) -> Joined:
     if state not in {"approved", "pending"} or not isinstance(asset, str | None):
         raise JoiningError("the collector's answer does not say whether this PC is approved")
     named = Settings(settings.collector, agent, settings.secret, settings.pin)
-    return Joined(named, pem, asset, state, _lines(answer.get("lines")))
+    return Joined(named, pem, asset, state, held(answer.get("lines")))
 
 
-def _lines(told: Any) -> str | None:
+def held(told: Any) -> str | None:
     """The office's lines, held to their form: half of it is none of it."""
     if told is None:
         return None

@@ -39,7 +39,7 @@ def join(state: Path, place: Path) -> int:
         joined = invitation.accepted(invited, socket.gethostname(), system)
         settings.prepare(state)
         carrying.keep_wish(state, joined.wish)
-        settings.save(state, joined.settings, invited.pem)
+        settings.save(state, joined.settings, invited.pem, invited.lines)
     except OSError as problem:
         raise CommandError(f"cannot write {problem.filename}: {problem.strerror}") from problem
     except WRONG as problem:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 
+from msgspec.structs import replace
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -165,7 +166,9 @@ def families(desk: Desk) -> Iterator[Family | Block]:
     """The metrics of all packages, of one moment; the fleet's own lines may be a second newer."""
     moment = desk.moment()
     office = moment.office
-    yield from desk.fleet.families(desk.source.current(), desk.live.state, office.now)
+    # The live state is newer; what is kept of lines over days, the moment alone has.
+    state = replace(desk.live.state, line_facts=office.state.line_facts)
+    yield from desk.fleet.families(desk.source.current(), state, office.now)
     yield from backup_families(office.backups, office.now)
     judged_at = next(
         (one.at for one in health(desk.state_folder) if one.duty == "judgement" and not one.error),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from collector import lines
 from collector.inventory.model import Line
@@ -15,6 +15,8 @@ from console.desk import Desk
 
 EVERY = timedelta(seconds=10)
 """Looks at a line: what breaks is known before the PCs' next votes come."""
+TESTS_EVERY = timedelta(seconds=3)
+"""Speed tests: what is due is asked for, what was told is taken up."""
 KEPT = timedelta(seconds=30)
 """Looks that say the same are recorded so often: a month of them has to be summed."""
 
@@ -32,6 +34,7 @@ class LineWatch:
         self._looking: dict[str, Future[LineReading]] = {}
         self._began: dict[str, datetime] = {}
         self._recorded: dict[str, LineReading] = {}
+        self._tested = datetime.min.replace(tzinfo=UTC)
 
     def tick(self) -> None:
         """Take in the looks that have ended, and begin those that are due."""
@@ -46,6 +49,9 @@ class LineWatch:
                     lines.record(connection, reading)
             self._recorded |= {one.line: one for one in new}
             self._follow(now)
+        if not timedelta(0) <= now - self._tested < TESTS_EVERY:
+            self._tested = now
+            speed_tests.tick(desk.store, inventory, desk.live.refresh().machines, now)
         self._gateway = lines.own_gateway() or self._gateway
         for line in lines.reached(inventory.lines, self._gateway):
             self._begin(line, now)
@@ -70,7 +76,6 @@ class LineWatch:
 
     def _follow(self, now: datetime) -> None:
         desk = self._desk
-        inventory, state = desk.source.current(), desk.live.refresh()
+        state = desk.live.refresh()
         with desk.store.write() as connection:
-            interruptions.follow(connection, inventory, state, now)
-        speed_tests.tick(desk.store, inventory, state.machines, now)
+            interruptions.follow(connection, desk.source.current(), state, now)

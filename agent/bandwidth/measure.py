@@ -19,7 +19,14 @@ line is contracted and shaped by packets, so payload alone would show it 3.5 % t
 
 
 class MeasureError(Exception):
-    """No figure came about; worded for the operator."""
+    """No figure came about; worded for the operator.
+
+    `bytes_used` went over the line all the same; None where nobody knows how many.
+    """
+
+    def __init__(self, words: str, bytes_used: int | None = None) -> None:
+        super().__init__(words)
+        self.bytes_used = bytes_used
 
 
 class Course(NamedTuple):

@@ -35,7 +35,10 @@ def run(
         allowed = permit.ask(known, pem, line, job)
         told["generation"] = allowed.generation
         return told | measured(speed, known, pem, allowed, providers)
-    except (MeasureError, SettingsError, PinsError) as problem:
+    except MeasureError as problem:
+        used = {} if problem.bytes_used is None else {"bytes_used": problem.bytes_used}
+        return told | used | {"error": str(problem)}
+    except (SettingsError, PinsError) as problem:
         return told | {"error": str(problem)}
 
 
@@ -46,11 +49,11 @@ def measured(
     own = speed.server is None
     host, port = (known.host, known.port) if speed.server is None else split(speed.server)
     if own and speed.provider != "http":
-        raise MeasureError(f"no server is pinned for {speed.provider}")
+        raise MeasureError(f"no server is pinned for {speed.provider}", 0)
     pings = [latency(host, port, PING_TIMEOUT_SECONDS) for _ in range(PINGS)]
     heard = [one for one in pings if one is not None]
     if not heard:
-        raise MeasureError("the speed-test server does not answer")
+        raise MeasureError("the speed-test server does not answer", 0)
     course = Course(
         host,
         port,

@@ -40,7 +40,10 @@ Marks = list[tuple[float, int]]
 def measure(course: Course) -> Rates:
     """Down, then up, never both at once. Raises MeasureError."""
     down, down_bytes, loaded = _way(course, _down, course.most_bytes // 2)
-    up, up_bytes, _ = _way(course, _up, course.most_bytes // 2)
+    try:
+        up, up_bytes, _ = _way(course, _up, course.most_bytes // 2)
+    except MeasureError as problem:
+        raise MeasureError(str(problem), (problem.bytes_used or 0) + down_bytes) from problem
     return Rates(on_the_line(down), on_the_line(up), down_bytes + up_bytes, loaded)
 
 
@@ -81,26 +84,34 @@ def _way(
     except threading.BrokenBarrierError:
         _end(streams)
         told = next((one.error for one in streams if one.error), None)
-        raise MeasureError(told or "the speed-test server does not answer") from None
+        raise MeasureError(told or "the speed-test server does not answer", 0) from None
     began, pings = time.monotonic(), []
     end = began + WARM_SECONDS + COUNTED_SECONDS
     while time.monotonic() < end:
-        spent = sum(one.bytes for one in streams)
-        if spent >= most_bytes or boot_seconds() >= course.end_at or any(s.error for s in streams):
+        if (
+            _spent(streams) >= most_bytes
+            or boot_seconds() >= course.end_at
+            or any(s.error for s in streams)
+        ):
             break
         pings.append(latency(course.host, course.port, 1.0))
         time.sleep(PING_SECONDS)
     took = time.monotonic() - began
     _end(streams)
-    told = next((one.error for one in streams if one.error), None)
+    told, spent = next((one.error for one in streams if one.error), None), _spent(streams)
     if told:
-        raise MeasureError(told)
+        raise MeasureError(told, spent)
     if took - WARM_SECONDS < FEWEST_SECONDS:
-        raise MeasureError("too few bytes or too little time are left today for a measurement")
+        raise MeasureError(
+            "too few bytes or too little time are left today for a measurement", spent
+        )
     heard = [one for one in pings if one is not None]
     figure = rate([one.marks for one in streams], WARM_SECONDS, took - 0.05)
-    spent = sum(one.bytes for one in streams)
     return figure, spent, statistics.median(heard) if heard else None
+
+
+def _spent(streams: list[_Stream]) -> int:
+    return sum(one.bytes for one in streams)
 
 
 def _end(streams: list[_Stream]) -> None:

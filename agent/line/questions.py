@@ -197,6 +197,8 @@ def _shaken(there: ssl.SSLSocket) -> Generator[Waits, None, None]:
             yield Waits(there, WRITE)
         except ssl.SSLCertVerificationError as problem:
             raise NoAnswerError(f"its certificate is not valid: {problem.verify_message}") from None
+        except ssl.SSLEOFError:
+            raise NoAnswerError("the connection ended before the answer") from None
         except OSError as problem:
             raise NoAnswerError(f"TLS: {problem.strerror or problem}".lower()) from problem
         else:

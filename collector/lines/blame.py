@@ -154,6 +154,9 @@ def _all(
 ) -> Blame:
     """Nobody who can be heard gets out."""
     reached = [one for one in (look, *others) if one.gateway]
+    if not reached and around.router_up:
+        # It lives and answers no ping: what is broken lies beyond it.
+        reached = [one for one in (look, *others) if one.link is not False]
     past = [one for one in reached if one.hop]
     if around.on_battery and not past:
         return Blame("power", "on-battery")
@@ -161,6 +164,8 @@ def _all(
         return _provider(reached, past, bool(others), waited_seconds, expected_voters)
     if around.switch_up is False:
         return Blame("switch", "switch-silent")
+    if around.switch_up and around.router_up is False:
+        return Blame("router", "switch-answers")
     if others:
         # Their votes came over the switch, so that works.
         return Blame("router", "router-silent")

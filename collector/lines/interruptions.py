@@ -13,6 +13,7 @@ from sqlalchemy import Connection, insert, select, update
 from collector import sections, wire
 from collector.inventory.model import Inventory, Line
 from collector.lines import ledger
+from collector.lines.around import around, worse
 from collector.lines.availability import Span, spans
 from collector.lines.blame import Around, Blame, Observer, Party, blame
 from collector.lines.tables import interruptions
@@ -41,26 +42,22 @@ class Interruption(Struct, frozen=True):
     votes: tuple[Observer, ...] = ()
     """The collector's own look first."""
     judged_at: datetime | None = None
+    around: Around = Around()
+    """What devices told while it lasted."""
 
     def seconds(self, now: datetime) -> float:
         """How long it lasted, or has lasted until now."""
         return ((self.ended_at or now) - self.began_at).total_seconds()
 
 
-def follow(
-    connection: Connection,
-    inventory: Inventory,
-    state: State,
-    now: datetime,
-    around: Around | None = None,
-) -> None:
+def follow(connection: Connection, inventory: Inventory, state: State, now: datetime) -> None:
     """Bring the rows in step with the looks, and judge anew what may still become clearer."""
     for line in inventory.lines:
         open_now = _open(connection, line.id)
         first = min(now - BACK, open_now.began_at if open_now else now)
         looks = ledger.looks(connection, line.id, first, now + timedelta(seconds=1))
         for span in spans(looks):
-            _follow(connection, inventory, line, span, state, now, around)
+            _follow(connection, inventory, line, span, state, now)
 
 
 def recent(connection: Connection, line: str, since: datetime) -> tuple[Interruption, ...]:
@@ -117,7 +114,6 @@ def _follow(
     span: Span,
     state: State,
     now: datetime,
-    around: Around | None,
 ) -> None:
     row = connection.execute(
         select(interruptions).where(
@@ -127,10 +123,13 @@ def _follow(
     known = _interruption(row) if row else None
     if known and known.ended_at and now - known.ended_at > LATE:
         return
-    found, votes = _verdict(connection, inventory, line, span, state, now, around)
+    seen = known.around if known else Around()
+    if span.ended_at is None:  # what devices tell later is of another time
+        seen = worse(seen, around(inventory, line, state.devices, span.began_at, now))
+    found, votes = _verdict(connection, inventory, line, span, state, now, seen)
     if known and found.party == "unknown" and known.party != "unknown":
         found, votes = Blame(known.party, known.because, known.subject), known.votes
-    _keep(connection, line.id, span, found, votes, now, known)
+    _keep(connection, line.id, span, found, (votes, seen), now, known)
 
 
 def _verdict(
@@ -140,14 +139,14 @@ def _verdict(
     span: Span,
     state: State,
     now: datetime,
-    around: Around | None,
+    devices: Around,
 ) -> tuple[Blame, tuple[Observer, ...]]:
     asset = own_asset(inventory)
     if span.ended_at is None:
         readings = state.lines.get(line.id, ())
         if not readings or readings[0].up:
             return Blame("unknown", "nobody-looks"), ()
-        found, votes = judged(inventory, line, readings, state.machines, now, around)
+        found, votes = judged(inventory, line, readings, state.machines, now, devices)
         return found, (of_look(readings[0], asset), *votes)
     readings = ledger.between(connection, line.id, span.began_at, span.ended_at)
     if not readings:
@@ -156,7 +155,7 @@ def _verdict(
     during = _votes_during(connection, line, span, state.machines, asset)
     expected = [one for one in voters(inventory, line, state.machines, now) if one != asset]
     lasted = (span.ended_at - span.began_at).total_seconds()
-    return blame(look, during, around, lasted, len(expected)), (look, *during)
+    return blame(look, during, devices, lasted, len(expected)), (look, *during)
 
 
 def _worst(readings: Sequence[LineReading]) -> LineReading:
@@ -208,29 +207,26 @@ def _keep(
     line: str,
     span: Span,
     found: Blame,
-    votes: tuple[Observer, ...],
+    seen: tuple[tuple[Observer, ...], Around],
     now: datetime,
     known: Interruption | None,
 ) -> None:
+    votes, devices = seen
     values: dict[str, Any] = {
         "ended_at": span.ended_at,
         "party": found.party,
         "because": found.because,
         "subject": found.subject,
         "evidence": msgspec.json.encode(votes).decode(),
+        "around": msgspec.json.encode(devices).decode(),
     }
     if known is None:
         added = {"line": line, "began_at": span.began_at, "judged_at": now}
         connection.execute(insert(interruptions).values(**added, **values))
         return
-    same = (known.ended_at, known.party, known.because, known.subject, known.votes) == (
-        span.ended_at,
-        found.party,
-        found.because,
-        found.subject,
-        votes,
-    )
-    if not same:
+    before = (known.ended_at, known.party, known.because, known.subject, known.votes, known.around)
+    after = (span.ended_at, found.party, found.because, found.subject, votes, devices)
+    if before != after:
         connection.execute(
             update(interruptions)
             .where(interruptions.c.id == known.id)
@@ -239,6 +235,7 @@ def _keep(
 
 
 _VOTES = msgspec.json.Decoder(tuple[Observer, ...])
+_AROUND = msgspec.json.Decoder(Around)
 
 
 def _interruption(row: Any) -> Interruption:
@@ -252,4 +249,5 @@ def _interruption(row: Any) -> Interruption:
         row.subject,
         _VOTES.decode(row.evidence),
         row.judged_at,
+        _AROUND.decode(row.around) if row.around else Around(),
     )

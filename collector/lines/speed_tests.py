@@ -159,7 +159,10 @@ def _take_up(connection: Connection, row: Any) -> None:
         return  # kept as it came, and never believed
     if not isinstance(told, Bandwidth):
         return
-    error = told.error or doubt(told) or _unlent(connection, row.asset, told)
+    lent_bytes = _lent_bytes(connection, row.asset, told)
+    error = told.error or doubt(told)
+    if error is None and lent_bytes is None:
+        error = "the line was not lent to this PC"
     connection.execute(
         insert(speed_tests).values(
             line=told.line,
@@ -175,7 +178,8 @@ def _take_up(connection: Connection, row: Any) -> None:
             latency_seconds=told.latency_seconds,
             jitter_seconds=told.jitter_seconds,
             loaded_latency_seconds=told.loaded_latency_seconds,
-            bytes_used=told.bytes_used or 0,
+            # Whoever does not know what it used has used all that it was lent.
+            bytes_used=(lent_bytes or 0) if told.bytes_used is None else told.bytes_used,
             error=error,
         )
     )
@@ -191,16 +195,17 @@ def doubt(told: Bandwidth) -> str | None:
     return None
 
 
-def _unlent(connection: Connection, asset: str, told: Bandwidth) -> str | None:
+def _lent_bytes(connection: Connection, asset: str, told: Bandwidth) -> int | None:
+    """What it was lent for that test; None where it was lent nothing."""
     found = connection.execute(
-        select(lent.c.asset).where(
+        select(lent.c.bytes).where(
             lent.c.line == told.line,
             lent.c.generation == (told.generation or 0),
             lent.c.asset == asset,
             lent.c.job == (told.job or 0),
         )
     ).first()
-    return None if found else "the line was not lent to this PC"
+    return found.bytes if found else None
 
 
 def _asked(connection: Connection, line: str, now: datetime) -> tuple[datetime, ...]:

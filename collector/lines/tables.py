@@ -19,6 +19,7 @@ interruptions = Table(
     Column("because", Text, nullable=False),  # key of the reason
     Column("evidence", Text, nullable=False),  # JSON: the look and the votes that it rests on
     Column("judged_at", Instant, nullable=False),
+    Column("around", Text),  # JSON: what devices (UPS, switch, router) told while it lasted
     Index("ix_line_interruptions_line_began_at", "line", "began_at"),
 )
 

@@ -33,6 +33,7 @@ def new(
     """Print a join string, to be typed or pasted on the PC; or write it on a stick."""
     from collector.authority import Authority, AuthorityError  # noqa: PLC0415
     from collector.joining import JoiningError, join_string, new_token  # noqa: PLC0415
+    from collector.lines.pins import pinned  # noqa: PLC0415
     from console.addresses import names, parse, reach  # noqa: PLC0415
 
     if offline and not asset:
@@ -47,11 +48,12 @@ def new(
                 made = new_token(
                     connection, now, desk.source.current(), actor(), asset, timedelta(hours=hours)
                 )
+            pins = pinned(desk.source.current())
         except (AuthorityError, JoiningError) as error:
             raise Refused(str(error)) from error
     string = join_string(str(address), authority.pin, made)
     if offline and asset:
-        _invite(offline, asset, string, authority.ca_pem.decode("ascii"))
+        _invite(offline, asset, string, authority.ca_pem.decode("ascii"), pins)
         return
     if as_json:
         print_json({"join": string, "asset": asset, "expires_at": now + timedelta(hours=hours)})
@@ -64,12 +66,19 @@ def new(
         )
 
 
-def _invite(folder: Path, asset: str, string: str, ca: str) -> None:
+def _invite(folder: Path, asset: str, string: str, ca: str, lines: object) -> None:
     """Write the invitation; the string is on the stick and nowhere else."""
     import msgspec  # noqa: PLC0415 - 0.2 s that `--help` can spare
 
     path = folder / f"wardwatch-join-{asset}.json"
-    told = {"wardwatch": "invitation", "version": 1, "asset": asset, "join": string, "ca": ca}
+    told: dict[str, object] = {
+        "wardwatch": "invitation",
+        "version": 1,
+        "asset": asset,
+        "join": string,
+        "ca": ca,
+    }
+    told["lines"] = lines
     try:
         path.write_bytes(msgspec.json.format(msgspec.json.encode(told)))
     except OSError as error:

@@ -75,6 +75,9 @@ def test_the_stick_goes_there_and_back_and_each_report_is_stored_once(
         here = ("--state", str(pc))
         assert agent("join", str(stick), *here)[0] == 0
         assert list(stick.iterdir()) == []
+        # The office's lines are pinned by the stick too: the PC may vote once it has a network.
+        pins = wardwatch("line", "pins", *there).stdout
+        assert json.loads((pc / "line.json").read_bytes()) == json.loads(pins)
         network(pc, port=9)
         works(pc)
         for turn in range(3):
