@@ -59,7 +59,8 @@ def test_web_services_that_do_not_serve_are_told_by_how_they_failed() -> None:
         wanted = Wanted(services=tuple(f"127.0.0.1:{port}" for port in ports))
         heard = look(wanted, CONTEXT).services
     assert [one.latency_seconds for one in heard] == [None] * 3
-    assert [one.error for one in heard] == list(ports.values())
+    for one, said in zip(heard, ports.values(), strict=True):
+        assert said in (one.error or "")  # a reset may come with the handshake under way
 
 
 def test_a_name_server_is_judged_by_its_own_answer_alone() -> None:
