@@ -22,11 +22,12 @@ from collector.buckets import Buckets
 from collector.deadline import Deadline
 from collector.kept import Kept
 from collector.keys import Keys
+from collector.line_readings import Bandwidth
 from collector.mailbox import Mailbox
 from collector.own_metrics import RESULTS, OwnMetrics
 from collector.problems import BROKEN, NOT_APPROVED, STRANGER, problem
 from collector.quarantine import TAKEN
-from collector.readings import Backup, Bandwidth
+from collector.readings import Backup
 from collector.store.database import Store
 from collector.writer import Cause, Writer, WriterError
 

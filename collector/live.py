@@ -16,10 +16,10 @@ from sqlalchemy import Connection, func, select
 from collector import joined, sections, wire
 from collector.devices.following import Following
 from collector.inventory.model import Inventory
+from collector.line_readings import LineReading
 from collector.lines import days
 from collector.lines.facts import LineFacts
 from collector.lines.ledger import recent
-from collector.readings import LineReading
 from collector.software import Software, installed
 from collector.state import Agent, Latest, Machine, State, fold
 from collector.store.among import among

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, tuple_
 
-from collector import progress, sections, wire
+from collector import hourly, progress, sections, wire
+from collector.hourly import SETTLED
 from collector.hours import Hour, Place, Taken, hours
 from collector.lines import hours as lines_hours
 from collector.readings import Load
@@ -18,8 +19,6 @@ from collector.store.tables import line_hours, load_hours, reports
 
 KEEP = timedelta(days=3 * 366)
 """Three years of hours: what a plan for buying machines and lines looks back on."""
-SETTLED = timedelta(minutes=10)
-"""PostgreSQL may show a row after one with a greater number; no commit takes as long as this."""
 AT_ONCE = 300
 """Rows in one transaction: it holds the writer for a few milliseconds."""
 LOADS = "load_hours"
@@ -38,7 +37,7 @@ def roll_up(store: Store, now: datetime, at_once: int = AT_ONCE) -> int:
         if not added:
             older.clear()  # another process moves these on
         taken += added
-    return taken + lines_hours.roll_up(store, now, at_once)
+    return taken + hourly.roll_up(store, lines_hours.COURSE, now, at_once)
 
 
 def forget(connection: Connection, now: datetime) -> int:

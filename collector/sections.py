@@ -8,17 +8,9 @@ import msgspec
 from msgspec import Raw, Struct
 
 from collector.happenings import Events, Rows
+from collector.line_readings import Bandwidth, LineVote
 from collector.neighbours import Neighbours
-from collector.readings import (
-    Backup,
-    Bandwidth,
-    Hardware,
-    LineVote,
-    Load,
-    Presence,
-    Security,
-    System,
-)
+from collector.readings import Backup, Hardware, Load, Presence, Security, System
 from collector.software import Software
 
 TYPED: dict[str, type[Struct]] = {

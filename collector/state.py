@@ -10,20 +10,11 @@ from msgspec import Struct
 
 from collector.devices.known import Device, Sighting
 from collector.happenings import Events
+from collector.line_readings import LineReading, LineVote
 from collector.lines.facts import LineFacts
 from collector.neighbours import Neighbours
 from collector.quarantine import Cause
-from collector.readings import (
-    Backup,
-    Gap,
-    Hardware,
-    LineReading,
-    LineVote,
-    Load,
-    Presence,
-    Security,
-    System,
-)
+from collector.readings import Backup, Gap, Hardware, Load, Presence, Security, System
 from collector.software import Installed
 
 T = TypeVar("T")

@@ -6,6 +6,7 @@ import logging
 import threading
 from datetime import datetime, timedelta
 
+from collector import hourly
 from collector.devices import arp, configuration, hours, ledger, sightings
 from collector.devices.polls import Polls
 from collector.inventory.model import Device
@@ -97,9 +98,9 @@ def look_around(desk: Desk) -> None:
 
 def clean(store: Store, now: datetime) -> None:
     """Roll up to hours, foresee by them, and forget what has served its time."""
-    hours.roll_up(store, now, AT_ONCE)
+    hourly.roll_up(store, hours.COURSE, now, AT_ONCE)
     hours.foresee(store, now)
-    hours.prune(store, now - READINGS_KEPT)
+    hourly.prune(store, hours.COURSE, now - READINGS_KEPT)
     with store.write() as connection:
         hours.forget(connection, now - HOURS_KEPT)
         sightings.forget(connection, now - SIGHTINGS_KEPT)

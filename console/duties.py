@@ -18,11 +18,11 @@ from alerts.register import Recorded
 from backup import handover
 from backup.duties import Duties as BackupDuties
 from backup.own import OwnBackup
-from collector import asks, changes, lines, retention, rollup
+from collector import asks, changes, hourly, retention, rollup
 from collector.inventory.model import Inventory
 from collector.knocks import Knocker
 from collector.leases import Lease
-from collector.lines import days, interruptions
+from collector.lines import days, hours, interruptions
 from collector.state import Latest, Machine
 from collector.store.tables import reports
 from console import devices, first_run, preparing
@@ -262,7 +262,7 @@ def clean(desk: Desk) -> None:
         asks.give_up(connection, now)
         rollup.forget(connection, now)
     days.make(desk.store, desk.source.current(), now)
-    lines.prune(desk.store, now - LINES_KEPT)
+    hourly.prune(desk.store, hours.COURSE, now - LINES_KEPT)
     devices.clean(desk.store, now)
     with desk.store.read() as connection:
         resting_on = {*evidence.cited(connection), *interruptions.cited(connection)}

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 from collector import lines
 from collector.inventory.model import Line
+from collector.line_readings import LineReading
 from collector.lines import interruptions, speed_tests
 from collector.lines.blame import stop
 from collector.lines.votes import of_look, own_asset
-from collector.readings import LineReading
 from console.desk import Desk
 
 EVERY = timedelta(seconds=10)

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, insert, select
 
 from collector import office_hours
 from collector.inventory.model import Inventory, Line
+from collector.line_readings import LineReading, Target
 from collector.lines import days, ledger, tables
 from collector.lines.blame import Observer, Party
-from collector.readings import LineReading, Target
 from collector.store.tables import line_hours
 
 VOTERS = ("pc-chanh-van-phong", "pc-mot-cua-1")

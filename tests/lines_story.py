@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 
 from collector.inventory.model import Inventory
+from collector.line_readings import LineReading, LineVote
 from collector.lines.blame import Around, Blame
 from collector.lines.votes import judged
-from collector.readings import LineReading, LineVote, Load
+from collector.readings import Load
 from collector.state import Latest, Machine
 from tests.alerts import builders
 from tests.lines_lab import NOW, PCS, Fault, declared

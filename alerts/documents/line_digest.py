@@ -10,8 +10,8 @@ from msgspec import Struct
 from alerts.documents.digest import Record
 from alerts.documents.period import Period
 from collector.inventory.model import Inventory, Line
+from collector.line_readings import LineReading
 from collector.lines.period import LinePeriod, Lost
-from collector.readings import LineReading
 
 
 class LineDigest(Struct, frozen=True, kw_only=True):

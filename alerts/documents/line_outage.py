@@ -12,9 +12,9 @@ from alerts.documents.model import Block, Field, Fields, Heading, Paper, Paragra
 from alerts.documents.period_paper import paper, table, zone_of
 from alerts.documents.redaction import Disclosure
 from alerts.documents.texts import text
+from collector.line_readings import LineReading, Target
 from collector.lines.blame import PROVIDERS
 from collector.lines.period import Lost
-from collector.readings import LineReading, Target
 
 LOOKS_SHOWN = 40
 """Of a long interruption its beginning and its end."""

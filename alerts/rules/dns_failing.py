@@ -10,7 +10,7 @@ from alerts.office import Office
 from alerts.rules.line_down import UNWATCHED_AFTER
 from alerts.rules.rule import Rule
 from collector.inventory.model import Line
-from collector.readings import LineReading
+from collector.line_readings import LineReading
 
 
 def judge(office: Office, line: Line) -> Finding:

@@ -9,8 +9,8 @@ from alerts.finding import Evidence, Finding, Seen
 from alerts.office import Office
 from alerts.rules.rule import Rule
 from collector.inventory.model import Line
+from collector.line_readings import LineReading
 from collector.lines.facts import Cause, LineFacts
-from collector.readings import LineReading
 
 LOCAL = frozenset({"pc", "cable-or-wifi"})
 UNWATCHED_AFTER = timedelta(minutes=10)

@@ -9,7 +9,8 @@ from alerts.office import Office
 from alerts.rules.line_down import UNWATCHED_AFTER
 from alerts.rules.rule import Rule
 from collector.inventory.model import Line
-from collector.readings import LineReading, Verdict
+from collector.line_readings import LineReading
+from collector.readings import Verdict
 
 
 def judge(office: Office, line: Line) -> Finding:

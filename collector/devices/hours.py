@@ -2,43 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
-from collector import progress
 from collector.devices.tables import device_hours, device_latest, device_readings
 from collector.devices.trend import Point, days_to_empty
+from collector.hourly import Course
 from collector.store.database import Store
 
-NAME = "device_hours"
-SETTLED = timedelta(minutes=10)
-"""PostgreSQL may show a row after one with a greater number; no commit takes as long as this."""
 TREND_OVER = timedelta(days=60)
 _FIGURES = msgspec.json.Decoder(dict[str, float])
-
-
-def roll_up(store: Store, now: datetime, at_once: int) -> int:
-    """Add what was read since the last time to its hours, each reading exactly once."""
-    taken = 0
-    while True:
-        with store.read() as connection:
-            start = progress.reached(connection, NAME)
-            rows = connection.execute(
-                select(device_readings)
-                .where(device_readings.c.id > start, device_readings.c.at < now - SETTLED)
-                .order_by(device_readings.c.id)
-                .limit(at_once)
-            ).all()
-        if not rows:
-            return taken
-        with store.write() as connection:
-            if progress.move(connection, NAME, start, rows[-1].id):
-                for key, values in _summed(rows).items():
-                    _merge(connection, key, values)
-                taken += len(rows)
 
 
 def _summed(rows: Any) -> dict[tuple[str, str, datetime], list[float]]:
@@ -51,7 +28,12 @@ def _summed(rows: Any) -> dict[tuple[str, str, datetime], list[float]]:
     return found
 
 
-def _merge(connection: Connection, key: tuple[str, str, datetime], values: list[float]) -> None:
+def _merge(connection: Connection, rows: Sequence[Any]) -> None:
+    for key, values in _summed(rows).items():
+        _add(connection, key, values)
+
+
+def _add(connection: Connection, key: tuple[str, str, datetime], values: list[float]) -> None:
     device, figure, hour_at = key
     here = (
         device_hours.c.device == device,
@@ -108,22 +90,4 @@ def forget(connection: Connection, before: datetime) -> int:
     return connection.execute(delete(device_hours).where(device_hours.c.hour_at < before)).rowcount
 
 
-def prune(store: Store, before: datetime, at_once: int = 500) -> int:
-    """Forget the readings from before then that are in their hour; returns how many."""
-    gone = 0
-    with store.read() as connection:
-        rolled_up_to = progress.reached(connection, NAME)
-        oldest = connection.execute(select(func.min(device_readings.c.id))).scalar_one()
-    while oldest is not None:
-        with store.write() as connection:
-            old = connection.execute(
-                select(device_readings.c.id)
-                .where(device_readings.c.at < before, device_readings.c.id <= rolled_up_to)
-                .limit(at_once)
-            )
-            numbers = list(old.scalars())
-            connection.execute(delete(device_readings).where(device_readings.c.id.in_(numbers)))
-        gone += len(numbers)
-        if len(numbers) < at_once:
-            break
-    return gone
+COURSE = Course("device_hours", device_readings, _merge)

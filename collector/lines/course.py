@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from sqlalchemy import Connection, select
 
+from collector.line_readings import LineReading
 from collector.lines import ledger
 from collector.lines.hours import LineHour
-from collector.readings import LineReading
 from collector.store.tables import line_hours
 
 STEP = timedelta(minutes=10)

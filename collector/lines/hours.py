@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, delete, insert, select
 
-from collector import progress
-from collector.readings import Target
-from collector.store.database import Store
+from collector.hourly import Course
+from collector.line_readings import Target
 from collector.store.tables import line_hours, line_readings
 
-NAME = "line_hours"
-SETTLED = timedelta(minutes=10)
-"""PostgreSQL may show a row after one with a greater number; no commit takes as long as this."""
 _TARGETS = msgspec.json.Decoder(tuple[Target, ...])
 
 
@@ -56,27 +53,7 @@ class LineHour:
         self.latency_seconds_max = latency_seconds if high is None else max(high, latency_seconds)
 
 
-def roll_up(store: Store, now: datetime, at_once: int) -> int:
-    """Add what was read since the last time to its hours, each reading exactly once."""
-    taken = 0
-    while True:
-        with store.read() as connection:
-            start = progress.reached(connection, NAME)
-            rows = connection.execute(
-                select(line_readings)
-                .where(line_readings.c.id > start, line_readings.c.at < now - SETTLED)
-                .order_by(line_readings.c.id)
-                .limit(at_once)
-            ).all()
-        if not rows:
-            return taken
-        with store.write() as connection:
-            if progress.move(connection, NAME, start, rows[-1].id):
-                _merge(connection, list(rows))
-                taken += len(rows)
-
-
-def _merge(connection: Connection, rows: list[Any]) -> None:
+def _merge(connection: Connection, rows: Sequence[Any]) -> None:
     made: dict[tuple[str, datetime], LineHour] = {}
     for row in rows:
         place = (row.line, row.at.replace(minute=0, second=0, microsecond=0))
@@ -95,3 +72,6 @@ def _held(connection: Connection, line: str, hour_at: datetime) -> LineHour:
         return LineHour()
     connection.execute(delete(line_hours).where(*here))
     return LineHour(*row[2:])
+
+
+COURSE = Course("line_hours", line_readings, _merge)

@@ -12,13 +12,13 @@ from sqlalchemy import Connection, insert, select, update
 
 from collector import sections, wire
 from collector.inventory.model import Inventory, Line
+from collector.line_readings import LineReading, LineVote
 from collector.lines import ledger
 from collector.lines.around import around, worse
 from collector.lines.availability import Span, spans
 from collector.lines.blame import Around, Blame, Observer, Party, blame
 from collector.lines.tables import interruptions
 from collector.lines.votes import judged, of_look, of_vote, own_asset, voters
-from collector.readings import LineReading, LineVote
 from collector.state import Machine, State
 from collector.store.tables import agents, reports
 

@@ -8,12 +8,9 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, insert, select
 
-from collector import progress
-from collector.lines.hours import NAME
-from collector.readings import LineReading, Target
-from collector.store.database import Store
+from collector.line_readings import LineReading, Target
 from collector.store.tables import line_readings
 
 
@@ -92,25 +89,3 @@ def reading(row: Any) -> LineReading:
     around = _AROUND.decode(row.around) if row.around else _Around()
     values = {name: getattr(around, name) for name in _Around.__struct_fields__}
     return LineReading(row.line, row.at, row.up, _TARGETS.decode(row.detail), **values)
-
-
-def prune(store: Store, before: datetime, at_once: int = 500) -> int:
-    """Forget the readings from before then that are in their hour; returns how many.
-
-    Page by page: what is written beside it does not wait behind a year of minutes.
-    """
-    gone = 0
-    with store.read() as connection:
-        rolled_up_to = progress.reached(connection, NAME)
-    while True:
-        with store.write() as connection:
-            old = connection.execute(
-                select(line_readings.c.id)
-                .where(line_readings.c.at < before, line_readings.c.id <= rolled_up_to)
-                .limit(at_once)
-            )
-            numbers = list(old.scalars())
-            connection.execute(delete(line_readings).where(line_readings.c.id.in_(numbers)))
-        gone += len(numbers)
-        if len(numbers) < at_once:
-            return gone

@@ -11,7 +11,7 @@ from agent.line import looking
 from agent.line.looking import Heard, Wanted, is_address
 from agent.parse import network
 from collector.inventory.model import Line
-from collector.readings import LineReading, Target
+from collector.line_readings import LineReading, Target
 
 RESOLVER = Path("/etc/resolv.conf")
 ROUTES = Path("/proc/net/route")

@@ -11,11 +11,11 @@ from sqlalchemy import Connection, insert, select
 
 from collector import asks, progress, sections, wire
 from collector.inventory.model import Inventory, Line
+from collector.line_readings import Bandwidth
 from collector.lines import permits
 from collector.lines.permits import JOB
 from collector.lines.tables import permits as lent
 from collector.lines.tables import speed_tests
-from collector.readings import Bandwidth
 from collector.state import Machine
 from collector.store.database import Store
 from collector.store.tables import agents, reports

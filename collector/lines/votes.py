@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from collector.inventory.model import Inventory, Line
+from collector.line_readings import LineReading, LineVote, Target
 from collector.lines.blame import Around, Blame, Observer, blame, stop
-from collector.readings import LineReading, LineVote, Target
 from collector.state import Latest, Machine
 
 KEEP = timedelta(seconds=90)

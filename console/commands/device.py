@@ -158,6 +158,44 @@ def accept(call: Call, id: str, for_hours: float) -> None:
     click.echo(f"{id}: what it is now is trusted" + (f", for {for_hours:g} h" if for_hours else ""))
 
 
+@device.command()
+@click.argument("id")
+@click.option("--number", type=int, metavar="N", help="Which one; by default the newest.")
+@click.option("--list", "listed", is_flag=True, help="Which are kept, newest first.")
+@click.option("--difference", is_flag=True, help="What it changed from the one before.")
+@click.option("--whole", is_flag=True, help="With its secrets, to set a device up again. Audited.")
+@state_option
+@click.pass_obj
+def configuration(
+    call: Call, /, id: str, number: int | None, listed: bool, difference: bool, whole: bool
+) -> None:
+    """Print the kept configuration of device ID, secrets hidden."""
+    from collector import audit  # noqa: PLC0415
+    from collector.devices import kept  # noqa: PLC0415
+    from collector.devices.ssh import SshError  # noqa: PLC0415
+
+    with call.desk() as desk, desk.store.write() as connection:
+        every = kept.all_of(connection, id)
+        one = next((each for each in every if number in (None, each.number)), None)
+        if one is None:
+            raise Refused(f"no such configuration of {id} is kept: see --list")
+        if listed:
+            for each in every:
+                planned = "" if each.planned else "  not confirmed"
+                at = call.words(desk).instant(each.at)
+                click.echo(f"{each.number:>6}  {at}  {each.size_bytes:>8} bytes{planned}")
+            return
+        text = one.difference if difference else one.masked
+        if whole:
+            try:
+                text = kept.in_full(connection, call.folder, id, one.number)
+            except SshError as error:
+                raise Refused(str(error)) from error
+            detail: dict[str, str | int | None] = {"device": id, "configuration": one.number}
+            audit.append(connection, call.clock(), actor(), "device-configuration-read", detail)
+    click.echo(text)
+
+
 def _place(address: str) -> tuple[str, int]:
     """Host and port of `ADDRESS[:PORT]`; an IPv6 address with a port stands in brackets."""
     host, colon, port = address.rpartition(":")

@@ -21,8 +21,8 @@ from alerts.documents.pdf import pdf
 from alerts.documents.period import PeriodError
 from alerts.documents.redaction import Disclosure
 from collector.inventory.model import Inventory
+from collector.line_readings import LineReading
 from collector.lines import ledger, tables
-from collector.readings import LineReading
 from collector.store.columns import METADATA
 from console.line_papers import LineError, month_digest, outage_digest
 from tests import lines_month

@@ -11,8 +11,8 @@ from msgspec import structs
 
 from alerts.finding import Finding
 from alerts.prometheus import LINES_FILE, write
+from collector.line_readings import LineReading, Target
 from collector.lines.facts import Availability, Cause, LineFacts, Speed
-from collector.readings import LineReading, Target
 from collector.state import State
 from tests.alerts.builders import NOON, finding, office
 from tests.alerts.test_render import run

@@ -7,7 +7,7 @@ from typing import Any
 
 from alerts.finding import Finding
 from backup.status import Backups, Drill, RepositoryStatus, SetStatus
-from collector.readings import LineReading, Target
+from collector.line_readings import LineReading, Target
 from tests.alerts.builders import NOON, agent, finding, machine, office
 
 SECOND = timedelta(seconds=1)

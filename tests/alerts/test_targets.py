@@ -14,8 +14,8 @@ from alerts.incidents import Incident
 from alerts.office import Office
 from alerts.queries import serious_incidents
 from alerts.targets import Target, as_json, best, targets, worst
+from collector.line_readings import LineReading
 from collector.lines.facts import Availability, LineFacts
-from collector.readings import LineReading
 from tests.alerts.builders import (
     HARDWARE,
     NOON,

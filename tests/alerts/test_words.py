@@ -32,8 +32,9 @@ from alerts.office import system_of
 from alerts.rules import RULES, altered, device, happened
 from alerts.rules.agent_silent import VERDICTS
 from alerts.words import because, observed, written
+from collector.line_readings import LineReading, Target
 from collector.messages import LANGUAGES, Language
-from collector.readings import Hardware, LineReading, Load, Presence, Target
+from collector.readings import Hardware, Load, Presence
 from tests.alerts.builders import NOON, WELL, latest, machine, office, said, security
 
 ZONE = "Asia/Ho_Chi_Minh"

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from collector.devices.known import Device
 from collector.devices.reading import DeviceReading, Ups
 from collector.inventory.model import Inventory
+from collector.line_readings import LineReading, LineSeen, LineVote, Link, Target
 from collector.lines import days, interruptions, ledger
 from collector.lines.around import around, worse
 from collector.lines.blame import Around, Blame, Observer, blame
@@ -20,7 +21,7 @@ from collector.lines.interruptions import Interruption
 from collector.lines.pins import pinned
 from collector.lines.tables import days as day_table
 from collector.lines.votes import COLLECTOR, chosen, of_vote, voters
-from collector.readings import LineReading, LineSeen, LineVote, Link, Load, System, Target
+from collector.readings import Load, System
 from collector.state import Agent, Latest, Machine, State
 from collector.store.database import Store
 from tests.collector.office import NOON, OFFICE, enrol, report

@@ -11,9 +11,9 @@ import pytest
 from collector import office_hours
 from collector.inventory.model import Inventory
 from collector.inventory.read import load
+from collector.line_readings import LineReading, Target
 from collector.lines import course
 from collector.lines.period import LinePeriod, month_of, period
-from collector.readings import LineReading, Target
 from collector.store.database import Store
 from tests import lines_month
 

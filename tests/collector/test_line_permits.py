@@ -12,9 +12,9 @@ import pytest
 
 from collector import asks
 from collector.inventory.model import Inventory
+from collector.line_readings import Bandwidth
 from collector.lines import permits, speed_tests
 from collector.lines.permits import TERM, Permit, RefusedError, Wish, lend
-from collector.readings import Bandwidth
 from collector.state import Machine, Traffic
 from collector.store.columns import METADATA
 from collector.store.database import Store, connect

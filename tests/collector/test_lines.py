@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 
 from collector import rollup
-from collector.lines import look, prune, recent, record
+from collector.hourly import prune
+from collector.lines import look, recent, record
+from collector.lines.hours import COURSE
 from collector.store.database import Store
 from tests.collector.office import NOON, OFFICE
 from tests.collector.served import free_port
@@ -56,8 +58,8 @@ def test_readings_are_kept_newest_first_and_pruned(store: Store) -> None:
         for reading in seen:
             record(connection, reading)
         assert recent(connection, NOON) == {"vnpt": tuple(reversed(seen))}
-    assert prune(store, NOON + timedelta(minutes=2)) == 0  # not in their hour yet
+    assert prune(store, COURSE, NOON + timedelta(minutes=2)) == 0  # not in their hour yet
     rollup.roll_up(store, NOON + timedelta(hours=1))
-    assert prune(store, NOON + timedelta(minutes=2), at_once=1) == 2
+    assert prune(store, COURSE, NOON + timedelta(minutes=2), at_once=1) == 2
     with store.read() as connection:
         assert recent(connection, NOON) == {"vnpt": (seen[2],)}

@@ -8,9 +8,10 @@ from sqlalchemy import update
 
 from collector import joined
 from collector.ingest import understood
+from collector.line_readings import LineReading, Target
 from collector.lines import record
 from collector.live import Live
-from collector.readings import CpuLoad, LineReading, Load, Target
+from collector.readings import CpuLoad, Load
 from collector.state import Latest, cpu_ratio
 from collector.store.columns import METADATA
 from collector.store.database import Store, connect

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from collector.line_readings import LineReading, Target
 from collector.metrics import SERIES_PER_PC, families
 from collector.presence import PRESENCES
 from collector.readings import (
@@ -10,11 +11,9 @@ from collector.readings import (
     Disk,
     Filesystem,
     Hardware,
-    LineReading,
     Load,
     MemoryLoad,
     Security,
-    Target,
 )
 from collector.state import Agent, Latest, Machine, State
 from tests.collector.office import NOON, OFFICE

@@ -9,6 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from collector.devices.known import Device
 from collector.devices.reading import DeviceReading, Interface, Supply, Ups, Volume
 from collector.devices.reading import Disk as DeviceDisk
+from collector.line_readings import LineReading, Target
 from collector.lines.facts import Availability, LineFacts, Speed
 from collector.metrics import families
 from collector.own_metrics import OwnMetrics
@@ -19,11 +20,9 @@ from collector.readings import (
     Disk,
     Filesystem,
     Hardware,
-    LineReading,
     Load,
     MemoryLoad,
     Security,
-    Target,
 )
 from collector.state import Agent, Latest, Machine, State
 from tests.collector.office import NOON, OFFICE

@@ -17,8 +17,8 @@ from sqlalchemy import select
 from collector import rollup
 from collector.hours import Hour
 from collector.ingest import understood
+from collector.line_readings import LineReading, Target
 from collector.lines import record
-from collector.readings import LineReading, Target
 from collector.store.columns import METADATA
 from collector.store.database import Store, connect
 from collector.store.tables import line_hours, load_hours

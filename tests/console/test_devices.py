@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser
 from sqlalchemy import insert
 
-from collector.devices import sightings
+from collector.devices import configuration, sightings
 from collector.devices.sightings import Seen
 from collector.devices.tables import device_hours
 from collector.devices.trend import Point
@@ -148,6 +148,34 @@ def test_only_declared_networks_are_searched(watched_office: Running, tmp_path: 
     words = ("127.88.0.0/30", "--community-file", str(secret), "--port", "9", "--json")
     done = wardwatch("device", "discover", *words, *state)
     assert json.loads(done.stdout) == []
+
+
+def test_a_kept_configuration_is_printed_with_its_secrets_hidden_or_whole_and_audited(
+    watched_office: Running,
+) -> None:
+    now = datetime.now(UTC)  # noqa: TID251 - the office under test goes by the real clock
+    store = connect(f"sqlite:///{watched_office.state}/wardwatch.sqlite")
+    texts = [f"hostname a{n}\nusername x password 7 bi-mat-{n}\nend\n" for n in (1, 2)]
+    for text in texts:
+        one = configuration.Fetched("bo-chuyen-mach", now, None, text, {}, "ssh-ed25519 SHA256:a")
+        configuration.record(store, watched_office.state, "cisco", one)
+    store.close()
+
+    def told(*words: str) -> str:
+        state = ("--state", str(watched_office.state))
+        done = wardwatch("device", "configuration", "bo-chuyen-mach", *words, *state)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert "hostname a2" in told()
+    assert "bi-mat" not in told("--difference")
+    assert "+hostname a2" in told("--difference")
+    assert told("--list").count(" bytes") == 2
+    assert told("--whole").strip() == texts[1].strip()
+    audit = sign_in(watched_office).page("/audit?action=device-configuration-read")[1]
+    assert "bo-chuyen-mach" in audit
+    missing = wardwatch("device", "configuration", "nobody", "--state", str(watched_office.state))
+    assert missing.returncode == 2
 
 
 def test_a_plot_needs_two_hours_and_says_its_ends() -> None:

@@ -10,7 +10,7 @@ from agent.checks.windows import WINDOWS_CHECKS
 from alerts.own import DutyHealth, Own
 from backup.status import Backups, Drill, RepositoryStatus, SetStatus
 from collector.inventory.model import Inventory
-from collector.readings import LineReading, Target
+from collector.line_readings import LineReading, Target
 from tests.scenarios.post import CHANNELS
 
 GIB = 1024**3

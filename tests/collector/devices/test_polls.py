@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from collector import hourly
 from collector.devices import hours, ledger, plans, sightings
 from collector.devices.arp import parse
 from collector.devices.following import Following
@@ -180,15 +181,15 @@ def test_hours_hold_each_reading_once_and_foretell_when_a_supply_is_empty(store:
         at = start + timedelta(days=day)
         polled = Polled("in-01", at, None, reading(ratio=0.5 - day * 0.04), surveyed=True)
         ledger.record(store, [polled, Polled("in-01", at + timedelta(minutes=1), None, reading())])
-    assert hours.roll_up(store, NOON, 7) == 20
-    assert hours.roll_up(store, NOON, 7) == 0
+    assert hourly.roll_up(store, hours.COURSE, NOON, 7) == 20
+    assert hourly.roll_up(store, hours.COURSE, NOON, 7) == 0
     with store.read() as connection:
         line = hours.points(connection, "in-01", start)
     assert [round(point.value, 2) for point in line["supply/Toner"]][:3] == [0.5, 0.46, 0.42]
     assert len(line["up"]) == 10
     hours.foresee(store, NOON)
     assert known(store).empty_in_days == {"Toner": pytest.approx(3.5, abs=0.05)}
-    assert hours.prune(store, NOON - timedelta(days=3)) == 14
+    assert hourly.prune(store, hours.COURSE, NOON - timedelta(days=3)) == 14
     with store.write() as connection:
         assert hours.forget(connection, NOON - timedelta(days=9)) > 0
 
