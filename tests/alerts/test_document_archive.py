@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
+from importlib.resources import files as resources
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,23 @@ def test_a_validator_accepts_every_kind_of_paper_and_every_sample(
     assert {name: wrong for name, wrong in told.items() if wrong} == {}
     assert set(told) >= {*OF_INCIDENT, *OF_PERIOD, "drill", *samples}
     assert len(samples) >= 10
+
+
+def test_no_form_that_has_texts_is_left_out_of_those_that_are_judged(
+    example_inventory_path: Path,
+) -> None:
+    """A kind outside of both lists has a sample: else the validator would never see it."""
+    forms = {
+        name
+        for file in resources("alerts.documents.texts").iterdir()
+        if file.name.endswith(".toml")
+        for name, texts in tomllib.loads(file.read_text("utf-8")).items()
+        if "type" in texts
+    }
+    judged = {paper.kind for _, paper in kinds(example_inventory_path)}
+    judged |= {paper.kind for paper in papers_of(example(example_inventory_path)).values()}
+    assert {form for form in forms if not any(kind.startswith(form) for kind in judged)} == set()
+    assert len(forms) >= 10
 
 
 def test_a_signed_paper_is_accepted_too(
