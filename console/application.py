@@ -93,6 +93,7 @@ PAGES = (
     Route("/devices/{id}", devices.device),
     Route("/devices/{id}/accept", posted(devices.accepted), methods=["POST"]),
     Route("/backups", backups.backup_list),
+    Route("/backups/holds/{hold:int}/explain", posted(backups.explained), methods=["POST"]),
     Route("/backups/{set}/run", posted(backups.run), methods=["POST"]),
     Route("/backups/{set}/drill", posted(backups.drill), methods=["POST"]),
     Route("/backups/{set}/restore", restoring.restore_page),

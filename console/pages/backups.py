@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from math import ceil
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from alerts.targets import worst
+from backup import course, holds
 from backup.status import RepositoryStatus, SetStatus
 from backup.words import sentences
 from collector import asks, audit
@@ -15,7 +20,11 @@ from console.pages.forms import Form
 from console.pages.problems import not_found
 from console.pages.render import desk, language, page
 
-SAID = ("asked", "drilling", "busy")
+SAID = ("asked", "drilling", "busy", "explained", "no-why")
+WHY_MOST = 1000
+"""Letters of an explanation."""
+UNITS = (("TiB", 1024**4), ("GiB", 1024**3), ("MiB", 1024**2), ("KiB", 1024))
+"""Of the plot: the largest that its largest figure fills."""
 
 
 def backup_list(request: Request) -> Response:
@@ -37,6 +46,11 @@ def backup_list(request: Request) -> Response:
         (one, kept.repositories.get(one.id, RepositoryStatus(one.id)))
         for one in declared.repositories
     ]
+    here = desk(request)
+    with here.store.read() as connection:
+        seen = course.course(connection, here.state_folder / "agent", here.clock())
+    largest = max((size for _, sizes in seen.days for size in sizes.values()), default=0)
+    unit, size = next((one for one in UNITS if largest >= one[1]), UNITS[-1])
     said = request.query_params.get("said")
     return page(
         request,
@@ -45,8 +59,40 @@ def backup_list(request: Request) -> Response:
         sets=sets,
         repositories=repositories,
         statement=sentences(kept, declared, language(request)),
+        course=seen,
+        repository_ids=[one.id for one in declared.repositories],
+        days=_days(seen.days, size),
+        most=ceil(largest / size * 1.1 * 10) / 10,
+        unit=unit,
         said=said if said in SAID else None,
     )
+
+
+def _days(
+    days: Sequence[tuple[str, Mapping[str, int]]], unit_bytes: int
+) -> list[tuple[datetime, Mapping[str, float]]]:
+    """In the plot's own unit."""
+    return [
+        (
+            datetime.fromisoformat(day).replace(tzinfo=UTC),
+            {name: size / unit_bytes for name, size in sizes.items()},
+        )
+        for day, sizes in days
+    ]
+
+
+def explained(request: Request, form: Form) -> Response:
+    """The officer's word on a hold: afterwards old snapshots go again."""
+    here, why = desk(request), form.get("why", "").strip()
+    if not why:
+        return RedirectResponse("/backups?said=no-why#holds", 303)
+    with here.store.write() as connection:
+        user, hold = request.state.visitor.user, request.path_params["hold"]
+        done = holds.explain(connection, hold, why[:WHY_MOST], user, here.clock())
+    if not done:
+        return not_found(request, "error.missing")
+    here.forget()
+    return RedirectResponse("/backups?said=explained", 303)
 
 
 def run(request: Request, _form: Form) -> Response:

@@ -6,15 +6,19 @@ import hashlib
 import re
 import signal
 import zipfile
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from sqlalchemy import insert, select
 
-from backup import canary
+from backup import canary, holds
 from backup.samples import README, README_TEXT, documents
+from backup.tables import ledger_days
+from collector.store.database import connect
 from tests.console.office import Running, end, poll
 
 PASSWORD = "một câu ngắn dễ nhớ"
@@ -120,6 +124,37 @@ def test_a_file_is_found_restored_fetched_and_removed_again(
             assert page.locator("button:has-text('Xóa')").count() == left
         assert list((running.state / "restored").iterdir()) == []
         assert wrong == []
+
+
+def test_a_hold_is_told_with_the_course_of_things_and_ends_by_an_explanation(
+    browser: Browser, running: Running, session: object
+) -> None:
+    at = datetime(2026, 11, 23, 5, tzinfo=UTC)
+    poll(lambda: running.json("backup", "status")["repositories"]["kho-chinh"]["last_sweep_at"])
+    poll(lambda: running.json("backup", "status")["sets"]["tai-lieu-mau"]["last_proof_at"])
+    store = connect(f"sqlite:///{running.state}/wardwatch.sqlite")
+    with store.write() as connection:
+        for detail in ("a", "b"):
+            holds.raise_(connection, "kho-chinh", "canary", detail, at, f"bo-{detail}")
+        newest = connection.execute(select(ledger_days)).mappings().first()
+        assert newest
+        for days in (1, 2):
+            before = date.fromisoformat(newest["day"]) - timedelta(days=days)
+            connection.execute(insert(ledger_days).values({**newest, "day": str(before)}))
+    store.close()
+    with context(browser, "desk", session) as door:
+        page, wrong = watched(door, running.base)
+        page.goto(running.base + "/backups")
+        assert page.locator(".plot canvas").count() == 1
+        assert page.get_by_text("Các lần diễn tập khôi phục gần đây").is_visible()
+        for left in (1, 0):
+            page.fill("input[name=why] >> nth=0", "diễn tập của đơn vị")
+            page.click("button:has-text('Ghi giải trình') >> nth=0")
+            assert page.get_by_text("Đã ghi giải trình.").is_visible()
+            assert page.locator("input[name=why]").count() == left
+        assert wrong == []
+    told = running.json("backup", "status")["repositories"]["kho-chinh"]
+    assert told["holds"] == []
 
 
 def test_a_killed_agent_is_an_incident_that_is_handled_on_its_page(
