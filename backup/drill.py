@@ -18,6 +18,8 @@ from backup.witness import path_sha256, sha256
 FILES = 50
 DRILL_BYTES = 512 * 1024 * 1024
 """What one drill may put into scratch."""
+LEFT_SECONDS = 12 * 3600.0
+"""No drill takes so long: its limit is four hours."""
 LOST = "\ufffd"
 """Stands for bytes that are no UTF-8: restic lists such a name, and cannot be asked for it."""
 
@@ -86,6 +88,18 @@ def drill(
         rto_seconds=extrapolated(seconds, chosen, listed),
         restored=tuple(path_sha256(file.path) for file in chosen if file.path not in wrong),
     )
+
+
+def clear(scratch: Path, now: datetime) -> tuple[str, ...]:
+    """Remove what a drill left behind that was killed with its process: it lies there in plain."""
+    old = [
+        folder
+        for folder in scratch.glob("*-*")
+        if folder.is_dir() and now.timestamp() - folder.stat().st_mtime > LEFT_SECONDS
+    ]
+    for folder in old:
+        shutil.rmtree(folder, ignore_errors=True)
+    return tuple(sorted(folder.name for folder in old))
 
 
 def choose(files: Sequence[File], known: Known, chance: random.Random) -> tuple[File, ...]:

@@ -25,6 +25,8 @@ SWEEP_EVERY = timedelta(hours=23)
 CHECK_EVERY = timedelta(days=7)
 WATCH_EVERY = timedelta(minutes=10)
 """Junk that a stolen login put into a repository stops its backups for so long at most."""
+SKEW = timedelta(minutes=5)
+"""So far clocks of servers that share the duties may be apart."""
 SELFTEST = "selftest"
 """Stands for the repository of the verifier's own test: one that is made and thrown away."""
 
@@ -108,7 +110,7 @@ def busy(inventory: Inventory, known: Known, now: datetime) -> set[str]:
         for declared in inventory.backups
         if declared.machine in known.reporting
         and (asked_at := _history(known, declared).asked_at)
-        and now - asked_at < LOST
+        and _elapsed(asked_at, now) < LOST
     }
 
 
@@ -125,9 +127,11 @@ def _is_due(inventory: Inventory, declared: BackupSet, known: Known, now: dateti
     if history.attempted_at is None:
         return True  # soon after joining: an office without a backup does not wait for the night
     if history.asked_at:
-        return now - history.asked_at >= LOST
+        return _elapsed(history.asked_at, now) >= LOST
     if history.ok is False:
-        return now - history.attempted_at >= RETRY
+        return _elapsed(history.attempted_at, now) >= RETRY
+    if history.attempted_at > now + SKEW:
+        return True
     return history.attempted_at < scheduled_at(declared, inventory.site.timezone, now)
 
 
@@ -186,8 +190,8 @@ def _proof_is_due(inventory: Inventory, job: Job, known: Known, now: datetime) -
         ):
             return True  # the backup since then may have brought what was missing
         retry = RETRY_PROOF if job.kind in ("drill", "check", "retain") else RETRY
-        return now - last.at >= retry
-    return now - last.at >= _period(inventory, job)
+        return _elapsed(last.at, now) >= retry
+    return _elapsed(last.at, now) >= _period(inventory, job)
 
 
 def _heal_is_due(job: Job, known: Known, now: datetime) -> bool:
@@ -197,7 +201,12 @@ def _heal_is_due(job: Job, known: Known, now: datetime) -> bool:
     last = known.proved.get(job)
     if failed is None:
         return False
-    return last is None or (last.ok and failed > last.at) or now - last.at >= RETRY
+    return last is None or (last.ok and failed > last.at) or _elapsed(last.at, now) >= RETRY
+
+
+def _elapsed(at: datetime, now: datetime) -> timedelta:
+    """Since then. What lies in the future was noted by a clock that was wrong: it holds nothing up."""
+    return now - at if at <= now + SKEW else timedelta.max
 
 
 def _period(inventory: Inventory, job: Job) -> timedelta:

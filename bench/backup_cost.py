@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import resource
 import shutil
 import subprocess  # noqa: TID251 - restic and sha256sum are run beside ours
 import sys
@@ -14,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from threading import Event
+from typing import NamedTuple
 
 from backup import look, sweep
 from bench.faults import seeded
@@ -27,23 +29,31 @@ SPEED_BYTES = 4 * 1024**3
 PACK_BYTES = 16 * 1024**2
 
 
+class Took(NamedTuple):
+    """Seconds of one run; of the processor those of all its children. Others slow the wall alone."""
+
+    wall: float
+    cpu: float
+
+
 def share(version: str, runs: int) -> None:
     """First and unchanged backups of 1 GiB in 20,000 files, bare and ours in turns."""
     with tempfile.TemporaryDirectory(prefix="wardwatch-share-") as top:
         source = Path(top, "source")
         _fill(source)
         for name in ("first", "unchanged"):
-            bare: list[float] = []
-            ours: list[float] = []
+            bare: list[Took] = []
+            ours: list[Took] = []
             for run in range(runs):
                 order = [(bare, _bare), (ours, _ours)]
                 for seconds, how in order if run % 2 else order[::-1]:
                     seconds.append(how(Path(top), source, fresh=name == "first"))
-            a, b = median(bare), median(ours)
-            print(
-                f"restic {version} {name:<9} bare {a:.2f} s, ours {b:.2f} s:"
-                f" {b - a:+.3f} s, {(b / a - 1) * 100:+.1f} %"
-            )
+            for what in ("wall", "cpu"):
+                a, b = (median(getattr(one, what) for one in took) for took in (bare, ours))
+                print(
+                    f"restic {version} {name:<9} {what:<4} bare {a:.2f} s, ours {b:.2f} s:"
+                    f" {b - a:+.3f} s, {(b / a - 1) * 100:+.1f} %"
+                )
 
 
 def _fill(source: Path) -> None:
@@ -55,7 +65,7 @@ def _fill(source: Path) -> None:
         (folder / f"{number}.bin").write_bytes(chance.randbytes(TOTAL_BYTES // FILES))
 
 
-def _bare(top: Path, source: Path, *, fresh: bool) -> float:
+def _bare(top: Path, source: Path, *, fresh: bool) -> Took:
     folder = _repository(top / "bare", source, fresh=fresh)
     return _timed(
         ["restic", "backup", "--json", "--tag=x", "--host=x", f"--cache-dir={folder}/cache"],
@@ -64,7 +74,7 @@ def _bare(top: Path, source: Path, *, fresh: bool) -> float:
     )
 
 
-def _ours(top: Path, source: Path, *, fresh: bool) -> float:
+def _ours(top: Path, source: Path, *, fresh: bool) -> Took:
     folder = _repository(top / "ours", source, fresh=fresh)
     return _timed(
         [sys.executable, "-m", "backup", "run", "x", "--agent-state", str(folder)], [], folder
@@ -87,8 +97,8 @@ def _repository(folder: Path, source: Path, *, fresh: bool) -> Path:
     return folder
 
 
-def _timed(arguments: Sequence[str], paths: Sequence[str], folder: Path) -> float:
-    began = time.monotonic()
+def _timed(arguments: Sequence[str], paths: Sequence[str], folder: Path) -> Took:
+    began, before = time.monotonic(), _cpu_seconds()
     subprocess.run(
         [*arguments, *paths],
         check=True,
@@ -100,7 +110,12 @@ def _timed(arguments: Sequence[str], paths: Sequence[str], folder: Path) -> floa
             "RESTIC_PASSWORD_FILE": str(folder / "password"),
         },
     )
-    return time.monotonic() - began
+    return Took(time.monotonic() - began, _cpu_seconds() - before)
+
+
+def _cpu_seconds() -> float:
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
 
 
 def speed(runs: int) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from alerts import evidence, telling
 from alerts.duties import Judgement
 from alerts.register import Recorded
-from backup import handover
+from backup import drill, handover
 from backup.duties import Duties as BackupDuties
 from backup.own import OwnBackup
 from collector import asks, changes, hourly, retention, rollup
@@ -268,3 +268,4 @@ def clean(desk: Desk) -> None:
         resting_on = {*evidence.cited(connection), *interruptions.cited(connection)}
     retention.prune(desk.store, now, cited=resting_on)
     handover.clean(desk.state_folder, now)
+    drill.clear(desk.state_folder / "scratch", now)
