@@ -45,7 +45,7 @@ RULE = Rule(
     opens_incident=True,
     subjects=lambda inventory: inventory.backups,
     judge=judge,
-    tag="malicious-code:infected-system",
+    tag="information-content-security:unauthorised-information-modification",
     group="N1",
     level="M2",
 )

@@ -347,6 +347,11 @@ SIGNALS = {
     "updates": ("vulnerable:vulnerable-system", None, "M4"),
     "malware-blocked": ("malicious-code:infected-system", "N1", "M4"),
     "malware-active": ("malicious-code:infected-system", "N1", "M2"),
+    "ransomware-signs": (
+        "information-content-security:unauthorised-information-modification",
+        "N1",
+        "M2",
+    ),
     "administrator-added": ("intrusions:privileged-account-compromise", "N2", "M3"),
     "log-cleared": ("intrusions:privileged-account-compromise", "N2", "M3"),
     "service-installed": ("intrusions:privileged-account-compromise", "N2", "M3"),
