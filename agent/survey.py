@@ -67,8 +67,9 @@ EVENTS = "events"
 """Each of its entries counts for itself, and where it stopped is noted in the spool."""
 NEIGHBOURS = Task("neighbours", 300, resend_seconds=900)
 """Beside the rhythm: only while the collector misses a PC."""
-LINE = Task("line", 60, deadline_seconds=30)
-"""Beside the rhythm too: only on the few PCs that the collector asks after a line."""
+LINE = Task("line", 50, deadline_seconds=30)
+"""Beside the rhythm too: only on the few PCs that the collector asks after a line. A look takes up to
+six seconds: so each of them has told what it sees within a minute of a fault."""
 EVENTS_SECONDS = 300.0 if sys.platform == "win32" else HOUR_SECONDS
 """No file of Windows announces a happening, as those of `agent.signs` do on Linux."""
 SLOW_IN = "security"

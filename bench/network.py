@@ -22,7 +22,7 @@ from typing import Any
 from agent.bandwidth import PROVIDERS as WAYS
 from agent.bandwidth.measure import Course, boot_seconds
 from tests import lines_lab as lab
-from tests.lines_story import is_right, verdict
+from tests.lines_story import VOTE_SECONDS, is_right, verdict
 from tests.namespaces import apart
 
 RATES = (10, 50, 100, 300)
@@ -97,7 +97,7 @@ def blame(runs: int, at_once: int, kinds: Sequence[str]) -> None:
         fault, said = lab.FAULTS[name], Counter[str]()
         good = 0
         for one in looks:
-            phases = [chance.uniform(0, 60) for _ in lab.PCS]
+            phases = [chance.uniform(0, VOTE_SECONDS) for _ in lab.PCS]
             found = verdict(one["before"], one["after"], fault, chance.uniform(0, 10), phases)
             good += is_right(found, fault)
             if not is_right(found, fault):

@@ -7,7 +7,7 @@ import threading
 from datetime import datetime, timedelta
 
 from collector import hourly
-from collector.devices import arp, configuration, hours, ledger, sightings
+from collector.devices import arp, configuration, hours, leases, ledger, sightings
 from collector.devices.polls import Polls
 from collector.inventory.model import Device
 from collector.store.database import Store
@@ -61,8 +61,15 @@ class DeviceDuties:
                 last = configuration.last_bytes(store, device.id)
                 one = configuration.fetch(device, folder, pinned, last, self._desk.clock)
                 configuration.record(store, folder, device.ssh.dialect, one)
+                self._seen(device.id, one.leases)
             except Exception:  # one device that breaks us must not stop the others
                 log.exception("fetching from %s failed", device.id)
+
+    def _seen(self, device: str, lent: tuple[tuple[str, str], ...]) -> None:
+        found = tuple(leases.seen(self._desk.source.current(), device, lent))
+        if found:
+            with self._desk.store.write() as connection:
+                sightings.record(connection, found, self._desk.clock())
 
     def stop(self) -> None:
         """End the polls; a fetch under way ends with its deadlines."""

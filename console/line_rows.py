@@ -13,7 +13,7 @@ from alerts.office import Office
 from alerts.rules.line_down import UNWATCHED_AFTER
 from alerts.targets import worst
 from collector.inventory.model import Line
-from collector.lines.blame import Observer, Stop, stop
+from collector.lines.blame import Around, Observer, Stop, stop
 from collector.lines.facts import Cause, LineFacts
 from collector.lines.period import LinePeriod
 from collector.lines.speed_tests import Measured
@@ -114,6 +114,16 @@ def rates(line: Line, tests: Iterable[Measured], least_ratio: float) -> tuple[Ra
 def votes(observers: Iterable[Observer]) -> tuple[Vote, ...]:
     """What a verdict rests on."""
     return tuple(Vote(one.asset, stop(one), one.report) for one in observers)
+
+
+def devices(around: Around) -> tuple[str, ...]:
+    """What the devices around told, as keys of `line-around`."""
+    told = (
+        ("on-battery", around.on_battery),
+        ("switch", around.switch_up),
+        ("router", around.router_up),
+    )
+    return tuple(f"{name}-{'yes' if value else 'no'}" for name, value in told if value is not None)
 
 
 def bottom(shares: Iterable[float | None]) -> int:

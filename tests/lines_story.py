@@ -17,7 +17,7 @@ from collector.state import Latest, Machine
 from tests.alerts import builders
 from tests.lines_lab import NOW, PCS, Fault, declared
 
-LOOK_SECONDS, VOTE_SECONDS = 10.0, 60.0
+LOOK_SECONDS, VOTE_SECONDS = 10.0, 50.0
 TAKES_SECONDS = 5.5
 """From the first question to the report's arrival, where targets stay silent."""
 QUICK_SECONDS = 1.5

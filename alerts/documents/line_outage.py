@@ -33,6 +33,7 @@ def line_outage(digest: LineDigest, disclosure: Disclosure | None = None) -> Pap
         Paragraph(_conclusion(digest, lost)),
         Paragraph(text("line-outage.votes-opening")),
         line_tables.votes(digest, lost),
+        *_devices(lost),
         Heading(text("line-outage.heading.month")),
         Paragraph(_month(digest)),
         Heading(text("line-outage.heading.asked")),
@@ -98,6 +99,22 @@ def _conclusion(digest: LineDigest, lost: Lost) -> str:
         count=len(lost.interruption.votes),
         records=line_tables.cited(lost.interruption.votes),
     )
+
+
+def _devices(lost: Lost) -> tuple[Block, ...]:
+    """What UPS, switch and router told meanwhile, where they are asked at all."""
+    around = lost.interruption.around
+    told = (
+        ("on-battery", around.on_battery),
+        ("switch", around.switch_up),
+        ("router", around.router_up),
+    )
+    known = [
+        text(f"lines.around.{name}-{'yes' if value else 'no'}")
+        for name, value in told
+        if value is not None
+    ]
+    return (Paragraph(text("line-outage.devices", told="; ".join(known))),) if known else ()
 
 
 def _month(digest: LineDigest) -> str:

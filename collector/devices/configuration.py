@@ -6,6 +6,7 @@ import difflib
 import hashlib
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from msgspec import Struct
 from sqlalchemy import Connection, delete, insert, select
 
-from collector.devices import ledger, plans, ssh
+from collector.devices import leases, ledger, plans, ssh
 from collector.devices.dialects import DIALECTS, Dialect, masked, stable, whole
 from collector.devices.ssh import DEADLINES, Deadlines, KeyChangedError, Place, SshError, Trusted
 from collector.devices.tables import device_configurations, device_fetches
@@ -40,6 +41,8 @@ class Fetched(Struct, frozen=True):
     facts: dict[str, str] = {}
     key: str | None = None
     """The host key that was seen."""
+    leases: tuple[tuple[str, str], ...] = ()
+    """Address and hardware address, where it tells to whom it lent any."""
 
 
 def fetch(
@@ -61,20 +64,20 @@ def fetch(
 
     try:
         asked = _by_legacy if device.ssh.legacy else _by_session
-        text, facts = asked(_place(device, secrets), trusted, dialect, deadlines)
+        text, facts, lent = asked(_place(device, secrets), trusted, dialect, deadlines)
     except KeyChangedError as error:
         return Fetched(device.id, clock(), str(error), key=error.seen)
     except SshError as error:
         return Fetched(device.id, clock(), str(error), key=seen[0])
     if not whole(text, dialect, last_bytes):
         return Fetched(device.id, clock(), "the configuration is cut off", key=seen[0])
-    return Fetched(device.id, clock(), None, text, facts, seen[0])
+    return Fetched(device.id, clock(), None, text, facts, seen[0], leases.understood(lent))
 
 
 def _by_session(
     place: Place, trusted: Trusted, dialect: Dialect, deadlines: Deadlines
-) -> tuple[str, dict[str, str]]:
-    facts = {}
+) -> tuple[str, dict[str, str], str]:
+    facts, lent = {}, ""
     with ssh.session(place, trusted, deadlines) as session:
         text = session.run(dialect.command, unix=dialect.unix)
         for name, command in dialect.facts:
@@ -82,12 +85,14 @@ def _by_session(
                 facts[name] = session.run(command, unix=dialect.unix).strip()[:FACT_LETTERS]
             except SshError as error:
                 facts[name] = f"({error})"
-    return text, facts
+        with suppress(SshError):  # one without a DHCP server
+            lent = session.run(dialect.leases, unix=dialect.unix) if dialect.leases else ""
+    return text, facts, lent
 
 
 def _by_legacy(
     place: Place, trusted: Trusted, dialect: Dialect, deadlines: Deadlines
-) -> tuple[str, dict[str, str]]:
+) -> tuple[str, dict[str, str], str]:
     from collector.devices import legacy  # noqa: PLC0415 - asyncssh, for who opted in alone
 
     commands = (dialect.command, *(command for _, command in dialect.facts))
@@ -97,7 +102,7 @@ def _by_legacy(
     )
     names = (name for name, _ in dialect.facts)
     facts = zip(names, (one.strip()[:FACT_LETTERS] for one in told[1:]), strict=True)
-    return told[0], dict(facts)
+    return told[0], dict(facts), ""
 
 
 def last_bytes(store: Store, device: str) -> int | None:

@@ -19,6 +19,8 @@ class Dialect:
     """Name and command of what else is worth knowing."""
     volatile: tuple[str, ...] = ()
     """Lines that differ at every fetch without a change."""
+    leases: str | None = None
+    """What prints to whom its DHCP server lent addresses; None: no such command is known."""
 
 
 _MARK = "ww-het-cau-hinh"
@@ -33,24 +35,28 @@ DIALECTS: dict[str, Dialect] = {
         end=_END_OF_SHELL,
         unix=True,
         facts=_UNIX_FACTS,
+        leases="sh -c 'cat /var/lib/misc/dnsmasq.leases /var/lib/dhcp/dhcpd.leases 2>/dev/null; :'",
     ),
     "openwrt": Dialect(
         command=f"sh -c 'uci export; echo {_MARK}'",
         end=_END_OF_SHELL,
         unix=True,
         facts=(*_UNIX_FACTS, ("release", "cat /etc/openwrt_release")),
+        leases="sh -c 'cat /tmp/dhcp.leases 2>/dev/null; :'",
     ),
     "mikrotik": Dialect(
         # The export has no end of its own: the one command line prints one behind it.
         command=f'/export terse; :put "{_MARK}"',
         end=_END_OF_SHELL,
         facts=(("resource", "/system resource print"),),
+        leases="/ip dhcp-server lease print terse",
         volatile=(r"^# .* by RouterOS .*$", r"^# \d{4}-\d\d-\d\d .*$"),
     ),
     "cisco": Dialect(
         command="show running-config",
         end=re.compile(r"^end\s*$", re.MULTILINE),
         facts=(("version", "show version"),),
+        leases="show ip dhcp binding",
         volatile=(
             r"^! Last configuration change at .*$",
             r"^! NVRAM config last updated at .*$",

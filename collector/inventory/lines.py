@@ -69,7 +69,7 @@ class Line(Declared):
     stun: HostPort | None = None
     """A STUN server that tells the office's public address."""
     voters: Annotated[tuple[Id, ...], Field(max_length=8)] = ()
-    """PCs that look at the line every minute; left out, the collector chooses three."""
+    """PCs that look at the line every 50 seconds; left out, the collector chooses three."""
     speed_test: SpeedTest | None = None
     """How its speed is measured; left out, it is not."""
     price_vnd_per_month: Annotated[int, Field(ge=0, le=10**12)] | None = None

@@ -69,6 +69,7 @@ def line(request: Request) -> Response:
         milliseconds=_milliseconds,
         bottom=line_rows.bottom,
         votes=line_rows.votes,
+        devices=line_rows.devices,
         reason=lambda one: _reason(request, one),
         stamp=_stamp,
     )

@@ -23,6 +23,7 @@ from alerts.documents.redaction import Disclosure
 from collector.inventory.model import Inventory
 from collector.line_readings import LineReading
 from collector.lines import ledger, tables
+from collector.lines.blame import Around
 from collector.store.columns import METADATA
 from console.line_papers import LineError, month_digest, outage_digest
 from tests import lines_month
@@ -145,6 +146,17 @@ def test_what_is_not_the_providers_is_not_laid_at_its_door(
     told = text_of(line_outage(outage_digest(connection, office, "duong-chinh", number, END)))
     assert said in told
     assert "Kết luận: nhà cung cấp" not in told
+
+
+def test_what_devices_told_meanwhile_stands_beside_the_votes(
+    digests: tuple[LineDigest, LineDigest],
+) -> None:
+    lost = digests[1].outage
+    assert lost is not None
+    assert "Các thiết bị cùng lúc đó" not in text_of(line_outage(digests[1]))
+    seen = replace(lost.interruption, around=Around(on_battery=True, router_up=False))
+    told = text_of(line_outage(replace(digests[1], outage=replace(lost, interruption=seen))))
+    assert "Bộ lưu điện: đang chạy pin; Bộ định tuyến: vừa im lặng." in told
 
 
 def test_an_outage_that_lasts_says_so_and_old_looks_are_missed_not_invented(
