@@ -149,6 +149,7 @@ def test_one_child_tells_several_sections_one_after_the_other() -> None:
 def test_a_section_that_hangs_costs_itself_alone_and_a_fresh_child_reads_the_rest() -> None:
     hanging = Task("hardware", 1, deadline_seconds=0.001)
     reading = Heavy((hanging, Task("system", 1)), NOON, None, {})
+    psutil.Process(reading._child._pid).suspend()  # type: ignore[attr-defined]
     hardware, system = told(reading)
     assert hardware.taken.reading.section == {}
     assert "did not end within 0.001 s" in hardware.taken.reading.gaps[0].cause
