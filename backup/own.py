@@ -28,8 +28,8 @@ AGAIN = timedelta(hours=1)
 VERSION = 1
 """Of what a copy holds; one of another version is not laid out by guessing."""
 DATABASE, MANIFEST = "wardwatch.sqlite", "manifest.json"
-KEPT = ("settings.json", "inventory.yaml", "metrics.token")
-"""Beside `ca/` and the passwords; the local agent joins anew, and repositories have their own disks."""
+KEPT = ("settings.json", "inventory.yaml", "metrics.token", "devices.key")
+"""Beside `ca/` and the passwords; without its key a device's configuration is noise. The local agent joins anew, and repositories have their own disks."""
 ACTION = "state-backed-up"
 
 log = logging.getLogger(__name__)

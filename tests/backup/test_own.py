@@ -16,6 +16,9 @@ from backup import bringing_back, own, tables_copy
 from backup.own import OwnBackup, OwnError
 from backup.restic import Restic
 from collector import audit
+from collector.devices import configuration
+from collector.devices.configuration import Fetched
+from collector.devices.tables import device_configurations
 from collector.numbers import numbers
 from collector.store.database import Store, connect
 from collector.store.migrate import migrate
@@ -98,6 +101,37 @@ def test_a_collector_comes_back_from_its_backup_and_its_agents_go_on(
     assert list(seqs) == [1, 2, 3, 4, 5, 9, 10]
     assert (found.accepted, found.stored, found.missing) == (10, 7, 3)
     assert found.missing_restored == 3
+
+
+def test_configurations_of_devices_come_back_with_their_differences_and_can_be_read(
+    state: Path, store: Store, tmp_path: Path
+) -> None:
+    before, after = "hostname tang-1\npassword 7 aaaa\n", "hostname tang-2\npassword 7 aaaa\n"
+    for text_ in (before, after):
+        fetched = Fetched("bo-chuyen-mach", NOON, text=text_)
+        configuration.record(store, state, "cisco", fetched)
+    own.back_up(store, inventory(), state, DECLARED, NOON)
+    key = tmp_path / "key"
+    shutil.copyfile(state / "passwords" / "kho", key)
+    store.close()
+    shutil.rmtree(state)
+
+    fresh = tmp_path / "fresh"
+    fresh.mkdir()
+    copy = bringing_back.fetch(str(tmp_path / "disk"), key, None, fresh / "fetched")
+    bringing_back.bring_back(copy, fresh, None, NOON)
+    back = connect(f"sqlite:///{fresh}/wardwatch.sqlite")
+    with back.read() as connection:
+        kept = connection.execute(select(device_configurations.c.sealed)).scalars().all()
+        shown = configuration.newest_difference(connection, "bo-chuyen-mach")
+    back.close()
+    assert [configuration.unsealed(bytes(one), fresh, "bo-chuyen-mach") for one in kept] == [
+        before,
+        after,
+    ]
+    assert "-hostname tang-1" in shown
+    assert "+hostname tang-2" in shown
+    assert "aaaa" not in shown
 
 
 @pytest.mark.parametrize("into", ["sqlite", "postgresql"])
