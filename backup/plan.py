@@ -77,10 +77,13 @@ class Known:
 
 
 def due_backups(inventory: Inventory, known: Known, now: datetime) -> tuple[BackupSet, ...]:
-    """The sets to ask for now: one at a time for each repository, the longest waiting first."""
+    """The sets to ask for now: one at a time for each repository, the longest waiting first.
+
+    Those that were never backed up come after those that were.
+    """
     taken = busy(inventory, known, now)
     chosen: list[BackupSet] = []
-    for declared in sorted(inventory.backups, key=lambda each: _waiting_since(known, each)):
+    for declared in sorted(inventory.backups, key=lambda each: _turn(known, each)):
         free = declared.repository in known.prepared and declared.repository not in taken
         if (
             free
@@ -135,9 +138,10 @@ def _is_due(inventory: Inventory, declared: BackupSet, known: Known, now: dateti
     return history.attempted_at < scheduled_at(declared, inventory.site.timezone, now)
 
 
-def _waiting_since(known: Known, declared: BackupSet) -> float:
-    at = _history(known, declared).attempted_at
-    return at.timestamp() if at else 0.0
+def _turn(known: Known, declared: BackupSet) -> tuple[bool, float]:
+    """Recovery points that are held come first: sixty first backups must not break those there are."""
+    history = _history(known, declared)
+    return history.snapshot is None, history.attempted_at.timestamp() if history.attempted_at else 0
 
 
 def _history(known: Known, declared: BackupSet) -> History:
