@@ -1,6 +1,6 @@
 """Backups by figures: `--damage N` (is damage found?), `--share` (our cost beside restic), `--sweep`.
 
-`python -m bench.backup --damage 200` does random damage of every kind to real repositories, made by
+Without an option it is the last two. `python -m bench.backup --damage 200` does random damage of every kind to real repositories, made by
 Debian's two restics in turn, and lets one window of proofs pass over each: a watch, a sweep, a check
 and a drill, as the duties make them. Fifty repositories are left whole, with everything that goes on
 in a sound office: backups, retention, copies, uploads that were cut short, locks of the dead.
@@ -173,6 +173,8 @@ def main() -> int:
     parser.add_argument("--sweep", action="store_true")
     parser.add_argument("--runs", type=int, default=3)
     given = parser.parse_args()
+    if not (given.damage or given.share or given.sweep):
+        given.share = given.sweep = True
     code = 0
     if given.damage:
         code |= damage(given.damage, given.seed)

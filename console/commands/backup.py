@@ -212,6 +212,29 @@ def heal(call: Call, repository: str) -> None:
         click.echo("the PCs are asked for a backup; then: wardwatch backup verify " + repository)
 
 
+@backup.command("holds")
+@json_option
+@state_option
+@click.pass_obj
+def hold_list(call: Call, as_json: bool) -> None:
+    """What keeps old snapshots until somebody explains it, with its number."""
+    from backup import holds  # noqa: PLC0415
+    from console.notation import instant  # noqa: PLC0415
+
+    with call.desk() as desk:
+        timezone = desk.source.current().site.timezone
+        with desk.store.read() as connection:
+            found = holds.unexplained(connection)
+    if as_json:
+        print_json(found)
+        return
+    for one in found:
+        subject = one.set or one.repository
+        click.echo(
+            f"{one.id:<6} {instant(one.since, timezone)}  {one.cause} {subject}: {one.detail}"
+        )
+
+
 @backup.command()
 @click.argument("hold", type=int)
 @click.argument("why")

@@ -147,6 +147,7 @@ def test_a_hold_is_told_with_the_course_of_things_and_ends_by_an_explanation(
         page.goto(running.base + "/backups")
         assert page.locator(".plot canvas").count() == 1
         assert page.get_by_text("Các lần diễn tập khôi phục gần đây").is_visible()
+        assert [one["detail"] for one in running.json("backup", "holds")] == ["a", "b"]
         for left in (1, 0):
             page.fill("input[name=why] >> nth=0", "diễn tập của đơn vị")
             page.click("button:has-text('Ghi giải trình') >> nth=0")
