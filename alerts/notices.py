@@ -35,8 +35,21 @@ ONE_MACHINE: Mapping[str, frozenset[str]] = {
     "disk-filling": frozenset({"disk-unhealthy"}),
     "backup-late": frozenset({"agent-silent", "disk-unhealthy", "repository-damaged"}),
     "backup-unproved": frozenset({"backup-late", "repository-damaged"}),
+    "dns-failing": frozenset({"line-down"}),
+    "line-slow": frozenset({"line-down"}),
+    "line-unstable": frozenset({"line-down"}),
 }
-"""Effect to its causes, where both are of the same machine, set or repository."""
+"""Effect to its causes, where both are of the same machine, line, set or repository."""
+OFFICE_WIDE: Mapping[str, frozenset[str]] = {
+    "agent-silent": frozenset({"office-unreachable", "ups-on-battery", "device-unreachable"}),
+    "device-unreachable": frozenset({"office-unreachable", "ups-on-battery", "device-unreachable"}),
+    "line-down": frozenset({"ups-on-battery", "device-unreachable"}),
+}
+"""Effect to causes that take others with them, where both begin within a quarter of an hour: power
+that is out, and a switch or router between."""
+AT_ONCE = timedelta(minutes=15)
+CARRIERS = frozenset({"switch", "router"})
+"""Kinds of devices behind which others hang; a dead printer explains nothing but itself."""
 
 
 class Notice(Struct, frozen=True):
@@ -112,15 +125,33 @@ def decide(
 
 
 def explained(one: Notice, open_incidents: Iterable[Incident], inventory: Inventory) -> bool:
-    """Whether an open incident is the cause of this one: the cause is told, and is enough."""
+    """Whether an open incident is the cause of this one: the cause is told, and is enough.
+
+    A security signal has no such cause: a switch that dies does not kill an agent.
+    """
     if one.incident is None:
         return False
+    everywhere, effect = tuple(open_incidents), one.incident
+    if effect.kind != "security" and any(
+        _office_wide(effect, other, inventory) for other in everywhere
+    ):
+        return True
     causes = ONE_MACHINE.get(one.incident.rule, frozenset())
     places = _places(one.incident.subject, inventory)
     return any(
-        other.rule in causes and places & _places(other.subject, inventory)
-        for other in open_incidents
+        other.rule in causes and places & _places(other.subject, inventory) for other in everywhere
     )
+
+
+def _office_wide(effect: Incident, cause: Incident, inventory: Inventory) -> bool:
+    if cause.rule not in OFFICE_WIDE.get(effect.rule, frozenset()) or cause.id == effect.id:
+        return False
+    if abs(cause.opened_at - effect.opened_at) > AT_ONCE:
+        return False
+    kinds = {one.id: one.kind for one in inventory.devices}
+    carries = kinds.get(cause.subject) in CARRIERS
+    carried = kinds.get(effect.subject) not in CARRIERS
+    return (carries and carried) if cause.rule == "device-unreachable" else True
 
 
 def shown(channel: Channel, notices: Sequence[Notice]) -> tuple[Notice, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from collector.inventory.model import OfficeHours, Site
@@ -40,6 +40,25 @@ def open_seconds(site: Site, first: datetime, last: datetime) -> float:
                 found += max(0.0, (min(shuts, last) - max(opens, first)).total_seconds())
         day += timedelta(days=1)
     return found
+
+
+def rested(site: Site, first: datetime, last: datetime) -> timedelta:
+    """How much of a span of time lies on days on which the office does not open at all."""
+    zone, found = ZoneInfo(site.timezone), timedelta()
+    day, end = first.astimezone(zone).date(), last.astimezone(zone).date()
+    while day <= end:
+        closed = any(holiday.first <= day <= holiday.last for holiday in site.holidays)
+        if closed or not _day(site.office_hours, day.weekday()):
+            begins = datetime.combine(day, time(), zone)
+            ends = datetime.combine(day + timedelta(days=1), time(), zone)
+            # In UTC: between two moments of one zone Python counts the clock's hands, not the time.
+            found += max(timedelta(), _utc(min(ends, last)) - _utc(max(begins, first)))
+        day += timedelta(days=1)
+    return found
+
+
+def _utc(at: datetime) -> datetime:
+    return at.astimezone(UTC)
 
 
 def _day(hours: OfficeHours, weekday: int) -> tuple[str, ...]:

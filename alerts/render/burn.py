@@ -52,10 +52,15 @@ def name(burn: Burn) -> str:
 
 
 def expr(burn: Burn) -> str:
-    """Both windows beyond the limit."""
+    """Both windows beyond the limit, of a line that was looked at when the long one began.
+
+    An average over less says nothing of the month: ten minutes down in the first hour are 17 % of
+    that hour. Until then it is not known, and `line-down` tells of each outage all the same.
+    """
     limit = f"{burn.factor} * {round(1 - SLO_RATIO, 6)}"
     sides = (f"1 - avg_over_time({UP}[{window}]) > {limit}" for window in (burn.long, burn.short))
-    return " and ".join(f"({side})" for side in sides)
+    known = f"present_over_time({UP}[{burn.short}] offset {burn.long})"
+    return " and ".join((*(f"({side})" for side in sides), known))
 
 
 def _rule(burn: Burn) -> dict[str, Any]:
@@ -106,6 +111,17 @@ def _tests() -> list[dict[str, Any]]:
             ("4346m", slow, True),
             ("4460m", slow, True),
             ("4500m", slow, False),
+        ]),
+        # Ten minutes down right after the first look: far beyond each limit, of far too little.
+        _told("a line that is new", "0x20 1x200", [
+            ("12m", fast, False),
+            ("12m", middle, False),
+            ("12m", slow, False),
+        ]),
+        # Half an hour into the second hour the long window is known, and it burns.
+        _told("a line that is known for as long as it takes", "1x130 0x20 1x20", [
+            ("74m", fast, True),
+            ("74m", middle, False),
         ]),
         _told("a line that is up", "1x200", [
             ("90m", fast, False),

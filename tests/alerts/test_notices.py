@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import select
 
 from alerts import duties, handling, notice_words, notices, outbox, register, telling
 from alerts.finding import Evidence, Finding
-from alerts.notices import ONE_MACHINE, Notice
+from alerts.notices import OFFICE_WIDE, ONE_MACHINE, Notice
 from alerts.outbox import Waiting
 from alerts.rules import RULES
 from alerts.tables import notices as table
@@ -53,6 +54,9 @@ FAILS = {
     "disk-filling": ("full",),
     "backup-late": ("late",),
     "agent-silent": ("killed",),
+    "device-unreachable": ("silent",),
+    "ups-on-battery": ("on-battery",),
+    "office-unreachable": ("cut",),
 }
 
 
@@ -147,9 +151,69 @@ def test_a_cause_on_another_machine_explains_nothing(store: Store) -> None:
 
 
 def test_every_cause_and_every_effect_is_a_rule() -> None:
-    named = set(ONE_MACHINE) | {cause for causes in ONE_MACHINE.values() for cause in causes}
-    assert named <= set(RULES)
+    for known in (ONE_MACHINE, OFFICE_WIDE):
+        named = set(known) | {cause for causes in known.values() for cause in causes}
+        assert named <= set(RULES)
     assert all(effect not in causes for effect, causes in ONE_MACHINE.items())
+
+
+DEVICES = [
+    {
+        "id": name,
+        "kind": kind,
+        "name": name,
+        "address": f"192.168.10.{number}",
+        "snmp": {"version": "2c", "community_file": "secrets/c"},
+    }
+    for number, (name, kind) in enumerate(
+        {"may-in": "printer", "chuyen-mach": "switch", "luu-dien": "ups"}.items(), 10
+    )
+]
+
+
+def silent(subject: str = "pc-1", at: datetime = NOON) -> Finding:
+    evidence = (Evidence(subject, "load", (), 7, at),)
+    return Finding("agent-silent", subject, "fail", "silent", {}, evidence, "operational", at)
+
+
+@pytest.mark.parametrize(
+    ("cause", "subject", "effect", "told"),
+    [
+        ("ups-on-battery", "luu-dien", silent(), False),
+        ("device-unreachable", "chuyen-mach", silent(), False),
+        ("office-unreachable", "hoa-mai", silent(), False),
+        ("device-unreachable", "may-in", silent(), True),
+        ("device-unreachable", "chuyen-mach", fails("agent-silent"), True),
+        ("device-unreachable", "chuyen-mach", fails("device-unreachable", "may-in"), False),
+        ("ups-on-battery", "luu-dien", fails("device-unreachable", "chuyen-mach"), False),
+        ("device-unreachable", "may-in", fails("device-unreachable", "luu-dien"), True),
+    ],
+    ids=lambda one: getattr(one, "subject", str(one)),
+)
+def test_what_takes_others_with_it_is_told_and_they_are_not(
+    store: Store, cause: str, subject: str, effect: Finding, told: bool
+) -> None:
+    life = Life(store, with_devices())
+    life.round(NOON, fails(cause, subject))
+    life.round(NOON + 10 * SECOND, effect)
+    life.rounds(NOON + 30 * SECOND, NOON + 5 * MINUTE, 30 * SECOND)
+    (one,) = life.told
+    count = len(re.findall(r"^  - VH|^  - SC", one.message.body, re.MULTILINE))
+    assert count == 1 + told
+
+
+def test_what_took_others_with_it_yesterday_explains_nothing_today(store: Store) -> None:
+    life = Life(store, with_devices())
+    life.round(NOON, fails("ups-on-battery", "luu-dien"))
+    life.rounds(NOON + 30 * SECOND, NOON + MINUTE)
+    life.round(NOON + 16 * MINUTE, silent(at=NOON + 16 * MINUTE))
+    life.rounds(NOON + 17 * MINUTE, NOON + 30 * MINUTE)
+    assert "pc-1" in life.told[-1].message.body
+
+
+def with_devices() -> Inventory:
+    told = Notices.model_validate({"channels": [OFFICER]})
+    return built(devices=DEVICES).model_copy(update={"notices": told})
 
 
 def test_by_night_the_urgent_is_told_and_the_rest_waits_for_the_office_to_open(

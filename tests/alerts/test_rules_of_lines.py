@@ -201,6 +201,9 @@ def test_the_burn_rates_fire_and_cease_at_their_limits(tmp_path: Path) -> None:
         ("1 * 0.005", "4 * 0.005"),
         ("keep_firing_for: 10m", "keep_firing_for: 0s"),
         ("]) > 1", "]) < 1"),
+        ("offset 1h", "offset 3h"),
+        (" and present_over_time(wardwatch_line_up[30m] offset 6h)", ""),
+        (" and present_over_time(wardwatch_line_up[2h] offset 3d)", ""),
     ],
 )
 def test_a_change_of_the_burn_rates_does_not_go_unnoticed(

@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from msgspec.structs import replace
+
 from alerts.finding import Finding
 from backup.status import Backups, Drill, RepositoryStatus, SetStatus
+from collector.inventory.model import Inventory
 from collector.line_readings import LineReading, Target
-from tests.alerts.builders import NOON, agent, finding, machine, office
+from collector.office_hours import rested
+from tests.alerts.builders import NOON, agent, finding, inventory, machine, office
 
 SECOND = timedelta(seconds=1)
 
@@ -67,7 +71,15 @@ def test_a_line_that_was_never_seen_up_is_unknown_until_the_threshold() -> None:
 def backup_late(agent_joined: timedelta | None = timedelta(days=90), **status: Any) -> Finding:
     joined = agent_joined and agent(joined_at=NOON - agent_joined)
     backups = Backups(sets={"tai-lieu": SetStatus("tai-lieu", **status)})
-    return finding("backup-late", "tai-lieu", office(machine(agent=joined), backups=backups))
+    seen = replace(office(machine(agent=joined), backups=backups), inventory=declared())
+    return finding("backup-late", "tai-lieu", seen)
+
+
+def declared(*, always_on: bool = True) -> Inventory:
+    """The set's machine is on by night too, or rests with the office."""
+    here = inventory()
+    first = here.machines[0].model_copy(update={"always_on": always_on})
+    return here.model_copy(update={"machines": (first, *here.machines[1:])})
 
 
 def test_a_backup_is_late_once_it_is_older_than_its_rpo() -> None:
@@ -75,6 +87,23 @@ def test_a_backup_is_late_once_it_is_older_than_its_rpo() -> None:
     fresh = backup_late(last_success_at=NOON - rpo, last_receipt=5)
     assert (fresh.verdict, fresh.evidence[0].report) == ("pass", 5)
     assert backup_late(last_success_at=NOON - rpo - SECOND).because == "late"
+
+
+def test_days_on_which_the_office_rests_do_not_age_a_backup_of_a_pc_that_rests_too() -> None:
+    rpo, site = timedelta(hours=26), inventory().site
+    thursday = NOON - timedelta(days=4)
+    assert rested(site, thursday, NOON) == timedelta(days=3)
+    old = Backups(
+        sets={"tai-lieu": SetStatus("tai-lieu", last_success_at=thursday, last_receipt=5)}
+    )
+
+    def because(*, always_on: bool) -> str:
+        seen = replace(office(machine(), backups=old), inventory=declared(always_on=always_on))
+        return finding("backup-late", "tai-lieu", seen).because
+
+    assert NOON - thursday - timedelta(days=3) <= rpo
+    assert because(always_on=False) == "fresh"
+    assert because(always_on=True) == "late"
 
 
 def test_a_failed_run_within_the_rpo_still_passes_and_says_so() -> None:

@@ -50,8 +50,9 @@ def _live(office: Scripted, chance: random.Random, day: date) -> None:
                 pc.talks = False
             at_work.add(pc.asset)
         office.until(moment, every_seconds=DAYS * 86_400)
-        if hour == HOURS[-1]:
+        if hour == HOURS[-1] and at_work:
             backed_up(0).act(office)
+        if hour == HOURS[-1]:
             drill(0, ok=True).act(office)
 
 
