@@ -13,7 +13,6 @@ from alerts import rows, statements
 from alerts.finding import Finding
 from alerts.incidents import OPEN, SERIOUS, Incident
 from alerts.obligations import ObligationState, state
-from alerts.statements import Field
 from alerts.tables import (
     deliveries,
     finding_changes,
@@ -23,6 +22,7 @@ from alerts.tables import (
     obligation_changes,
     obligations,
 )
+from alerts.vocabulary import Field
 
 
 class Duty(Struct, frozen=True):

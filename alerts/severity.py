@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from alerts.incidents import Level
-from alerts.statements import Field, number
+from alerts.statements import number
+from alerts.vocabulary import Field
 from collector.inventory.incidents import Step, Thresholds
 
 

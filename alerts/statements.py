@@ -4,38 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal, get_args
 
 from sqlalchemy import Connection, insert, select
 
 from alerts import rows
 from alerts.incidents import NotAllowed
 from alerts.tables import incident_statements
+from alerts.vocabulary import Field
 from collector import audit
 
-Field = Literal[
-    "happened-at",
-    "cause",
-    "cause-certain",
-    "scope",
-    "remedy",
-    "restored-at",
-    "consequences",
-    "lessons",
-    "proposal",
-    "confidential",
-    "machines",
-    "interruption-hours",
-    "data-kinds",
-    "data-subjects",
-    "data-consequences",
-    "late-reason",
-    "custodian",
-    "witnesses",
-]
-"""The closed list: each fills one field of a paper or a threshold of the ward."""
-
-FIELDS: tuple[Field, ...] = get_args(Field)
 NUMBERS: frozenset[Field] = frozenset({"machines", "interruption-hours", "data-subjects"})
 YES_OR_NO: frozenset[Field] = frozenset({"confidential", "cause-certain"})
 INSTANTS: frozenset[Field] = frozenset({"happened-at", "restored-at"})

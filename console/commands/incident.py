@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from alerts.vocabulary import KINDS
 from console.commands import obligations, send, told
 from console.commands.call import Call, Refused, actor, json_option, print_json, state_option
 from console.commands.document import paper_options, write_police
@@ -57,7 +58,7 @@ def show(call: Call, id: str, as_json: bool) -> None:
 @incident.command()
 @click.argument("id", required=False)
 @click.option("--format", "wanted", type=click.Choice(["pdf", "docx"]), default="pdf")
-@click.option("--kind", type=click.Choice(told.KINDS), help="Open a new incident of that kind.")
+@click.option("--kind", type=click.Choice(KINDS), help="Open a new incident of that kind.")
 @click.option("--subject", metavar="ASSET", help="The PC or device concerned; else the office.")
 @click.option("--text", "words", metavar="WORDS", help="What was told.")
 @click.option("--by", "who", metavar="POST", help="Who told it: a post is enough.")

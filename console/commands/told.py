@@ -6,46 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from alerts.vocabulary import FIELDS
 from console.commands.call import Call, Refused, actor, state_option
 from console.commands.obligations import instant, writing
 
 if TYPE_CHECKING:
-    from alerts.statements import Field
-
-KINDS = (
-    "malware",
-    "intrusion",
-    "interruption",
-    "lost-machine",
-    "leak",
-    "defacement",
-    "phishing",
-    "provider",
-    "insider",
-    "other",
-)
-"""As in alerts.told, which takes too long to load for `--help`; a test compares them."""
-
-FIELDS = (
-    "happened-at",
-    "cause",
-    "cause-certain",
-    "scope",
-    "remedy",
-    "restored-at",
-    "consequences",
-    "lessons",
-    "proposal",
-    "confidential",
-    "machines",
-    "interruption-hours",
-    "data-kinds",
-    "data-subjects",
-    "data-consequences",
-    "late-reason",
-    "custodian",
-    "witnesses",
-)
+    from alerts.vocabulary import Field
 
 
 def report(call: Call, kind: str, asked: dict[str, Any], *, drill: bool) -> None:

@@ -15,7 +15,8 @@ from starlette.responses import RedirectResponse, Response
 from alerts import filing, handling, reporting, sending, signing, statements
 from alerts.incidents import NotAllowed
 from alerts.sending import MEDIA, Approval, Recipient
-from alerts.statements import FIELDS, INSTANTS
+from alerts.statements import INSTANTS
+from alerts.vocabulary import FIELDS
 from alerts.words import refusal
 from console import handing, preparing, signed_papers
 from console.pages.forms import Form

@@ -26,8 +26,8 @@ from alerts.incidents import (
     actions,
 )
 from alerts.sending import Recipient
-from alerts.statements import FIELDS
 from alerts.told import TOLD
+from alerts.vocabulary import FIELDS
 from alerts.words import refusal
 from collector.inventory.model import Inventory
 from console import clocks, handing, papers

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, get_args
 
 import pytest
+from click import Choice
 from sqlalchemy import select, update
 
 from alerts import duties, escalation, handling, metrics, queries, register, statements, yearly
@@ -17,13 +18,14 @@ from alerts.policy import shipped
 from alerts.reporting import Report, report
 from alerts.rules import RULES
 from alerts.severity import Impact, level
-from alerts.statements import FIELDS
 from alerts.tables import escalations, incident_changes, incidents
 from alerts.told import TOLD
+from alerts.vocabulary import FIELDS, KINDS, Field
 from collector import audit
 from collector.inventory.incidents import Step, Thresholds
 from collector.store.database import Store
 from console.commands import told as commands
+from console.commands.incident import incident
 from tests.alerts.builders import NOON, inventory, office
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -69,8 +71,10 @@ def detected(store: Store, at: timedelta) -> str:
 
 
 def test_the_commands_offer_every_kind_and_field_that_there_is() -> None:
-    assert [f"told-{one}" for one in sorted(commands.KINDS)] == sorted(TOLD)
-    assert commands.FIELDS == FIELDS
+    assert [f"told-{one}" for one in sorted(KINDS)] == sorted(TOLD)
+    params = (*commands.state.params, *incident.commands["report"].params)
+    offered = {one.name: tuple(one.type.choices) for one in params if isinstance(one.type, Choice)}
+    assert (offered["field"], offered["kind"]) == (FIELDS, KINDS)
     assert {one.group for one in TOLD.values()} == {f"N{number}" for number in range(1, 10)}
 
 
@@ -370,4 +374,4 @@ def test_a_signal_has_its_rsit_tag_its_group_and_its_severity(id: str) -> None:
 
 
 def test_the_fields_of_a_statement_are_a_closed_list() -> None:
-    assert get_args(statements.Field) == FIELDS
+    assert get_args(Field) == FIELDS
