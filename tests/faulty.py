@@ -1,6 +1,6 @@
 """A way between two programs that is as bad as it is told to be; real sockets, no kernel's help.
 
-`Way` carries TCP: late, slow, refused, reset, silent, cut after so many bytes. `Names` answers DNS
+`Way` carries TCP: slow, reset, closed, silent, cut after so many bytes. `Names` answers DNS
 questions over UDP: soundly, with a failure, with another's answer, late, or not at all.
 """
 
@@ -20,7 +20,7 @@ ROOM_BYTES = 64 * 1024
 STEP_SECONDS = 0.02
 
 Fate = Literal["carried", "black-hole", "reset", "closed"]
-"""Of a connection: carried, held without an answer, reset or closed as soon as it is there."""
+"""Of a connection: carried, held without an answer, reset or ended as soon as it is there."""
 Answer = Literal["sound", "failure", "refused", "garbage", "foreign", "silent"]
 
 
@@ -31,15 +31,10 @@ class Way:
     to: tuple[str, int]
     port: int = 0
     fate: Fate = "carried"
-    delay_seconds: float = 0.0
-    """Before each piece, in either direction."""
     bytes_per_second: float | None = None
     """In each direction, all connections together."""
     cut_after_bytes: int | None = None
     """Of one direction of a connection; then it is reset."""
-    lose_every: int | None = None
-    """Each so many-th connection finds a black hole."""
-    connections: int = 0
     carried: dict[str, int] = field(default_factory=lambda: {"up": 0, "down": 0})
     """Bytes from the client (up) and to it (down)."""
 
@@ -79,17 +74,16 @@ class _Carrier(threading.Thread):
                 there, _ = self.door.accept()
             except OSError:
                 return
-            self.made.connections += 1
-            every = self.made.lose_every
-            lost = every is not None and self.made.connections % every == 0
-            self._begin(there, "black-hole" if lost else self.made.fate)
+            self._begin(there, self.made.fate)
 
     def _begin(self, client: socket.socket, fate: Fate) -> None:
         self.open.append(client)
         if fate == "reset":
             _reset(client)
         elif fate == "closed":
-            client.close()
+            # Its end alone: closing over what the client has sent already would reset it.
+            with suppress(OSError):
+                client.shutdown(socket.SHUT_WR)
         elif fate == "carried":
             try:
                 server = socket.create_connection(self.made.to, 10)
@@ -108,8 +102,6 @@ class _Carrier(threading.Thread):
         made, count = self.made, 0
         with suppress(OSError):
             while piece := one.recv(PIECE_BYTES):
-                if made.delay_seconds:
-                    self.over.wait(made.delay_seconds)
                 if made.bytes_per_second:
                     self.over.wait(self.pace[direction].wait_seconds(piece, made.bytes_per_second))
                 other.sendall(piece)

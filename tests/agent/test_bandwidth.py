@@ -1,0 +1,74 @@
+"""A speed test against servers that die, refuse or say nothing sound: no figure, and honest bytes."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+
+import pytest
+
+from agent.bandwidth import transfer
+from agent.bandwidth.measure import Course, MeasureError, boot_seconds
+from tests.faulty import Fate, way
+
+BYTES = 10**9
+
+
+@contextmanager
+def serving(head: bytes) -> Iterator[int]:
+    """A server that answers every request with that head and then bytes without an end."""
+    door = socket.create_server(("127.0.0.1", 0))
+
+    def answer(there: socket.socket) -> None:
+        with closing(there), suppress(OSError):
+            there.recv(4096)
+            there.sendall(head)
+            while b" 200 " in head:
+                there.sendall(bytes(64 * 1024))
+
+    def take() -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=answer, args=(door.accept()[0],), daemon=True).start()
+
+    threading.Thread(target=take, daemon=True).start()
+    try:
+        yield int(door.getsockname()[1])
+    finally:
+        with suppress(OSError):
+            door.shutdown(socket.SHUT_RDWR)
+        door.close()
+
+
+def failed(port: int) -> MeasureError:
+    with pytest.raises(MeasureError) as caught:
+        transfer.measure(Course("127.0.0.1", port, boot_seconds() + 30, BYTES))
+    return caught.value
+
+
+def test_a_server_that_dies_amid_a_transfer_gives_no_figure_and_its_bytes_are_told() -> None:
+    with (
+        serving(b"HTTP/1.1 200 OK\r\n\r\n") as port,
+        way("127.0.0.1", port, cut_after_bytes=2_000_000) as there,
+    ):
+        found = failed(there.port)
+    assert "the speed-test server" in str(found)
+    assert found.bytes_used is not None
+    assert 0 < found.bytes_used < BYTES
+
+
+@pytest.mark.parametrize("fate", ["closed", "reset"])
+def test_a_server_that_never_answers_gives_no_figure_and_uses_nothing(fate: Fate) -> None:
+    with way("127.0.0.1", 9, fate=fate) as there:
+        found = failed(there.port)
+    assert "broke off" in str(found)
+    assert found.bytes_used == 0
+
+
+def test_a_server_that_refuses_is_told_by_its_answer() -> None:
+    with serving(b"HTTP/1.1 403 Forbidden\r\n\r\n") as port:
+        found = failed(port)
+    assert str(found) == "the speed-test server answered 403"
+    assert found.bytes_used == 0
