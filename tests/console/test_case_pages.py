@@ -213,6 +213,24 @@ def test_the_notice_to_the_staff_comes_by_command(running: Running, tmp_path: Pa
     assert (refused.returncode, "unknown format 'odt'" in refused.stderr) == (2, True)
 
 
+def test_the_plan_of_equipment_comes_by_command_with_its_sum(running: Running) -> None:
+    there = ("--state", str(running.state))
+    made = running.json("targets", "--plan")
+    needs = made["needs"]
+    assert needs, "nobody of the example office has a PC yet"
+    assert [one["rank"] for one in needs] == sorted(one["rank"] for one in needs)
+    assert made["total_vnd"] == sum(one["price_vnd"] or 0 for one in needs)
+    done = wardwatch("targets", "--plan", *there)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert [line.split(".")[0].strip() for line in lines[: len(needs)]] == [
+        str(one["rank"]) for one in needs
+    ]
+    assert lines[len(needs)].startswith("Tổng: ")
+    refused = wardwatch("targets", "--plan", "--at", "2026-06-09", *there)
+    assert (refused.returncode, "leave --at out" in refused.stderr) == (2, True)
+
+
 def test_a_yearly_report_closes_by_its_proof_on_the_page(visitor: Signed) -> None:
     body = visitor.page("/papers")[1]
     due = body.split('name="due_at" value="')[1].split('"')[0]
