@@ -117,12 +117,42 @@ BOARDS = (
         (
             Panel("up", "steps", "wardwatch_line_up", "{{line}}", width=24),
             Panel("latency", "series", "wardwatch_line_latency_seconds", "{{line}}", "s"),
+            Panel("loss", "series", "wardwatch_line_loss_ratio", "{{line}}", "percentunit"),
+            Panel(
+                "availability",
+                "table",
+                "wardwatch_line_availability_ratio",
+                "{{line}} {{hours}} {{window}}",
+                "percentunit",
+            ),
             Panel(
                 "contract",
                 "table",
                 "wardwatch_line_contract_bits_per_second",
                 "{{line}} {{direction}}",
                 "bps",
+            ),
+        ),
+    ),
+    Board(
+        "devices",
+        (
+            Panel("up", "steps", "wardwatch_device_up", "{{asset}}", width=24),
+            Panel(
+                "supplies",
+                "series",
+                "wardwatch_printer_supply_ratio",
+                "{{asset}} {{supply}}",
+                "percentunit",
+            ),
+            Panel("charge", "series", "wardwatch_ups_charge_ratio", "{{asset}}", "percentunit"),
+            Panel(
+                "ports",
+                "series",
+                "rate(wardwatch_interface_bytes_total[5m]) * 8",
+                "{{asset}} {{interface}} {{direction}}",
+                "bps",
+                width=24,
             ),
         ),
     ),
