@@ -31,6 +31,10 @@ class ResticLocked(ResticError):  # noqa: N818 - as below
     """Another process holds the repository, or died holding it."""
 
 
+class ResticStopped(ResticError):  # noqa: N818 - as above
+    """It was cut short, by us or by its time limit: nothing is known of the repository."""
+
+
 class ResticMissing(ResticError):  # noqa: N818 - what is the matter is the name
     """There is no restic on this machine."""
 
@@ -192,7 +196,7 @@ class Restic:
             folder,
         )
         if ended.stopped:
-            raise ResticError(f"restic {verb} {ended.stopped}")
+            raise ResticStopped(f"restic {verb} {ended.stopped}")
         if ended.code not in accepted:
             cause = answers.cause(ended.code, ended.errors)
             kind = ResticLocked if answers.is_locked(ended.code, ended.errors) else ResticError

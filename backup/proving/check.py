@@ -11,7 +11,7 @@ from backup.plan import Job
 from backup.proofs import Proof
 from backup.proving import watch
 from backup.quarantine import Junk
-from backup.restic import Restic, ResticError
+from backup.restic import Restic, ResticError, ResticLocked, ResticStopped
 from collector.inventory.model import Inventory, Repository
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ def make(verifier: Verifier, inventory: Inventory, job: Job) -> Proof:
     watch.make(verifier, inventory, Job("watch", declared.id))
     try:
         restic.check()
+    except ResticStopped:
+        raise
     except ResticError:
         if not _set_aside(verifier, declared, folder, restic):
             raise
@@ -64,5 +66,7 @@ def _rootless(restic: Restic, names: list[str]) -> Iterator[Junk]:
     for name in names:
         try:
             restic.root(name)
+        except (ResticStopped, ResticLocked):
+            raise  # a collector that is stopped in the middle says nothing of its snapshots
         except ResticError:
             yield Junk("snapshots", name, "a snapshot of nothing, which no receipt named")

@@ -120,6 +120,22 @@ def test_a_forged_snapshot_of_nothing_does_not_stop_the_check(place: Place) -> N
     assert place.prove("drill").ok
 
 
+def test_a_check_that_is_cut_short_puts_no_snapshot_aside(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    restic = place.verifier.restic(place.inventory.repositories[0])
+    own = restic.backup("wardwatch-state", [str(place.source)]).snapshot  # no receipt names it
+    assert place.prove("watch").ok
+    cut = place.script(
+        "cut", 'case "$1" in check) exit 1;; ls) exec sleep 60;; esac', 'exec restic "$@"'
+    )
+    monkeypatch.setenv("RESTIC", str(cut))
+    proof = place.prove("check", limit_seconds=1.0)
+    assert "time limit" in (proof.error or "")
+    assert rows(place, "SELECT name FROM quarantined") == []
+    assert own in [path.name for path in place.files("snapshots")]
+
+
 def test_what_was_put_aside_stays_in_a_chained_log(place: Place) -> None:
     put(place, "index", JUNK["index"])
     place.prove("watch")
