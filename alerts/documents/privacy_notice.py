@@ -98,7 +98,9 @@ GROUPS: Mapping[str, Group] = {
         ("backup", "loss", "gaps", "cpu_seconds", "at", "seq", "kind"),
         (
             *("set", "ok", "started_at", "duration_seconds", "error", "job", "from_seq", "to_seq"),
-            *("count", "cause", "field", "cpu_seconds", "at", "seq", "kind"),
+            *("count", "cause", "field", "cpu_seconds", "at", "seq", "kind", "snapshot", "files"),
+            *("bytes", "added_bytes", "unreadable", "set_aside", "new_files", "changed_files"),
+            *("unmodified_files", "pins_sha256", "sampled", "encrypted", "canaries", "witnesses"),
         ),
     ),
 }

@@ -125,6 +125,7 @@ def test_the_slow_checks_are_kept_between_their_readings() -> None:
     quick = heavy.finished(Task("security", 300), NOON, known)
     assert quick.slow == known
     section = quick.taken.reading.section
+    assert "checks" in section, quick.taken.reading.gaps
     rows = {row["id"]: row for row in section["checks"]}
     assert rows["updates"] == {"id": "updates", "verdict": "pass"}
     assert "firewall" in rows
