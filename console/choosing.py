@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from console.machines import MachineRow
 
-AT_ONCE = 200
+AT_ONCE = 100
 """Rows on one page: more is no list that somebody reads."""
 
 QUERY_LETTERS_MOST = 100

@@ -51,6 +51,12 @@ OPEN_TO: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/export/line-interruptions.{format:str}"): _READERS,
     ("GET", "/export/line-tests.{format:str}"): _READERS,
     ("GET", "/export/line-days.{format:str}"): _READERS,
+    ("GET", "/export/devices.{format:str}"): _READERS,
+    ("GET", "/export/strangers.{format:str}"): _READERS,
+    ("GET", "/export/wards.{format:str}"): _READERS,
+    ("GET", "/export/changes.{format:str}"): _READERS,
+    ("GET", "/export/verdicts.{format:str}"): _READERS,
+    ("GET", "/export/checks.{format:str}"): _READERS,
     ("GET", "/api/openapi.json"): _READERS,
     ("GET", "/api/status"): _READERS,
     ("GET", "/api/machines"): _READERS,
@@ -67,6 +73,7 @@ OPEN_TO: Mapping[tuple[str, str], frozenset[Role]] = {
     # The police read what was handed over to them, and nothing else.
     ("GET", "/handed"): _POLICE,
     ("GET", "/handed/{number:int}"): _POLICE,
+    ("GET", "/export/handed.{format:str}"): _POLICE,
 }
 """What is not named here is the officer's alone: a new page is closed until somebody opens it."""
 
@@ -84,6 +91,9 @@ PERSONAL = frozenset(
         "/api/incidents/{id}",
         "/export/machines.{format:str}",
         "/export/officials.{format:str}",
+        "/export/changes.{format:str}",
+        "/export/verdicts.{format:str}",
+        "/export/checks.{format:str}",
     }
 )
 """What shows or takes along what belongs to officials: every look is a row in the audit log."""

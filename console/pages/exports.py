@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from alerts.words import because
-from console import acts, choosing, line_sheets, machines, names, sheets
+from console import acts, choosing, line_sheets, machines, names, sheets, table_sheets
 from console.pages.officials import rows as official_rows
 from console.pages.render import desk, words
 from console.sheets import Format, Sheet
@@ -161,6 +161,15 @@ SHEETS: Mapping[str, Callable[[Request], Sheet]] = {
     "line-interruptions": line_sheets.interruption_sheet,
     "line-tests": line_sheets.test_sheet,
     "line-days": line_sheets.day_sheet,
+    "devices": table_sheets.device_sheet,
+    "strangers": table_sheets.stranger_sheet,
+    "agents": table_sheets.agent_sheet,
+    "users": table_sheets.user_sheet,
+    "handed": table_sheets.handed_sheet,
+    "wards": table_sheets.ward_sheet,
+    "changes": table_sheets.change_sheet,
+    "verdicts": table_sheets.verdict_sheet,
+    "checks": table_sheets.check_sheet,
 }
 """By the name in the address: /export/NAME.csv and .xlsx. A table that is added is a line here."""
 

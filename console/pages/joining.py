@@ -10,10 +10,10 @@ from collector.authority import AuthorityError
 from collector.joining import JoiningError
 from console import factor, joins, settings
 from console.addresses import parse
-from console.funnel import Step, Stuck, funnel, strangers
+from console.funnel import Step, funnel, strangers
 from console.pages.forms import Form
 from console.pages.render import desk, page, words
-from console.words import Words
+from console.table_sheets import stuck
 
 
 def add_list(request: Request) -> Response:
@@ -66,7 +66,7 @@ def _shown(request: Request, refusal: str | None = None, **made: object) -> Resp
         "add",
         here="add",
         status=409 if refusal else 200,
-        steps=[(one, _stuck(one, w)) for one in sorted(steps, key=_progress)],
+        steps=[(one, stuck(one, w)) for one in sorted(steps, key=_progress)],
         waiting=strangers(office, agents),
         free=[one.asset for one in steps if not one.joined],
         counts={
@@ -88,19 +88,3 @@ def _progress(step: Step) -> tuple[int, str]:
     """Those that wait for something first."""
     reached = (step.joined, step.reporting, step.inventoried, step.backed_up is not False)
     return (sum(reached) + 10 * (step.stuck is None), step.asset)
-
-
-def _stuck(step: Step, w: Words) -> str:
-    if step.stuck is None:
-        return ""
-    values = _told(step.stuck, w)
-    return w.text(f"funnel.{step.stuck.key}", **values)
-
-
-def _told(stuck: Stuck, w: Words) -> dict[str, str]:
-    values = dict(stuck.values)
-    if "presence" in values:
-        values["presence"] = w.text(f"presence.{values['presence']}")
-    if "error" in values:
-        values["error"] = w.said(values["error"])
-    return values

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from console import machines, officials
 from console.officials import OfficialRow
 from console.pages.render import desk, page
+from console.paging import part
 
 
 def official_list(request: Request) -> Response:
     """Grouped by department, as the office is."""
     found = rows(request)
+    sizes = Counter(one.department for one in found)
+    order = list(sizes)
+    together = sorted(found, key=lambda one: order.index(one.department))
+    shown = part(together, request.query_params.get("page"))
     groups: dict[str, list[OfficialRow]] = {}
-    for one in found:
+    for one in shown.rows:
         groups.setdefault(one.department, []).append(one)
     counted = [one for one in found if one.specialist]
     counts = {
@@ -26,6 +33,8 @@ def official_list(request: Request) -> Response:
         "officials",
         here="officials",
         groups=groups,
+        sizes=sizes,
+        part_of=shown,
         counts=counts,
         total=len(found),
         counted=len(counted),

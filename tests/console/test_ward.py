@@ -13,6 +13,8 @@ from sqlalchemy import update
 
 from collector.store.database import connect
 from collector.store.tables import epochs
+from console.harmless import TURNING
+from console.pages.exports import SHEETS
 from tests.console.conftest import PCS
 from tests.console.office import Running, poll
 from tests.console.signed import Signed, sign_in
@@ -108,19 +110,29 @@ def test_without_scripts_the_pages_show_search_and_refresh_all_the_same(
         assert page.locator("tbody tr").count() == 1
 
 
-def test_every_table_leaves_as_csv_and_xlsx_with_every_name_harmless(officer: Signed) -> None:
-    for name in ("machines", "findings", "targets", "incidents"):
-        status, headers, body = officer.running.ask(
-            "GET", f"/export/{name}.csv", headers=officer.cookie
-        )
-        assert status == 200
-        assert headers["content-disposition"].startswith("attachment")
-        rows = list(csv.reader(StringIO(body.removeprefix("\ufeff"), newline="")))
-        assert len({len(row) for row in rows}) == 1
-        assert not [c for row in rows for c in row if c.startswith(("=", "+", "-", "@"))]
-        assert officer.page(f"/export/{name}.xlsx")[0] == 200
-        assert officer.page(f"/export/{name}.exe")[0] == 404
+@pytest.mark.parametrize("name", SHEETS)
+def test_every_table_leaves_as_csv_and_xlsx_with_every_name_harmless(
+    officer: Signed, name: str
+) -> None:
+    place = f"/export/{name}.%s?asset=pc-0000&month=2026-11&line=duong-chinh"
+    status, headers, body = officer.running.ask("GET", place % "csv", headers=officer.cookie)
+    assert status == 200
+    assert headers["content-disposition"].startswith("attachment")
+    rows = list(csv.reader(StringIO(body.removeprefix("\ufeff"), newline="")))
+    assert len({len(row) for row in rows}) == 1
+    assert len(set(rows[0])) == len(rows[0]), "each column has a head of its own"
+    assert not [c for row in rows for c in row if c.lstrip().startswith(("=", "+", "-", "@"))]
+    assert not set(map(ord, body.removeprefix("\ufeff"))) & set(TURNING)
+    assert officer.page(place % "xlsx")[0] == 200
+    assert officer.page(place % "exe")[0] == 404
+
+
+def test_what_a_table_is_narrowed_to_is_what_its_file_holds(officer: Signed) -> None:
     assert len(officer.page("/export/machines.csv?q=pc-004")[1].splitlines()) == 11
+    assert len(officer.page("/export/checks.csv?asset=pc-0000")[1].splitlines()) == 7
+    assert len(officer.page("/export/devices.csv")[1].splitlines()) == 6
+    assert officer.page("/export/checks.csv?asset=pc-9999")[0] == 404
+    assert officer.page("/export/verdicts.csv")[0] == 404
 
 
 def test_a_stream_of_news_is_for_who_signed_in(ward: Running) -> None:
