@@ -20,7 +20,7 @@ REFUSED = "Trang này không thuộc quyền của tài khoản này."
 READERS: tuple[Role, ...] = ("viewer", "police", "auditor")
 OWN = {"/sign-in", "/link/{token}", "/language/{language}", "/password", "/second-factor"}
 OWN |= {"/sign-out", "/oidc/start", "/oidc/callback"}
-POLICE_SEE = {"/handed", "/handed/{number:int}"}
+POLICE_SEE = {"/handed", "/handed/{number:int}", "/export/handed.{format:str}"}
 
 
 @pytest.fixture(scope="module")
