@@ -57,9 +57,13 @@ OPEN_TO: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/export/changes.{format:str}"): _READERS,
     ("GET", "/export/verdicts.{format:str}"): _READERS,
     ("GET", "/export/checks.{format:str}"): _READERS,
+    ("GET", "/export/presence.{format:str}"): _READERS,
     ("GET", "/api/openapi.json"): _READERS,
     ("GET", "/api/status"): _READERS,
     ("GET", "/api/machines"): _READERS,
+    ("GET", "/api/machines/{asset}/changes"): _READERS,
+    ("GET", "/api/devices"): _READERS,
+    ("GET", "/api/wards"): _READERS,
     ("GET", "/api/officials"): _READERS,
     ("GET", "/api/findings"): _READERS,
     ("GET", "/api/targets"): _READERS,
@@ -87,6 +91,7 @@ PERSONAL = frozenset(
         "/officials",
         "/api/machines",
         "/api/machines/{asset}",
+        "/api/machines/{asset}/changes",
         "/api/officials",
         "/api/incidents/{id}",
         "/export/machines.{format:str}",
@@ -94,6 +99,7 @@ PERSONAL = frozenset(
         "/export/changes.{format:str}",
         "/export/verdicts.{format:str}",
         "/export/checks.{format:str}",
+        "/export/presence.{format:str}",
     }
 )
 """What shows or takes along what belongs to officials: every look is a row in the audit log."""

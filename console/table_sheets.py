@@ -9,7 +9,7 @@ from alerts import queries
 from collector import changes
 from collector.devices import sightings
 from collector.state import Machine
-from console import device_rows, handing, history, people, rollup
+from console import device_rows, handing, heard, history, loads, people, rollup
 from console.funnel import Step, funnel
 from console.pages.render import desk, words
 from console.sheets import Sheet
@@ -194,6 +194,20 @@ def verdict_sheet(request: Request) -> Sheet:
             )
             for one in found
         ),
+    )
+
+
+def presence_sheet(request: Request) -> Sheet:
+    """How many hours one PC (`asset`) was on, day by day."""
+    w, asset, here = words(request), _asset(request), desk(request)
+    agent = here.moment().office.state.machines.get(asset, Machine(asset)).agent
+    with here.store.read() as connection:
+        day = loads.day(connection, agent.id, w.now) if agent else ()
+        found = heard.days(connection, agent.id, day, w.timezone, w.now) if agent else ()
+    return Sheet(
+        w.text("heard.title"),
+        (w.text("plot.day"), w.text("heard.hours")),
+        tuple((w.day(one.day), one.hours) for one in found),
     )
 
 

@@ -1,254 +1,83 @@
-"""The officer's API: the pages' and the commands' own values as JSON, and the document of it."""
+"""The officer's API: every address with its function and shapes, and the document of it."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import date
 from functools import cache
 from importlib.metadata import version
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 from anyio.to_thread import run_sync
-from msgspec import Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from alerts import handling, history, queries
+from alerts import queries
 from alerts.finding import Finding
-from alerts.incidents import Action, Incident, NotAllowed
+from alerts.incidents import Incident
 from alerts.targets import Target
-from alerts.words import refusal
 from backup.status import Backups
-from collector import joined
-from collector.authority import AuthorityError
-from collector.joining import JoiningError
-from collector.state import Agent, Machine
-from console import acts, choosing, inventory_file, joins, machines, officials, screen, settings
+from collector.changes import Change
+from collector.summary.city import City
 from console.acts import Act
-from console.addresses import parse
-from console.answers import Answer, Task
-from console.funnel import Step, funnel
+from console.device_rows import DeviceRow
 from console.machines import MachineRow
 from console.officials import OfficialRow
-from console.pages.render import desk, language
+from console.pages.asked import (
+    act,
+    agents,
+    approve,
+    audit_list,
+    backups,
+    change_list,
+    check,
+    device_list,
+    finding_list,
+    incident,
+    incident_list,
+    inventory,
+    join,
+    machine,
+    machine_list,
+    official_list,
+    report,
+    save,
+    status,
+    target_list,
+    user_list,
+    ward_list,
+)
+from console.pages.shapes import (
+    Approving,
+    Checked,
+    Deed,
+    Funnel,
+    Inventoried,
+    Join,
+    OneMachine,
+    Saved,
+    Saving,
+    Status,
+    Text,
+    Told,
+    Wish,
+)
+from console.people import User
 
 BODY_BYTES_MOST = 1024 * 1024
 PROBLEM = "application/problem+json"
-
-
-class Status(Struct, frozen=True):
-    """The four answers, what to do first, and the open incidents."""
-
-    at: Any
-    site: str
-    answers: tuple[Answer, ...]
-    tasks: tuple[Task, ...]
-    incidents: tuple[Incident, ...]
-    inventory_problems: tuple[str, ...]
-
-
-class OneMachine(Struct, frozen=True):
-    """One PC with its newest readings and what the rules say of it."""
-
-    row: MachineRow
-    readings: Machine
-    findings: tuple[Finding, ...]
-
-
-class Funnel(Struct, frozen=True):
-    """How far each declared PC has come, and every agent that ever joined."""
-
-    machines: tuple[Step, ...]
-    agents: tuple[Agent, ...]
-
-
-class Deed(Struct, frozen=True, forbid_unknown_fields=True):
-    """What to do with an incident, and why."""
-
-    action: str
-    reason: str = ""
-
-
-class Wish(Struct, frozen=True, forbid_unknown_fields=True):
-    """A PC to be joined: a declared one, or null for any."""
-
-    asset: str | None = None
-
-
-class Join(Struct, frozen=True):
-    """What the PC is given, once."""
-
-    join: str
-    asset: str | None
-
-
-class Text(Struct, frozen=True, forbid_unknown_fields=True):
-    """The content of an inventory file."""
-
-    text: str
-
-
-class Checked(Struct, frozen=True):
-    """Whether it is right, and every mistake with its line."""
-
-    ok: bool
-    problems: tuple[str, ...]
-
-
-def status(request: Request) -> Any:
-    """The four answers."""
-    here = desk(request)
-    problem = here.source.problem
-    return screen.as_values(here.moment(), problem.problems if problem else ())
-
-
-def machine_list(request: Request) -> tuple[MachineRow, ...]:
-    """Declared PCs, chosen and sorted as on their page (q, verdict, department, sort)."""
-    _, rows = desk(request).derived("machines", lambda one: machines.rows(one.office, one.findings))
-    return choosing.chosen(rows, choosing.choice(request.query_params))
-
-
-def machine(request: Request) -> OneMachine:
-    """One PC."""
-    asset = request.path_params["asset"]
-    moment, rows = desk(request).derived(
-        "machines", lambda one: machines.rows(one.office, one.findings)
-    )
-    row = next((one for one in rows if one.asset == asset), None)
-    if row is None:
-        raise HTTPException(404, "no such machine is declared")
-    known = moment.office.state.machines.get(asset, Machine(asset))
-    return OneMachine(row, known, tuple(one for one in moment.findings if one.subject == asset))
-
-
-def official_list(request: Request) -> tuple[OfficialRow, ...]:
-    """Officials with their PCs."""
-    moment, rows = desk(request).derived(
-        "machines", lambda one: machines.rows(one.office, one.findings)
-    )
-    return officials.rows(moment.office.inventory, moment.targets, rows)
-
-
-def finding_list(request: Request) -> tuple[Finding, ...]:
-    """Verdicts with what they rest on (verdict, rule)."""
-    verdict, rule = request.query_params.get("verdict"), request.query_params.get("rule")
-    found = desk(request).moment().findings
-    return tuple(
-        one for one in found if verdict in {None, one.verdict} and rule in {None, one.rule}
-    )
-
-
-def target_list(request: Request) -> tuple[Target, ...]:
-    """Items 23, 27 and 28, now or at the end of a day gone by (item, at=2026-06-09)."""
-    here, text = desk(request), request.query_params.get("at")
-    if text is None:
-        found = here.moment().targets
-    else:
-        try:
-            day = date.fromisoformat(text)
-        except ValueError:
-            raise HTTPException(400, "at is a day such as 2026-06-09") from None
-        inventory = here.source.current()
-        if history.day_end(day, inventory.site.timezone) > here.clock():
-            raise HTTPException(400, f"{day} has not ended yet")
-        with here.store.read() as connection:
-            found = history.targets_at(connection, inventory, day)
-    item = request.query_params.get("item")
-    return tuple(one for one in found if item in {None, str(one.item)})
-
-
-def incident_list(request: Request) -> tuple[Incident, ...]:
-    """Incidents, newest first; ?open=1: those that are not ended, the worst first."""
-    moment = desk(request).moment()
-    return moment.open_incidents if "open" in request.query_params else moment.incidents
-
-
-def incident(request: Request) -> queries.File:
-    """One incident with its clocks, history and deliveries."""
-    here = desk(request)
-    with here.store.read() as connection:
-        found = queries.file(connection, request.path_params["id"], here.clock())
-    if found is None:
-        raise HTTPException(404, "there is no such incident")
-    return found
-
-
-def act(request: Request, asked: Deed) -> queries.File:
-    """Take, note, fix, close: what the page's buttons do."""
-    wanted = next((one for one in get_args(Action) if one == asked.action), None)
-    if wanted is None:
-        raise HTTPException(400, "there is no such action")
-    here, user = desk(request), request.state.visitor.user
-    try:
-        with here.store.write() as connection:
-            number = request.path_params["id"]
-            handling.act(connection, here.clock(), user, number, wanted, asked.reason[:4000])
-    except NotAllowed as error:
-        raise HTTPException(409, refusal(error.key, error.values, language(request))) from error
-    here.forget()
-    return incident(request)
-
-
-def backups(request: Request) -> Backups:
-    """Every set and repository with its proofs."""
-    return desk(request).moment().office.backups
-
-
-def agents(request: Request) -> Funnel:
-    """How far each PC has come."""
-    here = desk(request)
-    with here.store.read() as connection:
-        known = tuple(joined.agents(connection))
-    return Funnel(funnel(here.moment().office), known)
-
-
-def join(request: Request, asked: Wish) -> Join:
-    """A join string: one use, 24 hours."""
-    here, user = desk(request), request.state.visitor.user
-    listen = parse(settings.load(here.state_folder).listen)
-    try:
-        with here.store.write() as connection:
-            string = joins.new_string(
-                connection,
-                here.clock(),
-                here.source.current(),
-                user,
-                asked.asset,
-                listen,
-                here.state_folder,
-            )
-    except (AuthorityError, JoiningError) as error:
-        raise HTTPException(409, str(error)) from error
-    return Join(string, asked.asset)
-
-
-def audit_list(request: Request) -> tuple[Act, ...]:
-    """Rows of the audit log, newest first (actor, action, before)."""
-    asked = request.query_params
-    text = asked.get("before", "")
-    before = int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
-    with desk(request).store.read() as connection:
-        return acts.acts(
-            connection,
-            actor=asked.get("actor", "")[:100],
-            action=asked.get("action", "")[:100],
-            before=before,
-        )
-
-
-def check(request: Request, asked: Text) -> Checked:
-    """Check an inventory without saving it."""
-    found = inventory_file.problems(asked.text, desk(request).source.path.name)
-    return Checked(not found, tuple(str(one) for one in found))
-
 
 READS: dict[str, tuple[Callable[[Request], Any], Any]] = {
     "/api/status": (status, Status),
     "/api/machines": (machine_list, tuple[MachineRow, ...]),
     "/api/machines/{asset}": (machine, OneMachine),
+    "/api/machines/{asset}/changes": (change_list, tuple[Change, ...]),
+    "/api/devices": (device_list, tuple[DeviceRow, ...]),
+    "/api/wards": (ward_list, City),
+    "/api/users": (user_list, tuple[User, ...]),
+    "/api/inventory": (inventory, Inventoried),
     "/api/officials": (official_list, tuple[OfficialRow, ...]),
     "/api/findings": (finding_list, tuple[Finding, ...]),
     "/api/targets": (target_list, tuple[Target, ...]),
@@ -261,6 +90,9 @@ READS: dict[str, tuple[Callable[[Request], Any], Any]] = {
 ACTS: dict[str, tuple[Callable[[Request, Any], Any], Any, Any]] = {
     "/api/incidents/{id}/actions": (act, Deed, queries.File),
     "/api/tokens": (join, Wish, Join),
+    "/api/incidents": (report, Told, queries.File),
+    "/api/incidents/{id}/sending": (approve, Approving, queries.File),
+    "/api/inventory": (save, Saving, Saved),
     "/api/inventory/check": (check, Text, Checked),
 }
 """By address: the function, what it is sent, what it answers. One more is a line here and, where

@@ -170,6 +170,7 @@ SHEETS: Mapping[str, Callable[[Request], Sheet]] = {
     "changes": table_sheets.change_sheet,
     "verdicts": table_sheets.verdict_sheet,
     "checks": table_sheets.check_sheet,
+    "presence": table_sheets.presence_sheet,
 }
 """By the name in the address: /export/NAME.csv and .xlsx. A table that is added is a line here."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time
 
 from msgspec import Struct
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,9 +15,9 @@ from alerts.finding import Finding
 from backup.status import SetStatus
 from collector.changes import newest
 from collector.state import Machine
-from console import choosing, clocks, history, loads, machines
+from console import choosing, clocks, heard, history, loads, machines
 from console.answers import BACKUP_RULES, Task, answers, pressing, tasks
-from console.desk import Moment
+from console.desk import Desk, Moment
 from console.machines import MachineRow
 from console.pages.problems import not_found
 from console.pages.render import desk, language, page, words
@@ -114,12 +115,18 @@ def machine(request: Request) -> Response:
         changes = queries.changes_of(connection, asset, CHANGES_SHOWN)
         changed = newest(connection, CHANGES_SHOWN, asset)
         day = loads.day(connection, known.agent.id, here.clock()) if known.agent else ()
+        on, words_of = _heard(connection, known, day, here)
     return page(
         request,
         "machine",
         here="machines",
         row=row,
         day=day,
+        heard=on,
+        comings=words_of,
+        on_total=sum(one.hours for one in on),
+        on_days=sum(one.hours > 0 for one in on),
+        stamp=lambda day: int(datetime.combine(day, time(12), UTC).timestamp()),
         machine=known,
         profile=office.inventory.profile(declared.profile),
         boot_at=_instant(known.system.value.boot_at if known.system else None),
@@ -133,6 +140,17 @@ def machine(request: Request) -> Response:
         changes=changes,
         history=history.rows(changed, words(request)),
     )
+
+
+def _heard(
+    connection: Connection, known: Machine, day: Sequence[loads.Step], here: Desk
+) -> tuple[tuple[heard.HeardDay, ...], tuple[heard.Word, ...]]:
+    """How long it was on each day, and when it came and went; nothing of one that never joined."""
+    if known.agent is None:
+        return (), ()
+    zone = here.source.current().site.timezone
+    on = heard.days(connection, known.agent.id, day, zone, here.clock())
+    return on, heard.words(connection, known.agent.id)
 
 
 def _instant(text: str | None) -> datetime | None:

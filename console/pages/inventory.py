@@ -7,6 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from collector import audit
 from console import inventory_file
+from console.desk import Desk
 from console.inventory_file import EditError
 from console.pages.forms import Form
 from console.pages.render import desk, page
@@ -33,14 +34,19 @@ def edited(request: Request, form: Form) -> Response:
     if form.get("act") != "save" or inventory_file.problems(text, here.source.path.name):
         return _shown(request, text, before, None)
     try:
-        inventory_file.write(here.source.path, text, before, here.state_folder)
+        keep(here, user, text, before)
     except EditError as error:
         return _shown(request, text, before, str(error))
+    return RedirectResponse("/settings/inventory?saved", 303)
+
+
+def keep(here: Desk, user: str, text: str, before: str) -> None:
+    """Save a text that was found right, and note who did. Raises EditError."""
+    inventory_file.write(here.source.path, text, before, here.state_folder)
     with here.store.write() as connection:
         told = {"before": before, "after": inventory_file.mark(text.encode())}
         audit.append(connection, here.clock(), user, "inventory-saved", told)
     here.forget()
-    return RedirectResponse("/settings/inventory?saved", 303)
 
 
 def _shown(request: Request, text: str, before: str, said: str | None) -> Response:

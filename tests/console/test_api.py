@@ -85,3 +85,53 @@ def test_a_stranger_a_page_and_another_site_are_refused(
     assert running.ask("GET", "/api/status", headers=session)[0] == 200
     elsewhere = session | JSON | {"sec-fetch-site": "cross-site"}
     assert running.ask("POST", "/api/tokens", "{}", elsewhere)[0] == 403
+
+
+def sent(running: Running, token: dict[str, str], path: str, body: object) -> tuple[int, Any]:
+    text = msgspec.json.encode(body).decode()
+    status, _, told = running.ask("POST", path, text, token | JSON)
+    return status, msgspec.json.decode(told)
+
+
+def test_what_a_person_tells_opens_an_incident_and_half_of_it_is_refused(
+    running: Running, token: dict[str, str]
+) -> None:
+    told = {"kind": "told-phishing", "words": "thư giả", "who": "Kế toán", "drill": True}
+    status, file = sent(running, token, "/api/incidents", told)
+    assert status == 200
+    assert (file["incident"]["rule"], file["incident"]["drill"]) == ("told-phishing", True)
+    number = file["incident"]["id"]
+    assert number in [one["id"] for one in asked(running, token, "/api/incidents?open=1")]
+    assert sent(running, token, "/api/incidents", told | {"words": " "})[0] == 409
+    status, refused = sent(running, token, f"/api/incidents/{number}/sending", {"to": ["police"]})
+    assert (status, refused["status"]) == (409, 409), "of a drill nothing is sent"
+    status, _ = sent(running, token, f"/api/incidents/{number}/sending", {"to": ["press"]})
+    assert status == 400
+
+
+def test_an_inventory_is_saved_only_over_the_one_that_was_read_and_only_when_right(
+    running: Running, token: dict[str, str]
+) -> None:
+    held = asked(running, token, "/api/inventory")
+    text = held["text"].replace("Phòng kỹ thuật", "Phòng máy")
+    assert text != held["text"]
+    wrong = {"text": text + "\nodd: 1\n", "before": held["sha256"]}
+    status, refused = sent(running, token, "/api/inventory", wrong)
+    assert status == 409
+    assert "odd" in refused["title"]
+    assert sent(running, token, "/api/inventory", {"text": text, "before": "0" * 64})[0] == 409
+    saving = {"text": text, "before": held["sha256"]}
+    status, saved = sent(running, token, "/api/inventory", saving)
+    assert status == 200
+    assert asked(running, token, "/api/inventory") == {"text": text, "sha256": saved["sha256"]}
+    assert sent(running, token, "/api/inventory", saving)[0] == 409, "somebody saved meanwhile"
+
+
+def test_devices_and_changes_are_told_as_their_pages_tell_them(
+    running: Running, token: dict[str, str]
+) -> None:
+    devices = asked(running, token, "/api/devices")
+    assert {one["kind"] for one in devices} >= {"printer", "switch", "router", "ups"}
+    assert isinstance(asked(running, token, "/api/machines/may-chu/changes"), list)
+    assert running.ask("GET", "/api/machines/no-such/changes", headers=token)[0] == 404
+    assert "cntt" in [one["id"] for one in asked(running, token, "/api/users")]
