@@ -138,7 +138,7 @@ class Desk:
             self.moment()
         if self._cost_seconds <= self.large_seconds:
             return FRESH.total_seconds()
-        began = time.monotonic()
+        began = time.thread_time()
         seen = look(self, self.clock())
         with self._lock:
             wanted = dict(self._derived)
@@ -147,7 +147,7 @@ class Desk:
         }
         with self._lock:
             self._derived.update(derived)
-            self._last, self._cost_seconds = seen, time.monotonic() - began
+            self._last, self._cost_seconds = seen, time.thread_time() - began
         return max(FRESH.total_seconds(), self._cost_seconds * RESTS)
 
     def _declared_anew(self, last: Moment) -> bool:
@@ -160,10 +160,10 @@ class Desk:
         return max(LARGE_FRESH, timedelta(seconds=self._cost_seconds * (RESTS + 2)))
 
     def _look(self, now: datetime) -> Moment:
-        began = time.monotonic()
+        began = time.thread_time()
         seen = look(self, now)
         self._acted = False
-        self._last, self._cost_seconds = seen, time.monotonic() - began
+        self._last, self._cost_seconds = seen, time.thread_time() - began
         return seen
 
 

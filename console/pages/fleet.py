@@ -126,7 +126,7 @@ def machine(request: Request) -> Response:
         comings=words_of,
         on_total=sum(one.hours for one in on),
         on_days=sum(one.hours > 0 for one in on),
-        stamp=lambda day: int(datetime.combine(day, time(12), UTC).timestamp()),
+        noon_of=lambda day: int(datetime.combine(day, time(12), UTC).timestamp()),
         machine=known,
         profile=office.inventory.profile(declared.profile),
         boot_at=_instant(known.system.value.boot_at if known.system else None),
