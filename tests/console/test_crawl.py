@@ -35,6 +35,7 @@ FILES = (
     "/export/",
     "/api/",
     "/incidents/{id}/files/",
+    "/incidents/{id}/file.zip",
     "/handed/{number:int}",
     "/backups/restored/",
 )
