@@ -202,7 +202,7 @@ def test_every_page_is_open_to_all_by_wcag_and_fits_a_phone(
         page.emulate_media(color_scheme="light")
         page.set_viewport_size(PHONE)
         # A plot takes its new width a moment after its page.
-        page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth")
+        poll(lambda: page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
         page.set_viewport_size({"width": 1280, "height": 800})
     page.close()
     assert wrong == []
