@@ -94,7 +94,7 @@ def _escrow(open_: bool) -> tuple[str, ...]:
 
 
 def _commands(way: Way) -> Table:
-    columns = (Column(text("recovery.number"), 6), Column(text("recovery.command"), 94))
+    columns = (Column(text("recovery.number"), 8), Column(text("recovery.command"), 92))
     return Table(columns, tuple((str(place), one) for place, one in enumerate(way.commands, 1)))
 
 
