@@ -147,3 +147,21 @@ def test_the_papers_of_a_line_are_written_named_and_kept_in_the_audit_log(
     refused = wardwatch("document", "line-month", "nobody", *state)
     assert refused.returncode == 2
     assert "no line nobody is declared" in refused.stderr
+
+
+def test_the_papers_of_a_line_are_buttons_on_its_page_and_the_same_bytes_each_time(
+    office: Running, month: str
+) -> None:
+    visitor = sign_in(office)
+    body = visitor.page(f"/lines/{LINE}?month={month}")[1]
+    assert f'action="/lines/{LINE}/month"' in body
+    number = body.split(f'action="/lines/{LINE}/outage/')[1].split('"')[0]
+    for path in (f"/lines/{LINE}/month", f"/lines/{LINE}/outage/{number}"):
+        status, headers, paper = visitor.post(path, month=month, format="docx")
+        assert status == 200, path
+        assert headers["content-disposition"].endswith('.docx"')
+        assert visitor.post(path, month=month, format="docx")[2] == paper
+        assert visitor.post(path, month=month, format="exe")[0] == 404
+    assert visitor.post(f"/lines/{LINE}/month", month="2999-01", format="pdf")[0] == 409
+    assert visitor.post(f"/lines/{LINE}/outage/999", format="pdf")[0] == 404
+    assert visitor.post("/lines/nobody/outage/1", format="pdf")[0] == 404
