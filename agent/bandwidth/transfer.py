@@ -69,6 +69,8 @@ class _Stream(threading.Thread):
         except (OSError, ValueError, KeyError, TypeError, IndexError) as problem:
             reason = getattr(problem, "strerror", None) or str(problem)
             self.error = f"the speed-test server broke off: {reason}".lower()
+        except threading.BrokenBarrierError:
+            pass  # broken by another stream, which says why, or by the wait for all of them
         finally:
             self.together.abort() if self.error else None
 

@@ -72,3 +72,49 @@ def test_a_server_that_refuses_is_told_by_its_answer() -> None:
         found = failed(port)
     assert str(found) == "the speed-test server answered 403"
     assert found.bytes_used == 0
+
+
+@contextmanager
+def lying(answer: bytes) -> Iterator[int]:
+    """A server that takes an upload to its end, and then says that of it."""
+    door = socket.create_server(("127.0.0.1", 0))
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(answer)
+
+    def take(there: socket.socket) -> None:
+        with closing(there), suppress(OSError):
+            end = b""
+            while not end.endswith(b"0\r\n\r\n"):
+                end = (end + there.recv(1 << 20))[-16:]
+            there.sendall(head + answer)
+
+    def listen() -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=take, args=(door.accept()[0],), daemon=True).start()
+
+    threading.Thread(target=listen, daemon=True).start()
+    try:
+        yield int(door.getsockname()[1])
+    finally:
+        with suppress(OSError):
+            door.shutdown(socket.SHUT_RDWR)
+        door.close()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b'{"bytes": 99999999999, "marks": [[1.0, 99999999999]]}',
+        b'{"bytes": 0, "marks": []}',
+        b'{"bytes": "many", "marks": []}',
+        b'{"marks": []}',
+        b"[1, 2]",
+        b"no figures at all",
+    ],
+)
+def test_a_server_that_lies_about_an_upload_gives_no_figure(answer: bytes) -> None:
+    course = Course("127.0.0.1", 0, boot_seconds() + 30, BYTES)
+    with lying(answer) as port, pytest.raises(MeasureError) as caught:
+        transfer._way(course._replace(port=port), transfer._up, 1)
+    assert "the speed-test server" in str(caught.value)
+    assert caught.value.bytes_used
