@@ -20,7 +20,7 @@
     const area = document.getElementById("live");
     const inside = document.activeElement;
     const typing = inside && area && area.contains(inside) && inside.matches("input, select, textarea");
-    return pressed || typing || (window.getSelection && String(window.getSelection()) !== "");
+    return pressed || typing || document.querySelector(".working") || (window.getSelection && String(window.getSelection()) !== "");
   }
 
   function ask() {
@@ -129,4 +129,64 @@
   }
   document.addEventListener("htmx:afterSettle", drawn); // a page that refreshed itself brings bare tables
   drawn();
+})();
+
+// Work that takes a while says so, and for how long, until it is done: a paper, a search, a sending.
+(function () {
+  function begin(form) {
+    const note = document.createElement("p");
+    note.className = "working";
+    note.setAttribute("role", "status");
+    const bar = document.createElement("progress");
+    bar.setAttribute("aria-hidden", "true");
+    const spent = document.createElement("span");
+    spent.setAttribute("aria-hidden", "true"); // read aloud once, not every second
+    note.append(bar, document.body.dataset.working, spent);
+    form.append(note);
+    form.dataset.busy = "yes";
+    const began = Date.now();
+    const timer = setInterval(function () {
+      spent.textContent = " " + Math.round((Date.now() - began) / 1000) + " s";
+    }, 1000);
+    return function () { clearInterval(timer); note.remove(); delete form.dataset.busy; };
+  }
+
+  function save(blob, name) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = name;
+    link.click();
+    setTimeout(function () { URL.revokeObjectURL(link.href); }, 60000);
+  }
+
+  // The page stays where a file comes: only a request of our own tells when it is there.
+  function fetched(form, button) {
+    const body = new URLSearchParams(new FormData(form));
+    if (button && button.name) body.append(button.name, button.value);
+    const there = (button && button.getAttribute("formaction")) || form.getAttribute("action");
+    return fetch(there, { method: "POST", body: body }).then(function (answer) {
+      const name = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") || "");
+      if (!answer.ok || !name) throw new Error("no file");
+      return answer.blob().then(function (blob) { save(blob, name[1]); });
+    });
+  }
+
+  document.addEventListener("submit", function (event) {
+    const form = event.target;
+    const button = event.submitter;
+    if (!("works" in form.dataset)) return;
+    if (form.dataset.busy) { event.preventDefault(); return; } // pressed twice is asked once
+    const end = begin(form);
+    if (form.dataset.works !== "file") return;
+    event.preventDefault();
+    fetched(form, button).then(end, function () {
+      end();
+      delete form.dataset.works; // asked as a page, the answer says in words why there is no file
+      form.requestSubmit(button);
+    });
+  });
+  // Back on a page that the browser had kept: the work is over.
+  window.addEventListener("pageshow", function (event) {
+    if (event.persisted && document.querySelector(".working")) window.location.reload();
+  });
 })();

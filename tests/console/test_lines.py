@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
@@ -10,7 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Route
 
 from collector.inventory.read import load
 from collector.store.database import connect
@@ -78,6 +79,38 @@ def test_the_pages_of_lines_fit_and_draw_what_their_tables_hold(
         assert page.get_by_text("nhà cung cấp: đường vào cơ quan").first.is_visible()
         assert page.get_by_text("không tới nhà cung cấp").first.is_visible()
         assert wrong == []
+
+
+def test_a_paper_that_takes_a_while_says_so_and_is_asked_for_once(
+    browser: Browser, office: Running, month: str
+) -> None:
+    session = sign_in(office).cookie["cookie"]
+    with context(browser, "desk") as door:
+        name, _, value = session.partition("=")
+        door.add_cookies([{"name": name, "value": value, "url": office.base}])
+        page, wrong = watched(door, office.base)
+        held: list[Route] = []
+        page.route(f"**/lines/{LINE}/month", lambda route: held.append(route))  # noqa: PLW0108
+        page.goto(f"{office.base}/lines/{LINE}?month={month}")
+        button = page.locator(f"form[action='/lines/{LINE}/month'] button").nth(1)
+        button.click()
+        assert page.get_by_role("status").filter(has_text="Đang thực hiện").is_visible()
+        page.get_by_text(re.compile(r"^ \d+ s$")).wait_for()
+        button.click()
+        with page.expect_download() as loaded:
+            held[0].continue_()
+        assert loaded.value.suggested_filename == f"bao-cao-duong-truyen-{month}-{LINE}.docx"
+        assert Path(loaded.value.path()).read_bytes().startswith(b"PK")
+        page.locator(".working").wait_for(state="detached")
+        assert len(held) == 1
+        page.unroute(f"**/lines/{LINE}/month")
+        # What cannot be made is told in words, as a page.
+        page.goto(f"{office.base}/lines/{LINE}?month={month}")
+        page.locator("input[name='month']").evaluate("one => one.value = '2999-01'")
+        button.click()
+        page.get_by_text("chưa ngày nào của tháng này kết thúc").wait_for()
+        # The browser itself writes a refusal down, twice: asked for as a file, then as a page.
+        assert [one for one in wrong if "409" not in one] == []
 
 
 def test_every_table_of_the_lines_leaves_as_csv_and_as_a_workbook(
