@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from agent.host import Host, UnreadableError
 from agent.host.reader import Reader
@@ -121,24 +122,34 @@ def _memory(reader: Reader) -> dict[str, Any] | None:
     return found or None
 
 
+@lru_cache(1)  # of a minute before: the table hardly ever changes
+def _mounted(text: str) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """The local filesystems of that table, place and kind, and what of it cannot be told."""
+    found: list[tuple[str, str]] = []
+    seen: set[str] = set()
+    lines = tuple(rows(text))
+    mounts = [row for row in lines if len(row) == FIELDS_OF_MOUNT and row[1].startswith("/")]
+    gaps = ["a line cannot be read"] if len(mounts) < len(lines) else []
+    for device, mount, kind, *_ in mounts:
+        if device.startswith(DEVICE) and kind not in KNOWN:
+            gaps.append(f"a filesystem of a kind that is not known: {kind}")
+        # One disk mounted at several places (bind mounts, btrfs subvolumes) is one filesystem.
+        if device in seen or not (kind in LOCAL or mount == "/"):
+            continue
+        seen.add(device)
+        found.append((ESCAPED.sub(lambda code: chr(int(code[1], 8)), mount), kind))
+    return tuple(found), tuple(gaps)
+
+
 def _filesystems(reader: Reader) -> list[dict[str, Any]] | None:
     text = reader.text("/proc/self/mounts", "filesystems")
     if text is None:
         return None
     found: list[dict[str, Any]] = []
-    seen: set[str] = set()
-    lines = tuple(rows(text))
-    mounts = [row for row in lines if len(row) == FIELDS_OF_MOUNT and row[1].startswith("/")]
-    if len(mounts) < len(lines):
-        reader.gap("filesystems", "a line cannot be read")
-    for device, mount, kind, *_ in mounts:
-        if device.startswith(DEVICE) and kind not in KNOWN:
-            reader.gap("filesystems", f"a filesystem of a kind that is not known: {kind}")
-        # One disk mounted at several places (bind mounts, btrfs subvolumes) is one filesystem.
-        if device in seen or not (kind in LOCAL or mount == "/"):
-            continue
-        seen.add(device)
-        place = ESCAPED.sub(lambda code: chr(int(code[1], 8)), mount)
+    mounted, gaps = _mounted(text)
+    for cause in gaps:
+        reader.gap("filesystems", cause)
+    for place, kind in mounted:
         try:
             space = reader.host.space(place)
         except UnreadableError as problem:

@@ -8,7 +8,16 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from agent.closed_list import FOLDERS, PROGRAMS
-from agent.host import LIMIT_BYTES, Entries, Key, Neighbour, Piece, Space, UnreadableError
+from agent.host import (
+    LIMIT_BYTES,
+    Entries,
+    Key,
+    Neighbour,
+    Piece,
+    Space,
+    UnreadableError,
+    mounts,
+)
 from agent.host.processes import PROC, Processes
 from agent.lean import TYPE_CHECKING, Any
 
@@ -37,7 +46,7 @@ class Live:
 
     def read(self, path: str) -> bytes:
         try:
-            return b"".join(_chunks(path))
+            return MOUNTS.read() if MOUNTS and path == mounts.PATH else _whole(path)
         except OSError as problem:
             raise unreadable(path, problem) from problem
 
@@ -154,6 +163,13 @@ class Live:
 
             return live_windows.events(channel, after)
         raise UnreadableError(f"no event channels on this system: {channel}", absent=True)
+
+
+def _whole(path: str) -> bytes:
+    return b"".join(_chunks(path))
+
+
+MOUNTS = mounts.Mounts(_whole) if sys.platform == "linux" else None
 
 
 def _installed(name: str) -> bool:

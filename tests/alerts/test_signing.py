@@ -27,7 +27,8 @@ from tests.alerts.document_samples import example, papers_of
 from tests.alerts.keys import PASSPHRASE, Key
 from tests.alerts.test_reporting import told
 
-PIN, LABEL, TOKEN = "1234", "ky-so", "ubnd"
+LABEL, TOKEN = "ky-so", "ubnd"
+PIN = "ghim-24681357"  # with letters that no hexadecimal has: four digits stand in any signature
 SOFTHSM = Path("/usr/lib/softhsm/libsofthsm2.so")
 
 
