@@ -46,7 +46,9 @@ class Live:
 
     def read(self, path: str) -> bytes:
         try:
-            return MOUNTS.read() if MOUNTS and path == mounts.PATH else _whole(path)
+            if path in KEPT:
+                return MOUNTS.read() if path == mounts.PATH else _again(path)
+            return _whole(path)
         except OSError as problem:
             raise unreadable(path, problem) from problem
 
@@ -169,7 +171,29 @@ def _whole(path: str) -> bytes:
     return b"".join(_chunks(path))
 
 
-MOUNTS = mounts.Mounts(_whole) if sys.platform == "linux" else None
+EVERY_MINUTE = ("uptime", "stat", "loadavg", "meminfo", "diskstats", "net/dev", "self/mounts")
+KEPT = (
+    frozenset(f"/proc/{name}" for name in EVERY_MINUTE) if sys.platform == "linux" else frozenset()
+)
+_OPEN: dict[tuple[int, str], int] = {}
+"""By process: a child's place in a file would be its parent's too, and `self` another one."""
+
+
+def _again(path: str) -> bytes:
+    """A file of /proc that is read every minute: it stays open, and is told anew from its start."""
+    held = (os.getpid(), path)
+    if held not in _OPEN:
+        _OPEN[held] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    number, parts, size = _OPEN[held], [], 0
+    while chunk := os.pread(number, CHUNK_BYTES, size):
+        parts.append(chunk)
+        size += len(chunk)
+        if size > LIMIT_BYTES:
+            raise larger(path)
+    return b"".join(parts)
+
+
+MOUNTS = mounts.Mounts(_again)
 
 
 def _installed(name: str) -> bool:

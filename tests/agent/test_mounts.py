@@ -3,11 +3,14 @@ from __future__ import annotations
 import os
 import subprocess  # noqa: TID251 - a program in a namespace of its own
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from agent.host.live import KEPT, Live
 from agent.host.mounts import AGAIN, Mounts
+from tests.agent.door import eventually
 from tests.namespaces import apart
 
 if sys.platform == "linux":
@@ -43,6 +46,16 @@ print(*map(int, told))
             check=False,
         )
         assert done.stdout.split() == ["0", "0", "1", "1", "1", "0", "0", "0"], done.stderr
+
+    def test_what_is_read_every_minute_is_told_anew_and_opened_once() -> None:
+        live = Live(datetime.now(UTC))  # noqa: TID251 - a live machine has the time of now
+        before = live.read("/proc/uptime")
+        assert all(live.read(path) for path in sorted(KEPT))
+        opened = set(Path("/proc/self/fd").iterdir())
+        eventually(lambda: live.read("/proc/uptime") != before)
+        assert live.read("/proc/stat").startswith(b"cpu ")
+        assert live.read("/proc/meminfo").startswith(b"MemTotal:")
+        assert set(Path("/proc/self/fd").iterdir()) == opened
 
 
 def test_a_system_that_tells_of_no_changes_is_read_again_all_the_same(tmp_path: Path) -> None:
