@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -56,6 +58,33 @@ class Mailbox:
         return f"250 taken as {len(self.taken)}"
 
 
+class Doors(Controller):
+    """A server that ends what is still connected: its loop would be closed under it."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.sessions: list[SMTP] = []
+
+    def factory(self) -> SMTP:
+        made: SMTP = super().factory()  # type: ignore[no-untyped-call] # aiosmtpd's
+        self.sessions.append(made)
+        return made
+
+    def hang_up(self) -> None:
+        """Take nobody in any more, and let go of who is there."""
+        asyncio.run_coroutine_threadsafe(self._let_go(), self.loop).result(30)
+
+    async def _let_go(self) -> None:
+        if self.server is not None:
+            self.server.close()
+        for session in self.sessions:
+            for transport in (session.transport, session._original_transport):
+                if isinstance(transport, asyncio.WriteTransport):
+                    transport.abort()
+        for _ in range(4):  # turns of the loop: the TLS line is lost, then the plain one under it
+            await asyncio.sleep(0)
+
+
 @contextmanager
 def serving(folder: Path, now: datetime, port: int = 0) -> Iterator[Mailbox]:
     """With STARTTLS and a sign-in that it demands."""
@@ -74,7 +103,7 @@ def serving(folder: Path, now: datetime, port: int = 0) -> Iterator[Mailbox]:
         )
         return AuthResult(success=right, handled=right)
 
-    server = Controller(
+    server = Doors(
         box,
         hostname="127.0.0.1",
         port=port or _free(),
@@ -89,6 +118,7 @@ def serving(folder: Path, now: datetime, port: int = 0) -> Iterator[Mailbox]:
     try:
         yield box
     finally:
+        server.hang_up()
         server.stop()
 
 

@@ -72,13 +72,17 @@ def test_the_limit_itself_is_taken() -> None:
 
 def test_a_bomb_costs_its_fuse_alone() -> None:
     bomb = gzip.compress(bytes(32 * LIMIT_BYTES))
+    peaks = []
     tracemalloc.start()
-    with pytest.raises(BodyError) as caught:
-        unpacked(bomb)
-    _, peak = tracemalloc.get_traced_memory()
+    for _ in range(5):  # what other threads take meanwhile is counted too: the least is its own
+        tracemalloc.reset_peak()
+        before, _peak = tracemalloc.get_traced_memory()
+        with pytest.raises(BodyError) as caught:
+            unpacked(bomb)
+        peaks.append(tracemalloc.get_traced_memory()[1] - before)
+        assert caught.value.status == 413
     tracemalloc.stop()
-    assert caught.value.status == 413
-    assert peak < 4 * LIMIT_BYTES
+    assert min(peaks) < 4 * LIMIT_BYTES
 
 
 def test_an_agent_that_runs_wild_empties_its_own_bucket_alone() -> None:

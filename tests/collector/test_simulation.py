@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,6 +63,8 @@ def against(tmp_path: Path, answer: bytes, count: int) -> Outcome:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(authority.certificate, authority.key)
 
+    over = asyncio.Event()
+
     async def slowly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while not reader.at_eof():
             try:
@@ -74,6 +77,9 @@ def against(tmp_path: Path, answer: bytes, count: int) -> Outcome:
             if not answer:
                 break
         writer.close()
+        with suppress(ConnectionError):  # it may have hung up first
+            await writer.wait_closed()
+        over.set()
 
     async def story() -> Outcome:
         port = free_port()
@@ -81,7 +87,9 @@ def against(tmp_path: Path, answer: bytes, count: int) -> Outcome:
         member = (Member("s1", "00"),)
         wish = course(tmp_path, port, member, interval_seconds=0.01, seconds=count * 0.01)
         async with server:
-            return await load.drive(replace(wish, connections=1))
+            outcome = await load.drive(replace(wish, connections=1))
+            await over.wait()  # a loop that ends sooner leaves its connection open
+            return outcome
 
     return asyncio.run(story())
 
