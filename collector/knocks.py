@@ -10,7 +10,7 @@ import ipaddress
 import socket
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from collector.goodbye import last_word
 from collector.inventory.model import Inventory
@@ -22,6 +22,9 @@ EVERY = timedelta(seconds=20)
 KNOCKED_FOR = timedelta(hours=1)
 """As long as its neighbours are asked for it; see `collector.missed`."""
 MOST = 64
+MOST_ADDRESSES = 8
+"""Of one PC, which tells them itself: one that is not to be trusted has no network searched through."""
+NEVER = datetime.min.replace(tzinfo=UTC)
 DISCARD = 9
 """A port at which nothing is expected to listen (RFC 863): the packet itself says nothing."""
 
@@ -48,7 +51,7 @@ def addresses(machine: Machine) -> tuple[str, ...]:
     """Where it can be met, by what it told itself: of one PC alone, and on some network."""
     found = machine.system.value.network if machine.system else None
     told = (text for one in found or () for text in one.addresses or ())
-    return tuple(text for text in dict.fromkeys(told) if _is_one(text))
+    return tuple(text for text in dict.fromkeys(told) if _is_one(text))[:MOST_ADDRESSES]
 
 
 def knock(at: Iterable[str]) -> None:
@@ -58,6 +61,8 @@ def knock(at: Iterable[str]) -> None:
         # No way there, no such network, no buffer: then nobody answers, which is all that is asked.
         with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as door:
             door.setsockopt(socket.SOL_SOCKET, socket.SO_DONTROUTE, 1)
+            if family == socket.AF_INET6:  # of which Linux takes no notice there
+                door.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, 1)
             door.setblocking(False)
             door.sendto(b"", (address, DISCARD))
 
@@ -74,7 +79,9 @@ class Knocker:
         """The assets that were knocked at this time."""
         wanted = {one.asset: one for one in silent(inventory, machines, now)}
         self._at = {asset: at for asset, at in self._at.items() if asset in wanted}
-        due = [asset for asset in wanted if self._due(asset, now)][:MOST]
+        due = [asset for asset in wanted if self._due(asset, now)]
+        # Where there are more, each has its turn: those that waited longest come first.
+        due = sorted(due, key=lambda asset: self._at.get(asset, NEVER))[:MOST]
         for asset in due:
             self._at[asset] = now
             knock(addresses(wanted[asset]))
