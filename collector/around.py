@@ -74,14 +74,25 @@ class Others:
 
     def _dead_port(self, mine: frozenset[str]) -> tuple[str, str] | None:
         """The port of this PC alone, where it is down."""
+        ports = (one for mac in sorted(mine) for one in self._dead_ports.get(mac, ()))
+        return next(((device, port) for device, port, there in ports if there <= mine), None)
+
+    @cached_property
+    def _dead_ports(self) -> dict[str, list[tuple[str, str, set[str]]]]:
+        """By address the switch and port that are down, with all addresses there."""
+        found: dict[str, list[tuple[str, str, set[str]]]] = {}
         for device in self.devices.values():
             if device.reading is None or not self._answers(device):
                 continue
-            for one in device.reading.interfaces:
-                there = {mac for mac, port in device.hangs_on.items() if port == one.name}
-                if one.up is False and there and there <= mine:
-                    return device.id, one.name
-        return None
+            down = {one.name for one in device.reading.interfaces if one.up is False}
+            there: dict[str, set[str]] = {}
+            for mac, port in device.hangs_on.items():
+                if port in down:
+                    there.setdefault(port, set()).add(mac)
+            for port, macs in there.items():
+                for mac in macs:
+                    found.setdefault(mac, []).append((device.id, port, macs))
+        return found
 
     def _answers(self, device: Device) -> bool:
         """What a switch that is silent itself said last proves nothing."""

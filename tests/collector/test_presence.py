@@ -7,10 +7,13 @@ import pytest
 from msgspec.structs import replace
 
 from collector.around import Around, Others
+from collector.devices.known import Device
+from collector.devices.reading import DeviceReading, Interface
 from collector.metrics import awaited
 from collector.office_hours import is_open
 from collector.presence import presence, waiting
-from collector.readings import Load
+from collector.readings import Interface as Own
+from collector.readings import Load, System
 from collector.readings import Presence as Word
 from collector.state import Agent, Latest, Machine
 from tests.collector.office import OFFICE
@@ -190,3 +193,28 @@ def test_the_office_is_open_on_its_days_and_hours(now: datetime, open_: bool) ->
     assert is_open(OFFICE.site, now) is open_
     shown = {sample.labels["asset"]: sample.value for sample in awaited(OFFICE, now).samples}
     assert shown == {"pc-01": int(open_), "pc-02": int(open_), "may-chu": 1}
+
+
+class Counted(dict[str, str]):
+    """Says how often it was gone through."""
+
+    times = 0
+
+    def items(self) -> Any:
+        self.times += 1
+        return super().items()
+
+
+def test_a_switch_is_looked_through_once_for_all_that_are_silent() -> None:
+    machines, hangs_on = {}, Counted()
+    for number, one in enumerate(fleet(*[timedelta(minutes=10)] * 40).values()):
+        hangs_on[f"02:00:00:00:00:{number:02x}"] = f"Gi0/{number}"
+        own = System(network=(Own("eth0", f"02:00:00:00:00:{number:02x}", "ethernet", True),))
+        machines[one.asset] = replace(one, system=Latest(3, WORK, WORK, own))
+    ports = tuple(Interface(f"Gi0/{number}", number, up=number % 2 > 0) for number in range(40))
+    reading = DeviceReading(interfaces=ports)
+    switch = Device("switch", WORK, True, WORK, reading=reading, hangs_on=hangs_on)
+    others = Others(machines, WORK, PATIENCE, devices={"switch": switch})
+    found = [others.of(asset).dead_port for asset in machines]
+    assert found == [None if n % 2 else ("switch", f"Gi0/{n}") for n in range(40)]
+    assert hangs_on.times == 1
