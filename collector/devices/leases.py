@@ -15,11 +15,13 @@ MOST = 2000
 _MAC = re.compile(r"[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2}")
 _CISCO = re.compile(r"\b01([0-9A-Fa-f]{2}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{2})\b")
 """A client identifier: 01 for Ethernet, then the address."""
+_OVER = re.compile(r"^\s*binding state (?!active\b)|\bstatus=(?!bound\b)")
+"""How dhcpd and RouterOS mark one that nobody holds now: both keep those for years."""
 _ADDRESS = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
 
 
 def understood(text: str) -> tuple[tuple[str, str], ...]:
-    """Address and hardware address of each lease.
+    """Address and hardware address of each lease that is held now.
 
     Of dnsmasq, dhcpd, `/ip dhcp-server lease print terse`, `show ip dhcp binding`: the address
     comes first, on the same line or above. Names of hosts are left where they are.
@@ -30,6 +32,9 @@ def understood(text: str) -> tuple[tuple[str, str], ...]:
         hardware, here = _hardware(line), _ADDRESS.search(line)
         # dhcpd's leases have a block each: the address first, the hardware some lines below.
         told = here[0] if here is not None else told
+        if told is not None and _OVER.search(line):
+            found.pop(told, None)  # dhcpd writes an address anew each time that its state changes
+            told = None
         if told is not None and hardware is not None and _is_address(told):
             found[told] = hardware
             told = None

@@ -28,6 +28,16 @@ MAC = "3c:a8:2a:f6:38:ac"
             " 0 D address=192.168.10.23 mac-address=3C:A8:2A:F6:38:AC server=lan status=bound\n",
             (("192.168.10.23", MAC),),
         ),
+        (  # one that was given back after it had been held, one that was never taken up
+            "lease 192.168.10.22 {\n  binding state active;\n  next binding state free;\n"
+            "  hardware ethernet 3c:a8:2a:f6:38:ac;\n}\n"
+            "lease 192.168.10.27 {\n  binding state active;\n  next binding state free;\n"
+            "  hardware ethernet 3c:a8:2a:f6:38:ac;\n}\n"
+            "lease 192.168.10.22 {\n  binding state free;\n"
+            "  hardware ethernet 3c:a8:2a:f6:38:ac;\n}\n"
+            " 1   address=192.168.10.28 mac-address=3C:A8:2A:F6:38:AC status=waiting\n",
+            (("192.168.10.27", MAC),),
+        ),
         (
             "IP address       Client-ID/              Lease expiration        Type\n"
             "192.168.10.24    013c.a82a.f638.ac       Nov 28 2026 05:00 AM    Automatic\n",
