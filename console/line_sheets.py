@@ -11,6 +11,7 @@ from collector.inventory.model import Inventory
 from collector.lines.blame import stop
 from collector.lines.period import LinePeriod
 from collector.lines.speed_tests import Measured
+from collector.lines.votes import COLLECTOR
 from collector.readings import Verdict
 from console import line_rows, names
 from console.line_rows import LineRow, exact, minutes
@@ -74,7 +75,7 @@ def _interruptions(w: Words, request: Request, told: LinePeriod) -> list[tuple[V
         subject = names.label(inventory, one.subject) if one.subject else ""
         because = texts().text(w.language, f"blame.{one.because}", subject=subject)
         votes = "; ".join(
-            f"{names.label(inventory, vote.asset)}: {w.text(f'line-stop.{stop(vote)}')}"
+            f"{_observer(w, inventory, vote.asset)}: {w.text(f'line-stop.{stop(vote)}')}"
             + (f" (#{vote.report})" if vote.report is not None else "")
             for vote in one.votes
         )
@@ -86,6 +87,11 @@ def _interruptions(w: Words, request: Request, told: LinePeriod) -> list[tuple[V
             )
         )
     return found
+
+
+def _observer(w: Words, inventory: Inventory, asset: str) -> str:
+    """The collector's own machine may stand in no inventory."""
+    return w.text("line.collector") if asset == COLLECTOR else names.label(inventory, asset)
 
 
 def test_sheet(request: Request) -> Sheet:

@@ -14,6 +14,7 @@ from collector.inventory.model import Inventory, Line
 from collector.line_readings import LineReading, Target
 from collector.lines import days, ledger, tables
 from collector.lines.blame import Observer, Party
+from collector.lines.votes import COLLECTOR
 from collector.store.tables import line_hours
 
 VOTERS = ("pc-chanh-van-phong", "pc-mot-cua-1")
@@ -107,7 +108,7 @@ def _votes(party: Party, number: int) -> tuple[Observer, ...]:
     hop = party == "provider-upstream"
     seen = [("may-chu", None), *((name, number * 10 + n) for n, name in enumerate(VOTERS))]
     if party == "unknown":
-        seen = seen[:1]
+        seen = [(COLLECTOR, None)]  # as where it stands in no inventory
     return tuple(
         Observer(asset, report, link=True, gateway=gateway, hop=hop, targets=False)
         for asset, report in seen

@@ -137,6 +137,7 @@ def test_figures_of_the_page_are_those_of_the_file(office: Running, month: str) 
     rows = list(csv.DictReader(StringIO(text.removeprefix("\ufeff"))))
     assert [row["Số phút gián đoạn"] for row in rows] == ["1.5", "2.0", "30.0", "4.5", "12.0"]
     assert rows[-1]["Các máy đã thấy (số bản ghi)"].count("không tới nhà cung cấp") == 3
+    assert rows[0]["Các máy đã thấy (số bản ghi)"].startswith("Máy chủ: ")
     assert "(#10)" in rows[-1]["Các máy đã thấy (số bản ghi)"]
     body = visitor.page(f"/lines/{LINE}{query}")[1]
     assert "5 lần, 50,0 phút" in body
