@@ -54,6 +54,20 @@ def test_two_batches_of_one_group_may_overlap(store: Store) -> None:
     assert list(seqs) == [1, 2, 3]
 
 
+def test_each_of_many_new_agents_in_one_group_keeps_its_own_epoch(store: Store) -> None:
+    agents = [enrol(store, asset=None)[0] for _ in range(64 + 16 + 4 + 1)]
+    stored(store, batch(agents[40], report(1)))
+    stored(store, *(batch(agent, report(2)) for agent in agents), batch(agents[7], report(3)))
+    with store.read() as connection:
+        told = connection.execute(
+            select(reports.c.agent, reports.c.seq, epochs.c.agent, epochs.c.highest_seq)
+            .join(epochs, epochs.c.id == reports.c.stream)
+            .where(reports.c.seq > 1)
+        ).all()
+    wanted = [(agent, 2, agent, 3 if agent == agents[7] else 2) for agent in agents]
+    assert sorted(map(tuple, told)) == sorted([*wanted, (agents[7], 3, agents[7], 3)])
+
+
 def test_the_same_number_with_other_bytes_is_told_apart(store: Store) -> None:
     agent, _ = enrol(store)
     stored(store, batch(agent, report(1)))
