@@ -12,6 +12,8 @@ from collector.lines.blame import Around
 
 FRESH = timedelta(minutes=3)
 """Devices are polled every minute: what is older tells of another time."""
+STILL = timedelta(seconds=15)
+"""What answered so long after the line fell silent did not silence it; a look takes seconds itself."""
 
 
 def around(
@@ -52,20 +54,20 @@ def _leads(router: Declared, line: Line, inventory: Inventory) -> bool:
 
 
 def _up(device: Device | None, since: datetime, now: datetime) -> bool | None:
-    """Whether it answers since then; silence counts of what answered right before only."""
+    """Whether it answers since then; silence counts of what answered right before and not since."""
     if device is None or device.at is None or device.at < since or now - device.at > FRESH:
         return None
     if device.up:
         return True
     answered = device.answered_at
-    return False if answered is not None and since - answered <= FRESH else None
+    return False if answered is not None and -STILL <= since - answered <= FRESH else None
 
 
 def _on_battery(device: Device | None, since: datetime, now: datetime) -> bool | None:
     if device is None or device.reading is None or device.reading.ups is None:
         return None
-    # The mains may have gone a minute before the router did.
-    if device.answered_at is None or device.answered_at < since - FRESH:
+    # The mains may have gone a minute before the router did; what goes later is another matter.
+    if device.answered_at is None or abs(device.answered_at - since) > FRESH:
         return None
     if now - device.answered_at > FRESH:
         return None

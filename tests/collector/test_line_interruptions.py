@@ -196,6 +196,25 @@ def test_a_router_that_answers_no_ping_but_snmp_is_not_to_blame() -> None:
     assert blame(lost[0], [], Around(router_up=True), 60, 2) == Blame("unknown", "one-observer")
 
 
+def test_what_breaks_while_the_line_is_down_already_is_not_to_blame(store: Store) -> None:
+    looks = [look(NOON, True)]
+    looks += [look(seconds(at), False, gateway=False, hop=False) for at in (10, 60)]
+    told = vote(False, gateway=False, hop=False)
+    for at, known in (
+        (65, device("router", seconds(60), seconds(60)) | ups(seconds(60), on_battery=False)),
+        (130, device("router", seconds(125), seconds(60))),  # a poll was lost
+        (290, ups(seconds(285), on_battery=True)),
+    ):
+        looks.append(look(seconds(at - 1), False, gateway=False, hop=False))
+        now = seconds(at)
+        voted = {name: machine(name, now, told) for name in ("pc-01", "pc-02")}
+        (row,) = followed(store, looks, now, voted, known)
+        assert (row.party, row.around) == (
+            "provider-access",
+            Around(on_battery=False, router_up=True),
+        )
+
+
 @pytest.mark.parametrize(
     ("known", "told"),
     [
@@ -206,6 +225,8 @@ def test_a_router_that_answers_no_ping_but_snmp_is_not_to_blame() -> None:
         (device("switch", seconds(50), seconds(50)), Around(switch_up=True)),
         (device("switch", seconds(5), seconds(5)), Around()),  # polled before, not since
         (device("router", seconds(50), None), Around()),  # never answered
+        (device("router", seconds(50), seconds(25)), Around(router_up=False)),
+        (device("router", seconds(50), seconds(26)), Around()),  # it lived while the line did not
     ],
 )
 def test_only_what_devices_told_since_the_line_fell_silent_counts(
