@@ -176,7 +176,7 @@ KEPT = (
     frozenset(f"/proc/{name}" for name in EVERY_MINUTE) if sys.platform == "linux" else frozenset()
 )
 _OPEN: dict[tuple[int, str], int] = {}
-"""By process: a child's place in a file would be its parent's too, and `self` another one."""
+"""By process: `self` of a child is the child. No place in a file is kept, that both would share."""
 
 
 def _again(path: str) -> bytes:

@@ -31,12 +31,13 @@ class Mounts:
         if self._process != os.getpid():
             if self._process:
                 return self._read(self._path)  # a child's: it has its own eyes, and lives for once
-            self._process, self._changes = os.getpid(), select.poll()
-            number = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
-            self._changes.register(number, select.POLLPRI)
+            changes = select.poll()
+            changes.register(os.open(self._path, os.O_RDONLY | os.O_CLOEXEC), select.POLLPRI)
+            self._process, self._changes = os.getpid(), changes
         elif self._kept and self._changes and not self._changes.poll(0):
             self._kept -= 1
             return self._text
+        self._kept = 0  # a change is told once: where reading it fails, the next one reads again
         self._text = self._read(self._path)
         self._kept = AGAIN
         return self._text

@@ -78,3 +78,35 @@ def test_a_table_that_is_not_there_is_an_error_each_time(tmp_path: Path) -> None
     for _ in range(3):
         with pytest.raises(OSError, match="No such file"):
             mounts.read()
+
+
+def test_a_change_that_could_not_be_read_is_read_by_the_next_reading(tmp_path: Path) -> None:
+    table, told = tmp_path / "mounts", [b"old", b"", b"new"]
+    os.mkfifo(table)
+
+    def read(_path: str) -> bytes:
+        if text := told.pop(0):
+            return text
+        raise OSError("no memory")
+
+    end = os.open(table, os.O_RDWR)
+    mounts = Mounts(read, str(table))
+    assert mounts.read() == mounts.read() == b"old"
+    os.close(end)  # the last writer is gone: poll tells, until there is another
+    with pytest.raises(OSError, match="no memory"):
+        mounts.read()
+    end = os.open(table, os.O_RDWR)
+    assert mounts.read() == b"new"
+    os.close(end)
+
+
+def test_a_table_that_could_not_be_opened_once_is_looked_at_from_then_on(tmp_path: Path) -> None:
+    table, told = tmp_path / "mounts", [b"old", b"new"]
+    mounts = Mounts(lambda _path: told.pop(0), str(table))
+    with pytest.raises(OSError, match="No such file"):
+        mounts.read()
+    os.mkfifo(table)
+    end = os.open(table, os.O_RDWR)
+    assert mounts.read() == mounts.read() == b"old"
+    os.close(end)
+    assert mounts.read() == b"new"
