@@ -17,6 +17,11 @@ PLACES = (
 NO_PROGRAM = ("/dev/null", "/run/")
 """`test -d /run/systemd/system ||` stands before many commands of cron, and starts nothing."""
 SEPARATORS = str.maketrans(dict.fromkeys(";&|<>()'\"`", " "))
+DOCUMENTS = (
+    *(".doc", ".docx", ".odp", ".ods", ".odt", ".pdf", ".ppt", ".pptx", ".rtf", ".xls", ".xlsx"),
+    *(".7z", ".csv", ".jpg", ".png", ".rar", ".zip"),
+)
+"""What a command is about, not what it starts: such a name may be a person's document."""
 PREFIXES = "-@+!:"
 """What systemd takes before the path of a program (systemd.service(5), ExecStart=)."""
 
@@ -24,6 +29,8 @@ PREFIXES = "-@+!:"
 def start(command: str) -> Start:
     """The first whole path of a command, as cron, systemd and the desktop start it."""
     words = [word.lstrip(PREFIXES) for word in command[:LONGEST].translate(SEPARATORS).split()]
+    # `MYSQL_PWD=…` before a command is a setting, and often a secret.
+    words = [word for word in words if word.startswith("/") or "=" not in word]
     for word in words:
         if word.startswith("/") and word.count("/") > 1 and not word.startswith(NO_PROGRAM):
             name = word.rpartition("/")[2]
@@ -32,7 +39,9 @@ def start(command: str) -> Start:
 
 
 def _plain(name: str) -> str | None:
-    return name[:NAMED] if name.isascii() and name.isprintable() and name.strip("[{") else None
+    if not name.isascii() or not name.isprintable() or name.lower().endswith(DOCUMENTS):
+        return None
+    return name[:NAMED] if name.strip("[{") else None
 
 
 def place(path: str) -> str:

@@ -6,15 +6,10 @@ import re
 
 from agent.parse.starts import LONGEST, NAMED, Start
 
-PROGRAM = re.compile(
-    r"\.(?:exe|com|scr|bat|cmd|ps1|vbs|vbe|js|jse|wsf|hta|dll|sys|msc|cpl|lnk|appref-ms)\Z",
-    re.IGNORECASE,
-)
-"""Endings of what Windows starts; what has another one is somebody's document, and is not named."""
-UNQUOTED = re.compile(
-    r".+?\.(?:exe|com|scr|bat|cmd|ps1|vbs|vbe|js|jse|wsf|hta|dll|sys|msc|cpl|lnk)(?=[\s,\"]|\Z)",
-    re.IGNORECASE,
-)
+ENDINGS = r"\.(?:exe|com|pif|scr|bat|cmd|ps1|vbs|vbe|js|jse|wsf|hta|dll|sys|msc|cpl|lnk|appref-ms)"
+"""Of what Windows starts; what has another one is somebody's document, and is not named."""
+PROGRAM = re.compile(rf"{ENDINGS}\Z", re.IGNORECASE)
+UNQUOTED = re.compile(rf".+?{ENDINGS}(?=[\s,\"]|\Z)", re.IGNORECASE)
 ABBREVIATED = {
     "%systemroot%": "c:\\windows",
     "%windir%": "c:\\windows",
@@ -49,7 +44,7 @@ BARE = re.compile(r"[\w-]+")
 
 def start(command: str) -> Start:
     r"""Of `"C:\Program Files\Zalo\Zalo.exe" --silent` the program `Zalo.exe` in `programs`."""
-    text = command[:LONGEST].strip()
+    text = command[:LONGEST].strip().replace("/", "\\")  # Windows takes both
     if not text:
         return Start()
     path = text[1:].partition('"')[0] if text.startswith('"') else _unquoted(text)

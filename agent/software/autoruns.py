@@ -8,7 +8,7 @@ from agent.host.reader import Reader
 from agent.parse import cron, linux_commands
 from agent.parse.firmware import Part
 from agent.parse.starts import Start
-from agent.software.autorun import entry, ordered
+from agent.software.autorun import entry, listed
 
 UNITS = ("/etc/systemd/system", "/etc/systemd/user")
 ENABLED = (".wants", ".requires", ".upholds")
@@ -26,7 +26,7 @@ OFF = frozenset({("hidden", "true"), ("x-gnome-autostart-enabled", "false")})
 def autoruns(reader: Reader) -> dict[str, list[Part]]:
     """By kind; what is not on this system is left out."""
     found = {"units": _units(reader), "cron": _cron(reader), "desktop": _desktop(reader)}
-    return {kind: ordered(rows) for kind, rows in found.items() if rows is not None}
+    return listed(reader, found)
 
 
 def _units(reader: Reader) -> list[Part] | None:

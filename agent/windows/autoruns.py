@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from agent.host import Key, Value
+from agent.host import Key, UnreadableError, Value
 from agent.host.reader import Reader
 from agent.lean import Any
 from agent.parse import windows_commands
 from agent.parse.firmware import Part
 from agent.parse.starts import Start
-from agent.parse.task_actions import Actions, actions
-from agent.parse.windows_commands import PLACES, PROGRAM
-from agent.software.autorun import UNNAMED, entry, ordered
+from agent.parse.task_actions import actions
+from agent.parse.windows_commands import PROGRAM
+from agent.software.autorun import UNNAMED, entry, listed
 from agent.windows.classes import Row
 from agent.windows.software import ACCOUNT, PROFILES
 
@@ -34,6 +34,11 @@ OF_WINDOWS = "\\microsoft\\"
 SUBSCRIPTION = "root\\subscription"
 STARTING, MANUAL, NEVER = {"auto", "boot", "system"}, "manual", "disabled"
 UNREAD = "an entry cannot be read"
+UNREAD_FOLDER = "a startup folder cannot be read"
+LINK = re.compile(r"\.lnk\Z", re.IGNORECASE)
+BY_HAND = re.compile(r" - (?:shortcut|lối tắt)(?: \(\d+\))?\Z", re.IGNORECASE)
+"""What Windows, in either language, puts behind the name of what a shortcut was made of."""
+ENDING = re.compile(r"\.\w{2,5}(?!\w)")
 NOBODY = "nobody is signed in"
 
 
@@ -47,7 +52,7 @@ def autoruns(reader: Reader) -> dict[str, list[Part]]:
         "tasks": _tasks(reader, accounts.names),
         "subscriptions": _subscriptions(reader, accounts.names),
     }
-    return {kind: ordered(rows) for kind, rows in found.items() if rows is not None}
+    return listed(reader, found)
 
 
 class _Accounts:
@@ -131,19 +136,30 @@ def _is_off(data: bytes) -> bool:
 def _folder(
     reader: Reader, field: str, path: str, off: Mapping[str, bool], accounts: _Accounts
 ) -> list[Part] | None:
-    names = reader.names(path, field)
-    if names is None:
+    try:
+        names = reader.host.names(path)
+    except UnreadableError as problem:
+        if not problem.absent:
+            reader.gap(field, UNREAD_FOLDER)  # in its own words the account's name stands
         return None
     found = []
     for name in names:
         if name.lower() != "desktop.ini":
-            # A shortcut is called as the program is; anything else may be somebody's document.
-            inner = re.sub(r"\.lnk\Z", "", name, flags=re.IGNORECASE)
-            is_document = not PROGRAM.search(name) or re.search(r"\.(?!exe\Z)\w{2,5}\Z", inner)
-            shown = "document" if is_document else inner
             more: dict[str, Any] = {"source": "startup", "enabled": off.get(name.lower())}
-            found.append(_entry(shown, Start(), accounts.names, **more))
+            found.append(_entry(_shown(name), Start(), accounts.names, **more))
     return found
+
+
+def _shown(name: str) -> str:
+    """What a file in a startup folder is called, where that is a program's name and no document's."""
+    shortcut = LINK.search(name)
+    inner = name[: shortcut.start()] if shortcut else name
+    # Made by hand, it is called as what it leads to, with or without its ending.
+    stem = BY_HAND.sub("", inner)
+    if PROGRAM.search(stem):
+        return stem
+    is_named_by_a_program = shortcut and stem == inner and not ENDING.search(stem)
+    return inner if is_named_by_a_program else "document"
 
 
 def _services(reader: Reader, accounts: Iterable[str]) -> list[Part] | None:
@@ -170,33 +186,24 @@ def _tasks(reader: Reader, accounts: Iterable[str]) -> list[Part] | None:
     if top is None:
         return None
     keys = (reader.key(f"{TASKS}\\{guid}", "autoruns.tasks") for guid in top.subkeys)
-    return [one for key in keys if key and (one := _task(reader, key, accounts))]
+    return [one for key in keys if key for one in _task(reader, key, accounts)]
 
 
-def _task(reader: Reader, key: Key, accounts: Iterable[str]) -> Part | None:
+def _task(reader: Reader, key: Key, accounts: Iterable[str]) -> list[Part]:
+    """A row for each program: what hides behind an honest one is judged like that one."""
     path, data = _value(key, "Path"), _value(key, "Actions")
     if not isinstance(path, str) or not path:
         reader.gap("autoruns.tasks", UNREAD)
         path = ""
     told = actions(data) if isinstance(data, bytes) else None
     of_windows = path.lower().startswith(OF_WINDOWS)
-    if of_windows and told and told.handler and not told.programs:
-        return None
-    # Actions of a form that is not known leave the task's name, which is what can be new.
-    start = _together(told)
-    return _entry(path or "?", start, accounts, source="windows" if of_windows else "own")
-
-
-def _together(told: Actions | None) -> Start:
-    """A task of several programs as one start, in the place that is least to be trusted."""
     starts = [windows_commands.start(command) for command, _ in (told.programs if told else ())]
-    names = dict.fromkeys(start.program for start in starts if start.program)
-    order = [name for name, _ in PLACES]
-    places = sorted(
-        {start.place for start in starts if start.place},
-        key=lambda place: order.index(place) if place in order else len(order),
-    )
-    return Start(", ".join(names) or None, next(iter(places), None))
+    if of_windows and told and told.handler and not starts:
+        return []
+    # Actions of a form that is not known leave the task's name, which is what can be new.
+    source = "windows" if of_windows else "own"
+    unique = dict.fromkeys(starts or [Start()])
+    return [_entry(path or "?", start, accounts, source=source) for start in unique]
 
 
 def _subscriptions(reader: Reader, accounts: Iterable[str]) -> list[Part] | None:
@@ -241,7 +248,9 @@ def _entry(name: str, start: Start, accounts: Iterable[str], **more: object) -> 
 def _plain(name: str, accounts: Iterable[str]) -> str:
     text = MOVING.sub(UNNAMED, name.strip())
     for account in accounts:
-        text = re.sub(rf"(?<!\w){re.escape(account)}(?!\w)", UNNAMED, text, flags=re.IGNORECASE)
+        # A part of a word alone is spared: `_` parts words here.
+        alone = rf"(?<![^\W_]){re.escape(account)}(?![^\W_])"
+        text = re.sub(alone, UNNAMED, text, flags=re.IGNORECASE)
     return text
 
 
