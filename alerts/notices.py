@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from alerts.finding import Values
 from alerts.incidents import ENDED, SERIOUS, Incident
@@ -61,10 +62,16 @@ class Notice(Struct, frozen=True):
     """As it stands now. None: a report that is due every year."""
     at: datetime
     detail: Values = {}
+    explains: int = -1
+    """The worst of what waits because this one explains it: who tells the cause tells of that."""
 
     @property
     def rank(self) -> int:
         """How bad it is: 0 for a monthly figure, 2 for now, 3 for a serious security incident."""
+        return max(self._own_rank, self.explains)
+
+    @property
+    def _own_rank(self) -> int:
         if self.incident is None:
             return RANKS["warning"]
         if self.incident.kind == "security" and self.incident.level in SERIOUS:
@@ -112,11 +119,8 @@ def decide(
     notices, causes = tuple(pending), tuple(open_incidents)
     drop = _over(notices)
     gone = {one.id for one, _ in drop}
-    waiting = [
-        one
-        for one in notices
-        if one.id not in gone and not (one.kind == "opened" and explained(one, causes, inventory))
-    ]
+    left = [one for one in notices if one.id not in gone]
+    waiting = _without_effects(left, causes, inventory)
     settings = inventory.notices
     by_night = [one for one in waiting if one.urgent]
     in_hours = waiting if office_open or settings.quiet == "never" else by_night
@@ -124,23 +128,56 @@ def decide(
     return Decision(tuple(ready), drop)
 
 
-def explained(one: Notice, open_incidents: Iterable[Incident], inventory: Inventory) -> bool:
-    """Whether an open incident is the cause of this one: the cause is told, and is enough.
+def lasting(
+    open_incidents: Iterable[Incident], passing: Mapping[tuple[str, str], datetime], now: datetime
+) -> tuple[Incident, ...]:
+    """Those that may still explain others. `passing`: since when a rule's finding has passed again.
+
+    Power that is back explains no PC that is not; the others get a quarter of an hour to follow.
+    """
+    return tuple(
+        one for one in open_incidents if now - passing.get((one.rule, one.subject), now) <= AT_ONCE
+    )
+
+
+def causes_of(
+    one: Notice, open_incidents: Iterable[Incident], inventory: Inventory
+) -> tuple[Incident, ...]:
+    """The open incidents that explain this one: the cause is told, and is enough.
 
     A security signal has no such cause: a switch that dies does not kill an agent.
     """
     if one.incident is None:
-        return False
-    everywhere, effect = tuple(open_incidents), one.incident
-    if effect.kind != "security" and any(
-        _office_wide(effect, other, inventory) for other in everywhere
-    ):
-        return True
-    causes = ONE_MACHINE.get(one.incident.rule, frozenset())
-    places = _places(one.incident.subject, inventory)
-    return any(
-        other.rule in causes and places & _places(other.subject, inventory) for other in everywhere
+        return ()
+    effect = one.incident
+    causes = ONE_MACHINE.get(effect.rule, frozenset())
+    places = _places(effect.subject, inventory)
+    return tuple(
+        other
+        for other in open_incidents
+        if (effect.kind != "security" and _office_wide(effect, other, inventory))
+        or (other.rule in causes and places & _places(other.subject, inventory))
     )
+
+
+def _without_effects(
+    notices: Iterable[Notice], open_incidents: tuple[Incident, ...], inventory: Inventory
+) -> list[Notice]:
+    """What has no cause, each as bad as the worst that it explains: a switch may hide a server."""
+    told: list[Notice] = []
+    worst: dict[str, int] = {}
+    for one in notices:
+        causes = causes_of(one, open_incidents, inventory) if one.kind == "opened" else ()
+        for cause in causes:
+            worst[cause.id] = max(worst.get(cause.id, -1), one.rank)
+        if not causes:
+            told.append(one)
+    return [
+        replace(one, explains=worst.get(one.incident.id, -1))
+        if one.incident and one.kind == "opened"
+        else one
+        for one in told
+    ]
 
 
 def _office_wide(effect: Incident, cause: Incident, inventory: Inventory) -> bool:

@@ -175,6 +175,16 @@ def spells(connection: Connection) -> dict[tuple[str, str], Spell]:
     }
 
 
+def passing(connection: Connection, rules: Iterable[str]) -> dict[tuple[str, str], datetime]:
+    """By rule and subject, since when it passes; of these rules, and none that does not."""
+    found = connection.execute(
+        select(finding_current).where(
+            finding_current.c.rule.in_(sorted(rules)), finding_current.c.verdict == "pass"
+        )
+    )
+    return {(row.rule, row.subject): row.since_at for row in found}
+
+
 def changes_of(connection: Connection, subject: str, limit: int = 50) -> tuple[Event, ...]:
     """The newest changes among the findings of one subject, newest first.
 

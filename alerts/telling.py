@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, tr
 
 from alerts import notice_words, notices, outbox, queries, rows
 from alerts.finding import Values
-from alerts.incidents import OPEN
+from alerts.incidents import OPEN, Incident
 from alerts.notices import URGENT, Decision, Kind, Notice, Told
 from alerts.tables import escalations, finding_changes, incident_changes, incidents
 from alerts.tables import notices as table
@@ -30,7 +30,7 @@ def tick(connection: Connection, inventory: Inventory, now: datetime) -> tuple[s
         return ()
     decision = notices.decide(
         pending(connection),
-        queries.open_incidents(connection),
+        _causes(connection, now),
         last(connection),
         inventory,
         office_open=office_hours.is_open(inventory.site, now),
@@ -38,6 +38,11 @@ def tick(connection: Connection, inventory: Inventory, now: datetime) -> tuple[s
     )
     _noted(connection, decision, now)
     return tuple(_put(connection, decision.tell, inventory, now))
+
+
+def _causes(connection: Connection, now: datetime) -> tuple[Incident, ...]:
+    found = queries.open_incidents(connection)
+    return notices.lasting(found, queries.passing(connection, {one.rule for one in found}), now)
 
 
 def take_up(connection: Connection, inventory: Inventory, now: datetime) -> bool:

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from alerts.documents import forms, line_tables
 from alerts.documents.instants import minute
+from alerts.documents.letterhead import full_name
 from alerts.documents.line_digest import LineDigest
 from alerts.documents.line_tables import minutes, number, share
 from alerts.documents.model import Block, Field, Fields, Heading, Paper, Paragraph, Table
@@ -36,8 +37,7 @@ def line_outage(digest: LineDigest, disclosure: Disclosure | None = None) -> Pap
         *_devices(lost),
         Heading(text("line-outage.heading.month")),
         Paragraph(_month(digest)),
-        Heading(text("line-outage.heading.asked")),
-        Fields(_asked(), first=9),
+        *_asked(lost),
     )
     made = paper(
         digest,
@@ -52,7 +52,11 @@ def line_outage(digest: LineDigest, disclosure: Disclosure | None = None) -> Pap
         disclosure or Disclosure(),
         (line.provider,),
     )
-    return replace(made, file_name=f"{made.file_name}-{line.id}-{lost.interruption.id}")
+    made = replace(made, file_name=f"{made.file_name}-{line.id}-{lost.interruption.id}")
+    if _key(lost) != "other":
+        return made
+    closing = text("line-outage.closing-other", body=full_name(digest.inventory.site.name))
+    return replace(made, closing=closing)
 
 
 def _day(digest: LineDigest, lost: Lost) -> str:
@@ -88,12 +92,16 @@ def _what(digest: LineDigest, lost: Lost) -> tuple[Field, ...]:
     )
 
 
-def _conclusion(digest: LineDigest, lost: Lost) -> str:
+def _key(lost: Lost) -> str:
+    """Whose it was, as the paper tells it apart."""
     own = lost.interruption.party in PROVIDERS
     unknown = lost.interruption.party == "unknown"
-    key = "provider" if own else "unknown" if unknown else "other"
+    return "provider" if own else "unknown" if unknown else "other"
+
+
+def _conclusion(digest: LineDigest, lost: Lost) -> str:
     return text(
-        f"line-outage.conclusion.{key}",
+        f"line-outage.conclusion.{_key(lost)}",
         party=line_tables.party(lost),
         because=line_tables.because(digest, lost),
         count=len(lost.interruption.votes),
@@ -169,6 +177,9 @@ def _answer(target: Target | None) -> str:
     return f"{number(target.latency_seconds * 1000)} ms"
 
 
-def _asked() -> tuple[Field, ...]:
-    """What the provider is asked for: the office decides."""
-    return tuple(forms.may("line-outage", name, blank_lines=2) for name in ("answer", "proposal"))
+def _asked(lost: Lost) -> tuple[Block, ...]:
+    """What the provider is asked for: the office decides. Nothing, where it is not to blame."""
+    if _key(lost) == "other":
+        return ()
+    rows = tuple(forms.may("line-outage", name, blank_lines=2) for name in ("answer", "proposal"))
+    return (Heading(text("line-outage.heading.asked")), Fields(rows, first=9))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from agent.windows.autoruns import NOBODY
@@ -17,7 +17,7 @@ from collector.inventory.model import Machine
 from collector.lately import Altered, matches
 
 ID = "autorun-new"
-MEMBER = re.compile(r"autoruns\.([a-z_]+)\[([^\]]*)\](?:\.(program|place))?")
+MEMBER = re.compile(r"autoruns\.([a-z_]+)\[([^\]]*)\](?:\.(program|place|enabled))?")
 PACKAGE = re.compile(r"packages\[([^\]]*)\](?:\.version)?")
 RUNNERS = frozenset(
     {
@@ -60,7 +60,7 @@ def judge(office: Office, declared: Machine) -> Finding:
     new = [
         (one, entry)
         for one in newest.values()
-        for entry in _entries(one)
+        for entry in _entries(one, every)
         if _is_alarming(one, entry, every)
         and not _is_approved(entry, approved)
         and not _is_back(one, entry, every)
@@ -93,17 +93,33 @@ def _unread(office: Office, declared: Machine) -> Finding | None:
     return Finding(ID, declared.id, "unknown", because, {"reason": reason}, evidence)
 
 
-def _entries(one: Altered) -> Iterator[_Entry]:
-    """The entry that came, or the field of one that was there before; none of what went."""
+def _entries(one: Altered, every: Iterable[Altered]) -> Iterator[_Entry]:
+    """The entry that came, or the field of one that was there before; none of what went.
+
+    One that came switched off comes once it is switched on: that its switch is gone says so too.
+    """
     found = MEMBER.fullmatch(one.path)
-    if found is None or one.after is None:
+    if found is None:
         return
     kind, name, part = found.groups()
-    if part:
+    if part == "enabled":
+        came = _coming(one, every)
+        if one.after is not False and came is not one:
+            yield from (replace(entry, enabled=True) for entry in _entries(came, every))
+    elif one.after is None:
+        return
+    elif part:
         program, place = (str(one.after) if part == which else "" for which in ("program", "place"))
         yield _Entry(kind, name, program, place, whole=False)
     elif one.before is None and isinstance(one.after, Mapping):
         yield _entry(kind, one.after)
+
+
+def _coming(one: Altered, every: Iterable[Altered]) -> Altered:
+    """How the whole entry came of which a field changed; the change itself, where it was there before."""
+    top = one.path.rpartition("]")[0] + "]"
+    past = [old for old in every if old.path == top and old.received_at <= one.received_at]
+    return past[-1] if past and past[-1].after is not None else one
 
 
 def _entry(kind: str, row: Mapping[str, Any]) -> _Entry:
@@ -125,7 +141,7 @@ def _is_alarming(one: Altered, entry: _Entry, every: Iterable[Altered]) -> bool:
         return False  # an update moved it
     if entry.kind in OF_WINDOWS and entry.place == "system":
         return False  # Windows updates bring services; a stranger's is an event of its own
-    return not _came_with_a_program(one, entry, every)
+    return not _came_with_a_program(_coming(one, every), entry, every)
 
 
 def _came_with_a_program(one: Altered, entry: _Entry, every: Iterable[Altered]) -> bool:
@@ -158,7 +174,9 @@ def _is_back(one: Altered, entry: _Entry, every: Iterable[Altered]) -> bool:
     before = [
         past for past in every if past.path == one.path and past.received_at < one.received_at
     ]
-    alarmed = any(_is_alarming(past, early, every) for past in before for early in _entries(past))
+    alarmed = any(
+        _is_alarming(past, early, every) for past in before for early in _entries(past, every)
+    )
     return any(past.after is None for past in before) and not alarmed
 
 

@@ -137,15 +137,20 @@ def test_the_outage_sheet_blames_the_provider_by_what_several_machines_saw(
 
 
 @pytest.mark.parametrize(
-    ("number", "said"),
-    [(3, "không thuộc nhà cung cấp mà do: mất điện"), (5, "Chưa đủ căn cứ kết luận nguyên nhân")],
+    ("number", "said", "asked"),
+    [
+        (3, "không thuộc nhà cung cấp mà do: mất điện", False),
+        (5, "Chưa đủ căn cứ kết luận nguyên nhân", True),
+    ],
 )
 def test_what_is_not_the_providers_is_not_laid_at_its_door(
-    connection: Connection, office: Inventory, number: int, said: str
+    connection: Connection, office: Inventory, number: int, said: str, asked: bool
 ) -> None:
     told = text_of(line_outage(outage_digest(connection, office, "duong-chinh", number, END)))
     assert said in told
     assert "Kết luận: nhà cung cấp" not in told
+    for one in ("Đề nghị nhà cung cấp kiểm tra, khắc phục", "IV. ĐỀ NGHỊ", "Thời hạn trả lời"):
+        assert (one in told) == asked
 
 
 def test_what_devices_told_meanwhile_stands_beside_the_votes(

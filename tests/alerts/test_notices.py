@@ -211,6 +211,28 @@ def test_what_took_others_with_it_yesterday_explains_nothing_today(store: Store)
     assert "pc-1" in life.told[-1].message.body
 
 
+def test_power_that_is_back_explains_no_pc_that_stays_silent(store: Store) -> None:
+    life = Life(store, with_devices())
+    life.round(NOON, fails("ups-on-battery", "luu-dien"), silent())
+    back = NOON + 5 * MINUTE
+    life.round(back, passes("ups-on-battery", "luu-dien", back))
+    life.rounds(back + MINUTE, back + 15 * MINUTE)
+    assert all("pc-1" not in one.message.body for one in life.told), "it has time to follow"
+    life.rounds(back + 16 * MINUTE, back + 40 * MINUTE)
+    assert "pc-1" in life.told[-1].message.body
+
+
+def test_a_switch_that_takes_something_urgent_with_it_is_told_by_night_too(store: Store) -> None:
+    life = Life(store, with_devices())
+    life.round(NIGHT, fails("device-unreachable", "chuyen-mach"))
+    assert life.rounds(NIGHT + MINUTE, NIGHT + 5 * MINUTE) == []
+    life.round(NIGHT + 6 * MINUTE, silent(at=NIGHT + 6 * MINUTE))
+    life.rounds(NIGHT + 7 * MINUTE, NIGHT + 30 * MINUTE)
+    (one,) = life.told
+    assert "chuyen-mach" in one.message.body
+    assert "pc-1" not in one.message.body
+
+
 def with_devices() -> Inventory:
     told = Notices.model_validate({"channels": [OFFICER]})
     return built(devices=DEVICES).model_copy(update={"notices": told})

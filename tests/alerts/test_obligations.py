@@ -16,7 +16,7 @@ from tests.alerts.builders import NOON
 
 IDS = [
     "triage", "anm-now", "anm-24h", "anm-72h", "anm-final", "dlcn-record", "dlcn-72h",
-    "dlcn-subject", "legacy-5d", "anm-year", "plan-6m", "plan-year",
+    "dlcn-subject", "legacy-5d", "anm-year", "anm-year-inhouse", "plan-6m", "plan-year",
 ]  # fmt: skip
 
 
@@ -114,10 +114,10 @@ def test_yearly_reports_are_due_before_their_day_and_then_again_next_year() -> N
         return [(row.obligation, row.due_on) for row in obligations.recurring(shipped(), today)]
 
     assert next_dates(date(2026, 12, 9))[0] == ("plan-year", date(2026, 12, 10))
-    assert next_dates(date(2026, 12, 10))[0] == ("anm-year", date(2026, 12, 20))
+    assert next_dates(date(2026, 12, 10))[0] == ("anm-year-inhouse", date(2026, 12, 20))
     assert ("plan-6m", date(2027, 6, 10)) in next_dates(date(2026, 12, 10))
     # The plan ends with 2030: nothing of it is due in 2031.
-    assert [name for name, _ in next_dates(date(2030, 12, 31))] == ["anm-year", "anm-year"]
+    assert [name for name, _ in next_dates(date(2030, 12, 31))] == ["anm-year-inhouse", "anm-year"]
 
 
 GOOD = """
@@ -195,6 +195,7 @@ LAW = {
     "dlcn-subject": ("356/2025/NĐ-CP", "2026-01-01", None),
     "legacy-5d": ("20/2017/TT-BTTTT", "2017-11-01", "2026-06-30"),
     "anm-year": ("331/2026/NĐ-CP", "2026-08-19", None),
+    "anm-year-inhouse": ("331/2026/NĐ-CP", "2026-08-19", None),
     "plan-6m": ("Kế hoạch", "2026-04-01", "2030-12-31"),
     "plan-year": ("Kế hoạch", "2026-04-01", "2030-12-31"),
 }

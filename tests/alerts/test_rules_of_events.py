@@ -315,6 +315,25 @@ def test_what_is_approved_gone_again_or_moved_by_an_update_is_quiet() -> None:
     assert autorun(starts("signed_in", [ZALO])).verdict == "pass"
 
 
+@pytest.mark.parametrize("on", [None, True], ids=["no switch any more", "switched on"])
+def test_what_came_switched_off_alarms_once_it_is_switched_on(on: bool | None) -> None:
+    came = starts("machine[x]", {**entry("x", "x.exe", "programs"), "enabled": False}, 3 * HOUR)
+    switched = starts("machine[x].enabled", on, 2 * HOUR, report=51, before=False)
+    found = autorun(came, switched)
+    assert (found.verdict, found.values["programs"], found.evidence[0].report) == (
+        "fail",
+        "x (x.exe)",
+        51,
+    )
+    assert autorun(came).verdict == "pass"
+    assert autorun(came, switched, starts("machine[x].enabled", False)).verdict == "pass"
+    assert autorun(came, switched, starts("machine[x]", None)).verdict == "pass"
+    # It came with a program; or was there before the first inventory was read.
+    with_program = replace(package("Trợ lý", ago=3 * HOUR), report=50)
+    assert autorun(came, with_program, switched).verdict == "pass"
+    assert autorun(switched).verdict == "pass"
+
+
 def test_an_account_that_signs_in_again_brings_nothing_new_but_what_alarmed_before() -> None:
     away = starts("signed_in[Zalo]", None, 3 * HOUR, before=ZALO)
     back = starts("signed_in[Zalo]", ZALO)

@@ -14,6 +14,7 @@ from alerts.documents.model import Fields, Paper
 from alerts.documents.redaction import Disclosure
 from alerts.finding import Finding
 from alerts.office import Office
+from collector.messages import LANGUAGES
 from collector.readings import Os, System
 from collector.store.database import Store, connect
 from collector.store.migrate import migrate
@@ -95,6 +96,9 @@ def test_a_relative_folder_of_layouts_lies_beside_the_inventory(
 def test_the_yearly_reports_are_told_sixty_days_before() -> None:
     near = [(one.due_on.isoformat(), one.days_left) for one in clocks.coming(office(), "vi")]
     assert near == [("2026-12-10", 17), ("2026-12-20", 27), ("2026-12-25", 32)]
+    for language in LANGUAGES:
+        told = [(one.name, one.to) for one in clocks.coming(office(), language)]
+        assert len({name for name, _ in told}) == len({to for _, to in told}) == 3
     spring = replace(office(), now=datetime(2026, 4, 11, 5, tzinfo=UTC))
     assert [one.days_left for one in clocks.coming(spring, "en")] == [60]
     earlier = replace(office(), now=datetime(2026, 4, 10, 5, tzinfo=UTC))

@@ -74,7 +74,7 @@ class Post:
             over = [f"{one.kind} {names[one.incident]}: {one.dropped}" for one in dropped]
             waiting = [
                 f"{one.kind} {names[one.incident.id]}: "
-                + ("explained" if notices.explained(one, causes, self._inventory) else "waits")
+                + ("explained" if notices.causes_of(one, causes, self._inventory) else "waits")
                 for one in telling.pending(connection)
                 if one.incident is not None
             ]
