@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -40,27 +41,30 @@ def watched(folder: Path, paths: Sequence[str]) -> tuple[Canary, ...]:
     """
     known = _known(folder)
     found = tuple(_look(path, known) for path in _places(paths))
-    if planted := {
-        one: made for one in found if one.state == "unplanted" and (made := _plant(one))
-    }:
+    never = [one for one in found if one.state == "unplanted" and one.path not in known]
+    if planted := {one: made for one in never if (made := _plant(one))}:
         _keep(folder, known | {one.path: made for one, made in planted.items()})
     return tuple(Canary(one.path, "intact") if one in planted else one for one in found)
 
 
 def renew(folder: Path, found: Sequence[Canary]) -> None:
-    """After the alarm was told: plant anew what is gone, and take what changed as it is now."""
+    """After the alarm was told: plant anew what is gone, and take what changed as it is now.
+
+    What cannot be kept is told once more by the next run: the receipt of this one stands.
+    """
     lost = [one for one in found if one.state in ("gone", "changed")]
     if not lost:
         return
     known = dict(_known(folder))
     for one in lost:
         # Never written over: what lies there now is evidence.
-        made = _plant(one) if one.state == "gone" else _sha256(Path(one.path))
+        made = _plant(one) if one.state == "gone" else _lying(Path(one.path))
         if made is None:
             known.pop(one.path, None)
         else:
             known[one.path] = made
-    _keep(folder, known)
+    with suppress(OSError):
+        _keep(folder, known)
 
 
 def _places(paths: Sequence[str]) -> list[str]:
@@ -96,10 +100,18 @@ def _plant(canary: Canary) -> str | None:
         with Path(canary.path).open("xb") as file:
             file.write(content)
     except FileExistsError:
-        return _sha256(Path(canary.path))
+        return _lying(Path(canary.path))
     except OSError:
         return None
     return hashlib.sha256(content).hexdigest()
+
+
+def _lying(path: Path) -> str | None:
+    """Of what lies there already; None where it cannot be read, as a folder, or an open document."""
+    try:
+        return _sha256(path)
+    except OSError:
+        return None
 
 
 def _sha256(path: Path) -> str:

@@ -12,7 +12,7 @@ import secrets
 import shutil
 import stat
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,9 +38,10 @@ KEPT = timedelta(days=7)
 SILENT = timedelta(minutes=10)
 """A restore that told nothing for so long ended with its process."""
 CHUNK_BYTES = 256 * 1024
-EARLIEST_YEAR = 1980
-"""Of a ZIP's calendar."""
-_NAME = re.compile(r"[a-z0-9-]{1,80}")
+EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
+LATEST = datetime(2107, 12, 31, tzinfo=UTC)
+"""Of a ZIP's calendar; a file may claim any time."""
+_NAME = re.compile(r"[a-z0-9-]{1,120}")
 
 
 class Handover(Struct, frozen=True, kw_only=True):
@@ -92,6 +93,7 @@ def fill(verifier: Verifier, inventory: Inventory, wish: Wish, begun: Handover) 
     folder = verifier.state_folder / FOLDER / begun.name
     try:
         done = restore(verifier, inventory, replace(wish, into=folder), begun.asked_by, tell)
+        _open(folder)
     except (CommandError, ResticError, PinError, StoreError) as error:
         ended = msgspec.structs.replace(told, state="failed", error=str(error))
     except OSError as error:
@@ -127,9 +129,11 @@ def one(state_folder: Path, name: str, now: datetime) -> Handover | None:
 
 
 def remove(state_folder: Path, name: str) -> None:
-    """Take the files away, then what tells of them."""
+    """Take the files away, then what tells of them. Raises OSError: what stays in plain is not hidden."""
     folder = state_folder / FOLDER
-    shutil.rmtree(folder / name, ignore_errors=True)
+    if (folder / name).exists():
+        _open(folder / name)
+        shutil.rmtree(folder / name)
     (folder / f"{name}.json").unlink(missing_ok=True)
 
 
@@ -163,8 +167,8 @@ def zipped(state_folder: Path, name: str) -> Iterator[bytes]:
     """All files as one ZIP, made while it is sent: it takes neither room nor memory."""
     top, sink = state_folder / FOLDER / name, _Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
-        for path in files(state_folder, name):
-            told = zipfile.ZipInfo(_inside(path.relative_to(top)), _moment(path))
+        for inside, path in _inside(top, files(state_folder, name)):
+            told = zipfile.ZipInfo(inside, _moment(path))
             with archive.open(told, "w", force_zip64=True) as target:
                 for chunk in read(path):
                     target.write(chunk)
@@ -194,13 +198,32 @@ class _Sink:
         return content
 
 
-def _inside(path: Path) -> str:
-    return os.fsencode(path).decode("utf-8", "replace")
+def _inside(top: Path, paths: Iterable[Path]) -> Iterator[tuple[str, Path]]:
+    """Each file with its name in the ZIP: one of its own, and one part of a path on Windows too."""
+    taken: set[str] = set()
+    for path in paths:
+        inside = os.fsencode(path.relative_to(top)).decode("utf-8", "replace").replace("\\", "_")
+        while inside in taken:
+            inside += "_"
+        taken.add(inside)
+        yield inside, path
 
 
 def _moment(path: Path) -> tuple[int, int, int, int, int, int]:
-    at = datetime.fromtimestamp(max(0, path.lstat().st_mtime), UTC)
-    return (max(EARLIEST_YEAR, at.year), at.month, at.day, at.hour, at.minute, at.second)
+    claimed = min(max(path.lstat().st_mtime, EARLIEST.timestamp()), LATEST.timestamp())
+    at = datetime.fromtimestamp(claimed, UTC)
+    return (at.year, at.month, at.day, at.hour, at.minute, at.second)
+
+
+def _open(top: Path) -> None:
+    """Let us read and remove what came with rights that would keep us out; links are left alone."""
+    for folder, folders, names in os.walk(top):
+        for each in (Path(folder, name) for name in (*folders, *names)):
+            mode = each.lstat().st_mode
+            if stat.S_ISDIR(mode):
+                each.chmod(0o700)
+            elif stat.S_ISREG(mode):
+                each.chmod(0o600)
 
 
 def _keep(state_folder: Path, told: Handover) -> None:

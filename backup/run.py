@@ -46,8 +46,11 @@ class Pin:
 
     @property
     def sha256(self) -> str:
-        """Stands for what is backed up: runs of other folders are not held against each other."""
-        told = json.dumps([self.paths, self.excludes])
+        """Stands for what is backed up and where to: only runs of the same are held against each other.
+
+        In a new repository restic finds every file new, as if all had been encrypted.
+        """
+        told = json.dumps([self.paths, self.excludes, self.repository.path])
         return hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()
 
 

@@ -124,7 +124,7 @@ backup_changes = Table(
     Column("set_id", Text, nullable=False),
     Column("received_at", Instant, nullable=False),
     Column("snapshot", Text),
-    # Runs of other folders are not held against each other.
+    # Runs of other folders, or into another repository, are not held against each other.
     Column("pins_sha256", Text),
     Column("files", BigInteger),
     Column("new_files", BigInteger),

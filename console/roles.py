@@ -87,6 +87,8 @@ PERSONAL = frozenset(
         "/reports/{id:int}",
         "/handed/{number:int}",
         "/incidents/{id}",
+        "/incidents/{id}/file.zip",
+        "/incidents/{id}/files/{file:int}",
         "/backups/{set}/restore",
         "/officials",
         "/api/machines",

@@ -1,17 +1,15 @@
-"""`wardwatch backup`: plan, run, verify, drill and restore by hand."""
+"""`wardwatch backup`: plan, run, verify, drill and heal by hand."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
-from console.commands.call import Call, Refused, actor, json_option, print_json, state_option
+from console.commands import restoring
+from console.commands.call import Call, Refused, json_option, print_json, state_option
 
 
 @click.group()
@@ -83,7 +81,7 @@ def run(call: Call, set: str) -> None:
     """Ask the PC of SET for a backup; it starts after its next report."""
     from backup import commands  # noqa: PLC0415
 
-    with _verifier(call) as (verifier, inventory):
+    with call.verifier() as (verifier, inventory):
         number = commands.run(verifier, inventory, set)
     click.echo(f"asked for a backup of {set} (ask {number})")
 
@@ -97,7 +95,7 @@ def verify(call: Call, repository: str, as_json: bool) -> None:
     """Read REPOSITORY again by hash and check its structure, now."""
     from backup import commands  # noqa: PLC0415
 
-    with _verifier(call) as (verifier, inventory):
+    with call.verifier() as (verifier, inventory):
         _told(commands.verify(verifier, inventory, repository), as_json)
 
 
@@ -110,60 +108,8 @@ def drill(call: Call, set: str, as_json: bool) -> None:
     """Restore files of SET to scratch and compare them, now."""
     from backup import commands  # noqa: PLC0415
 
-    with _verifier(call) as (verifier, inventory):
+    with call.verifier() as (verifier, inventory):
         _told((commands.drill(verifier, inventory, set),), as_json)
-
-
-@backup.command()
-@click.argument("set")
-@click.option("--to", "into", required=True, type=click.Path(path_type=Path), metavar="DIR")
-@click.option("--at", metavar="TIME", help="As of then, by the site's clock: 2026-11-20[T17:30].")
-@click.option("--path", "paths", multiple=True, metavar="P", help="Only this; may be repeated.")
-@click.option("--snapshot", metavar="ID", help="This one, by the beginning of its id.")
-@click.option("--beside", is_flag=True, help="Into a new folder below DIR, which may hold files.")
-@json_option
-@state_option
-@click.pass_obj
-def restore(call: Call, /, as_json: bool, at: str | None, **asked: Any) -> None:
-    """Restore SET into the new or empty folder DIR; nothing is overwritten."""
-    from backup.restoring import Wish  # noqa: PLC0415
-    from backup.restoring import restore as bring  # noqa: PLC0415
-
-    with _verifier(call) as (verifier, inventory):
-        wish = Wish(at=_instant(at, inventory.site.timezone), **asked)
-        done = bring(verifier, inventory, wish, actor(), _progress)
-    if as_json:
-        print_json(done)
-    else:
-        click.echo(f"{done.files} files restored to {done.folder} from {done.snapshot[:8]}")
-        if done.seen_at is not None:
-            click.echo(f"as they were backed up at {done.seen_at:%Y-%m-%d %H:%M} UTC")
-    if done.missing:
-        raise Refused(f"{len(done.missing)} files did not arrive whole: {done.missing[0]!r}")
-
-
-def _progress(arrived: Any) -> None:
-    """On stderr, where the answer is not: one line that changes on a screen, or many in a log."""
-    told = f"{arrived.ratio:.0%} of {arrived.of_bytes} bytes, {arrived.files} files"
-    if sys.stderr.isatty():
-        click.echo(f"\r{told:<70}", nl=arrived.ratio >= 1, err=True)
-    else:
-        click.echo(told, err=True)
-
-
-def _instant(text: str | None, timezone: str) -> datetime | None:
-    """A date alone means the end of that day."""
-    from zoneinfo import ZoneInfo  # noqa: PLC0415
-
-    if text is None:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Refused(f"--at {text!r} is no time: 2026-11-20 or 2026-11-20T17:30") from error
-    if len(text) == len("2026-11-20"):
-        at = at.replace(hour=23, minute=59, second=59, microsecond=999_999)
-    return at if at.tzinfo else at.replace(tzinfo=ZoneInfo(timezone))
 
 
 @backup.command()
@@ -175,7 +121,7 @@ def accept(call: Call, repository: str, object: str) -> None:
     """Say that an object of REPOSITORY was meant to vanish, or a new key to be there."""
     from backup import commands  # noqa: PLC0415
 
-    with _verifier(call) as (verifier, inventory):
+    with call.verifier() as (verifier, inventory):
         commands.accept(verifier, inventory, repository, object)
     click.echo(f"accepted {object} of {repository}")
 
@@ -189,7 +135,7 @@ def approve_key(call: Call, repository: str, name: str) -> None:
     """Let a new KEY out of quarantine and into REPOSITORY: who holds it can read everything."""
     from backup import commands  # noqa: PLC0415
 
-    with _verifier(call) as (verifier, inventory):
+    with call.verifier() as (verifier, inventory):
         commands.approve_key(verifier, inventory, repository, name)
     click.echo(f"key {name[:8]} of {repository} is approved")
 
@@ -203,50 +149,13 @@ def heal(call: Call, repository: str) -> None:
     from backup import commands  # noqa: PLC0415
     from backup.proofs import sentence  # noqa: PLC0415
 
-    with _verifier(call) as (verifier, inventory):
+    with call.verifier() as (verifier, inventory):
         proof, aside = commands.heal(verifier, inventory, repository)
     click.echo(sentence(proof))
     for one in aside:
         click.echo(f"put aside {one}: its bytes are in quarantine/{repository}")
     if aside:
         click.echo("the PCs are asked for a backup; then: wardwatch backup verify " + repository)
-
-
-@backup.command("holds")
-@json_option
-@state_option
-@click.pass_obj
-def hold_list(call: Call, as_json: bool) -> None:
-    """What keeps old snapshots until somebody explains it, with its number."""
-    from backup import holds  # noqa: PLC0415
-    from console.notation import instant  # noqa: PLC0415
-
-    with call.desk() as desk:
-        timezone = desk.source.current().site.timezone
-        with desk.store.read() as connection:
-            found = holds.unexplained(connection)
-    if as_json:
-        print_json(found)
-        return
-    for one in found:
-        subject = one.set or one.repository
-        click.echo(
-            f"{one.id:<6} {instant(one.since, timezone)}  {one.cause} {subject}: {one.detail}"
-        )
-
-
-@backup.command()
-@click.argument("hold", type=int)
-@click.argument("why")
-@state_option
-@click.pass_obj
-def explain(call: Call, hold: int, why: str) -> None:
-    """Say WHY what holds retention happened: afterwards old snapshots go again."""
-    from backup import commands  # noqa: PLC0415
-
-    with _verifier(call) as (verifier, _inventory):
-        commands.explain(verifier, hold, why, "command-line")
-    click.echo(f"hold {hold} is explained")
 
 
 @backup.command()
@@ -260,7 +169,7 @@ def pin(call: Call, machine: str, into: Path) -> None:
     from console.addresses import reach  # noqa: PLC0415
     from console.backup_server import place_of  # noqa: PLC0415
 
-    with _verifier(call) as (verifier, inventory):
+    with call.verifier() as (verifier, inventory):
         there = reach(place_of(call.folder))
         if inventory.machine(machine) is None:
             raise Refused(f"no machine {machine} is declared")
@@ -279,7 +188,7 @@ def state(call: Call, repository: str | None, as_json: bool) -> None:
     """Back up the collector itself, into REPOSITORY or all of them, and read it back."""
     from backup import own  # noqa: PLC0415
 
-    with _verifier(call) as (verifier, inventory):
+    with call.verifier() as (verifier, inventory):
         chosen = [one for one in inventory.repositories if repository in (None, one.id)]
         if not chosen:
             raise Refused(f"no repository {repository} is declared")
@@ -304,26 +213,11 @@ def key(call: Call) -> None:
     """Print what brings the collector back after a fire: to be kept on paper, elsewhere."""
     from backup import pin as pins  # noqa: PLC0415
 
-    with _verifier(call) as (verifier, inventory):
+    with call.verifier() as (verifier, inventory):
         for one in inventory.repositories:
             place = pins.location(one, verifier.state_folder)
             secret = pins.password_file(one, verifier.state_folder).read_text("ascii").strip()
             click.echo(f"{one.id}\n  repository  {place}\n  key         {secret}")
-
-
-@contextmanager
-def _verifier(call: Call) -> Iterator[tuple[Any, Any]]:
-    from backup.commands import CommandError  # noqa: PLC0415
-    from backup.pin import PinError  # noqa: PLC0415
-    from backup.prove import Verifier  # noqa: PLC0415
-    from backup.restic import ResticError  # noqa: PLC0415
-
-    with call.desk() as desk:
-        try:
-            verifier = Verifier(desk.store, call.folder.absolute(), call.clock)
-            yield verifier, desk.source.current()
-        except (CommandError, PinError, ResticError) as error:
-            raise Refused(str(error)) from error
 
 
 def _told(proofs: tuple[Any, ...], as_json: bool) -> None:
@@ -336,3 +230,7 @@ def _told(proofs: tuple[Any, ...], as_json: bool) -> None:
             click.echo(sentence(proof))
     if not all(proof.ok for proof in proofs):
         raise click.exceptions.Exit(1)
+
+
+for _command in restoring.COMMANDS:
+    backup.add_command(_command)

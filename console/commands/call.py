@@ -62,6 +62,24 @@ class Call:
         finally:
             desk.store.close()
 
+    @contextmanager
+    def verifier(self) -> Iterator[tuple[Any, Any]]:
+        """What proves and restores backups, with the inventory."""
+        from backup.commands import CommandError  # noqa: PLC0415
+        from backup.pin import PinError  # noqa: PLC0415
+        from backup.prove import Verifier  # noqa: PLC0415
+        from backup.restic import ResticError  # noqa: PLC0415
+        from backup.stores import StoreError  # noqa: PLC0415
+
+        with self.desk() as desk:
+            try:
+                verifier = Verifier(desk.store, self.folder.absolute(), self.clock)
+                yield verifier, desk.source.current()
+            except (CommandError, PinError, ResticError, StoreError) as error:
+                raise Refused(str(error)) from error
+            except OSError as error:
+                raise Refused(f"{error.filename or self.folder}: {error.strerror}") from error
+
     def words(self, desk: Any) -> Any:
         """How this office writes figures and times, for people at a terminal."""
         from console.words import Words  # noqa: PLC0415 - with the catalogues that it reads

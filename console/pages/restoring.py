@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, time
+from datetime import date, datetime, time
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
@@ -118,11 +119,16 @@ def _searched(
 
 
 def _until(request: Request, day: str) -> datetime | None:
-    """The end of that day by the office's clock; what is no day counts as none."""
-    try:
-        end = datetime.combine(datetime.fromisoformat(day), time.max)
-    except ValueError:
+    """The end of that day by the office's clock; None where none is named.
+
+    What is no day is refused: else the newest would come, which may be the one that is encrypted.
+    """
+    if not day:
         return None
+    try:
+        end = datetime.combine(date.fromisoformat(day), time.max)
+    except ValueError:
+        raise HTTPException(400, "there is no such day") from None
     return end.replace(tzinfo=ZoneInfo(desk(request).source.current().site.timezone))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import stat
 import zipfile
 from datetime import timedelta
@@ -107,5 +108,46 @@ def test_after_a_week_nothing_lies_there_any_more(place: Place) -> None:
 
 def test_a_name_from_outside_never_leads_out_of_the_folder(place: Place) -> None:
     filled(place, Wish("van-ban", Path()))
-    for name in ("../kho/config", "..", "", "a/b", "x" * 81):
+    for name in ("../kho/config", "..", "", "a/b", "x" * 121):
         assert handover.one(place.state_folder, name, place.now) is None
+
+
+def test_what_came_with_rights_that_keep_us_out_is_opened_fetched_and_removed(place: Place) -> None:
+    closed = place.source / "đóng"
+    closed.mkdir()
+    (closed / "a.txt").write_text("a")
+    (closed / "a.txt").chmod(0o400)
+    closed.chmod(0o500)
+    (place.source / "etc").symlink_to("/etc")
+    rights = Path("/etc").stat().st_mode
+    try:
+        assert place.back_up().ok
+    finally:
+        closed.chmod(0o700)
+    done = filled(place, Wish("van-ban", Path()))
+    top = place.state_folder / handover.FOLDER / done.name
+    (folder,) = top.rglob("đóng")
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE((folder / "a.txt").stat().st_mode) == 0o600
+    assert Path("/etc").stat().st_mode == rights
+    handover.remove(place.state_folder, done.name)
+    assert not top.exists()
+
+
+def test_a_zip_takes_any_time_and_names_each_file_by_itself(place: Place) -> None:
+    begun = handover.begin(place.state_folder, Wish("van-ban", Path()), "cntt", place.now)
+    top = place.state_folder / handover.FOLDER / begun.name
+    top.mkdir()
+    for name, modified in ((b"\xff.txt", 0), (b"\xfe.txt", 2**33), (b"..\\..\\a.exe", 2**32)):
+        path = os.fsencode(top) + b"/" + name
+        Path(os.fsdecode(path)).write_bytes(name)
+        os.utime(path, (modified, modified))
+    content = b"".join(handover.zipped(place.state_folder, begun.name))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        held = {one.filename: one.date_time[0] for one in archive.infolist()}
+    assert held == {"\ufffd.txt": 2107, "\ufffd.txt_": 1980, ".._.._a.exe": 2106}
+
+
+def test_the_longest_name_of_a_set_is_found_again(place: Place) -> None:
+    begun = handover.begin(place.state_folder, Wish("x" * 63, Path()), "cntt", place.now)
+    assert handover.one(place.state_folder, begun.name, place.now) == begun

@@ -11,6 +11,7 @@ import pytest
 from alerts.rules.ransomware_signs import judge
 from backup import canary, commands, holds
 from backup.holds import Hold
+from backup.plan import Job
 from backup.restoring import Wish, restore
 from backup.statement import backups
 from collector.inventory.model import Keep
@@ -185,3 +186,30 @@ def test_a_canary_that_cannot_be_planted_says_nothing(place: Place) -> None:
     assert canary.watched(place.agent_folder, ["/proc/self"]) == (
         canary.Canary(f"/proc/self/{canary.NAME}", "unplanted"),
     )
+
+
+def test_a_canary_that_cannot_be_read_stops_no_backup(place: Place) -> None:
+    settled(place)
+    planted = place.source / canary.NAME
+    planted.unlink()
+    planted.mkdir()
+    receipt = place.back_up()
+    assert (receipt.ok, receipt.canaries[0].state) == (True, "unplanted")
+    # Nor where nothing is known of it, as after the agent was installed anew.
+    (place.agent_folder / canary.NOTES).unlink()
+    receipt = place.back_up()
+    assert (receipt.ok, receipt.canaries[0].state) == (True, "unplanted")
+
+
+def test_a_set_that_moves_to_another_repository_raises_no_alarm(place: Place) -> None:
+    settled(place)
+    (first,) = place.inventory.repositories
+    second = first.model_copy(update={"id": "kho-2", "path": "kho-2"})
+    place.inventory = place.inventory.model_copy(update={"repositories": (first, second)})
+    wanting(place, repository=second.id)
+    made = place.verifier.prove(place.inventory, Job("prepare", second.id))
+    assert made.ok, made.error
+    place.later(days=1)
+    assert place.back_up().ok
+    assert open_holds(place) == []
+    assert verdict(place)[0] == "unknown"
