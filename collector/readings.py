@@ -1,6 +1,7 @@
 """Sections as the collector trusts them: typed once at the door, every field optional.
 
-A field that a PC could not read is None; its cause is among the gaps of the same reading.
+A field that a PC could not read is None; its cause is among the gaps of the same reading. They hold
+no rings, so Python's collector of rings need not stop a city's answers to go through millions (`gc`).
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ Natural = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
-class Gap(Struct, frozen=True):
+class Gap(Struct, frozen=True, gc=False):
     """As `agent.report.Gap`."""
 
     field: str
     cause: str
 
 
-class SystemIdentity(Struct, frozen=True):
+class SystemIdentity(Struct, frozen=True, gc=False):
     """`hardware.system`."""
 
     manufacturer: str | None = None
@@ -33,7 +34,7 @@ class SystemIdentity(Struct, frozen=True):
     chassis: str | None = None
 
 
-class Cpu(Struct, frozen=True):
+class Cpu(Struct, frozen=True, gc=False):
     """One socket."""
 
     name: str | None = None
@@ -43,13 +44,13 @@ class Cpu(Struct, frozen=True):
     speed_hertz: float | None = None
 
 
-class Memory(Struct, frozen=True):
+class Memory(Struct, frozen=True, gc=False):
     """`hardware.memory`; the slots are kept raw in the store."""
 
     total_bytes: int | None = None
 
 
-class Disk(Struct, frozen=True):
+class Disk(Struct, frozen=True, gc=False):
     """One physical disk."""
 
     name: str | None = None
@@ -61,7 +62,7 @@ class Disk(Struct, frozen=True):
     health: str | None = None
 
 
-class Monitor(Struct, frozen=True):
+class Monitor(Struct, frozen=True, gc=False):
     """One display, by its EDID."""
 
     manufacturer: str | None = None
@@ -71,7 +72,7 @@ class Monitor(Struct, frozen=True):
     made_year: int | None = None
 
 
-class Peripheral(Struct, frozen=True):
+class Peripheral(Struct, frozen=True, gc=False):
     """A printer, a scanner or whatever else is plugged in; a printer's `port` tells how."""
 
     name: str | None = None
@@ -81,7 +82,7 @@ class Peripheral(Struct, frozen=True):
     serial: str | None = None
 
 
-class Hardware(Struct, frozen=True):
+class Hardware(Struct, frozen=True, gc=False):
     """Probe `hardware`. None: could not be read; an empty tuple: there is none."""
 
     system: SystemIdentity | None = None
@@ -94,7 +95,7 @@ class Hardware(Struct, frozen=True):
     usb: tuple[Peripheral, ...] | None = None
 
 
-class Os(Struct, frozen=True):
+class Os(Struct, frozen=True, gc=False):
     """`system.os`; `supported_until` is an ISO date."""
 
     family: str | None = None
@@ -106,7 +107,7 @@ class Os(Struct, frozen=True):
     supported_until: str | None = None
 
 
-class Interface(Struct, frozen=True):
+class Interface(Struct, frozen=True, gc=False):
     """One network interface. Only addresses that are some find a PC among its neighbours."""
 
     name: str | None = None
@@ -116,7 +117,7 @@ class Interface(Struct, frozen=True):
     addresses: tuple[str, ...] | None = None
 
 
-class System(Struct, frozen=True):
+class System(Struct, frozen=True, gc=False):
     """Probe `system`."""
 
     os: Os | None = None
@@ -126,21 +127,21 @@ class System(Struct, frozen=True):
     network: tuple[Interface, ...] | None = None
 
 
-class CpuLoad(Struct, frozen=True):
+class CpuLoad(Struct, frozen=True, gc=False):
     """Seconds since boot, summed over all processors; the ratio is the difference of two."""
 
     busy_seconds_total: float | None = None
     seconds_total: float | None = None
 
 
-class MemoryLoad(Struct, frozen=True):
+class MemoryLoad(Struct, frozen=True, gc=False):
     """Bytes now."""
 
     total_bytes: int | None = None
     available_bytes: int | None = None
 
 
-class Filesystem(Struct, frozen=True):
+class Filesystem(Struct, frozen=True, gc=False):
     """One mounted local filesystem."""
 
     mount: str
@@ -149,14 +150,14 @@ class Filesystem(Struct, frozen=True):
     type: str | None = None
 
 
-class Counter(Struct, frozen=True):
+class Counter(Struct, frozen=True, gc=False):
     """Bytes since boot: of all disks (read, written) or all real interfaces (received, sent)."""
 
     in_bytes_total: int | None = None
     out_bytes_total: int | None = None
 
 
-class Load(Struct, frozen=True):
+class Load(Struct, frozen=True, gc=False):
     """Probe `load`."""
 
     cpu: CpuLoad | None = None
@@ -168,7 +169,7 @@ class Load(Struct, frozen=True):
     processes: int | None = None
 
 
-class Check(Struct, frozen=True):
+class Check(Struct, frozen=True, gc=False):
     """One security check with the source that it read."""
 
     id: str
@@ -178,13 +179,13 @@ class Check(Struct, frozen=True):
     reason: str | None = None
 
 
-class Security(Struct, frozen=True):
+class Security(Struct, frozen=True, gc=False):
     """Probe `security`."""
 
     checks: tuple[Check, ...] = ()
 
 
-class Presence(Struct, frozen=True):
+class Presence(Struct, frozen=True, gc=False):
     """Kind `presence`: the agent started, or says goodbye (`stopped`, `shutdown`, `sleep`)."""
 
     state: Literal["started", "stopped", "shutdown", "sleep"]
@@ -193,7 +194,7 @@ class Presence(Struct, frozen=True):
     """Of a start after a sleep: how long the PC was asleep, by its own clock."""
 
 
-class Witness(Struct, frozen=True):
+class Witness(Struct, frozen=True, gc=False):
     """A file read on the PC before a backup. Its path stays at home: a hash stands for it."""
 
     path_sha256: Sha256
@@ -202,14 +203,14 @@ class Witness(Struct, frozen=True):
     sha256: Sha256
 
 
-class Canary(Struct, frozen=True):
+class Canary(Struct, frozen=True, gc=False):
     """A file that watches over a backed up folder, as the run found it."""
 
     path: Annotated[str, Meta(max_length=4096)]
     state: Literal["intact", "changed", "gone", "unplanted"]
 
 
-class Backup(Struct, frozen=True):
+class Backup(Struct, frozen=True, gc=False):
     """Kind `backup`: the receipt of one run of a set on the PC."""
 
     set: str
