@@ -11,6 +11,8 @@ from collector.readings import Natural
 Word = Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{0,39}$")]
 """A name out of a closed list that a newer agent may know more of."""
 
+Named = Annotated[str, Meta(max_length=200)]
+
 
 class Happening(Struct, frozen=True):
     """One line of `events`: the same again within the reading is counted."""
@@ -25,6 +27,10 @@ class Happening(Struct, frozen=True):
     account_sid: Annotated[str, Meta(pattern=r"^S-1-[0-9-]{1,180}$")] | None = None
     uid_class: Word | None = None
     origin: Word | None = None
+    name: Named | None = None
+    """Of a service that was installed, as `software.autoruns` tells one; so the next two."""
+    program: Named | None = None
+    place: Word | None = None
 
 
 Rows = Annotated[tuple[Happening, ...], Meta(max_length=20_000)]

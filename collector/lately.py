@@ -33,6 +33,15 @@ AHEAD = timedelta(minutes=5)
 """A PC's clock may run ahead so far; beyond, the receipt tells when it happened."""
 
 
+class Service(Struct, frozen=True):
+    """A service that was installed; where it does not say what it starts, `program` is empty."""
+
+    name: str
+    program: str
+    place: str
+    """What kind of folder its program lies in: without it there is nothing to judge by."""
+
+
 class Occurrence(Struct, frozen=True):
     """One line of an `events` report. `at` is the PC's time where it can be right."""
 
@@ -44,6 +53,8 @@ class Occurrence(Struct, frozen=True):
     account: str = ""
     """A SID or a class of accounts: whether two lines are about the same, never who."""
     origin: str = ""
+    service: Service | None = None
+    """Which one was installed; None: nothing of the kind, or an agent that does not tell."""
 
 
 class Altered(Struct, frozen=True):
@@ -216,7 +227,10 @@ def _occurrence(one: Happening, report: int, received_at: datetime) -> Occurrenc
     if gap is not None or at > received_at + AHEAD:
         at = received_at
     account = one.account_sid or one.uid_class or ""
-    return Occurrence(one.kind, at, one.count, report, received_at, account, one.origin or "")
+    service = Service(one.name or "", one.program or "", one.place) if one.place else None
+    return Occurrence(
+        one.kind, at, one.count, report, received_at, account, one.origin or "", service
+    )
 
 
 def _lost(connection: Connection, spoke: list[str], since: datetime) -> dict[str, tuple[Lost, ...]]:

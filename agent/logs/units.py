@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from agent.host import UnreadableError
 from agent.host.reader import Reader
-from agent.parse.happenings import Happening
+from agent.parse.happenings import Happening, Service
 
 FOLDERS = (
     "/etc/systemd/system",
@@ -18,6 +18,10 @@ FOLDERS = (
 CHANNEL = "systemd"
 KINDS = (".service", ".timer", ".socket", ".path")
 """Units that start a program: by themselves, at a time, on a connection, on a changed file."""
+NOWHERE = "/dev/null"
+"""To which `systemctl mask` leads a unit: it is forbidden by that, not installed."""
+WORST = ("temporary", "account", "other", "generated", "local", "system")
+"""Places, the least to be trusted first: a unit in /etc that starts what lies in /tmp is that."""
 SIGNS = 12
 """Of each name's hash: the note stays small, and 300 names never meet."""
 
@@ -34,14 +38,37 @@ def read(reader: Reader, notes: Mapping[str, str]) -> tuple[list[Happening], dic
                 reader.gap(CHANNEL, problem.cause)
                 continue  # what was known stays known
             names = ()
-        known = sorted(_sign(name) for name in names if name.endswith(KINDS))
-        before = notes.get(folder)
+        signs = {_sign(name): name for name in names if name.endswith(KINDS)}
+        known, before = " ".join(sorted(signs)), notes.get(folder)
         if before is not None:
-            new = set(known) - set(before.split())
-            found += [Happening(reader.host.at, "service-installed", CHANNEL)] * len(new)
-        if before != " ".join(known):
-            marks[folder] = " ".join(known)
+            new = sorted(name for sign, name in signs.items() if sign not in before.split())
+            services = (_service(reader, f"{folder}/{name}", name) for name in new)
+            found += [_installed(reader, one) for one in services if one]
+        if before != known:
+            marks[folder] = known
     return found, marks
+
+
+def _installed(reader: Reader, service: Service) -> Happening:
+    return Happening(reader.host.at, "service-installed", CHANNEL, service=service)
+
+
+def _service(reader: Reader, path: str, name: str) -> Service | None:
+    """What it starts, and the worse of two places: the unit's own and its program's."""
+    from agent.parse import linux_commands  # noqa: PLC0415 - nearly no reading finds a new unit
+    from agent.parse.starts import Start  # noqa: PLC0415
+    from agent.software import unit  # noqa: PLC0415
+    from agent.software.autorun import entry  # noqa: PLC0415
+
+    target = reader.link(path, CHANNEL) or path
+    if target == NOWHERE:
+        return None
+    own = "system" if target.startswith(unit.PACKAGED) else linux_commands.place(target)
+    command = unit.command(reader.text(target, CHANNEL) or "")
+    start = linux_commands.start(command) if command else Start()
+    place = next(one for one in WORST if one in {own, start.place})
+    row = entry(unit.shown(name), start._replace(place=place))
+    return Service(row["name"], row.get("program"), row["place"])
 
 
 def _sign(name: str) -> str:

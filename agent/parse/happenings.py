@@ -25,6 +25,19 @@ INSIDE = tuple(
 """Addresses of an office's own network (RFC 1918, 3927, 4193, 4291)."""
 
 
+MOST_NAMED = 500
+"""Rows with a service's name in one reading. Whoever installs thousands must not push what else
+happened out of the report: the rest is told as one row."""
+
+
+class Service(NamedTuple):
+    """A service that was installed, as the autoruns tell one; None: not known."""
+
+    name: str | None = None
+    program: str | None = None
+    place: str | None = None
+
+
 class Happening(NamedTuple):
     """One entry of a log that is worth a line. It names nobody."""
 
@@ -38,20 +51,29 @@ class Happening(NamedTuple):
     """`root`, `system`, `person` or `unknown`: what a number says without naming anyone."""
     origin: str | None = None
     """`local`, `internal` or `external`: from where a logon was tried."""
+    service: Service | None = None
 
 
 def section(found: Iterable[Happening]) -> list[dict[str, Any]]:
-    """As it is reported: each kind by account and origin once, from its first time on."""
+    """As it is reported: each kind by account, origin and service once, from its first time on."""
     first: dict[tuple[Any, ...], Happening] = {}
     counts: dict[tuple[Any, ...], int] = {}
-    for one in sorted(found, key=lambda one: one.at):
-        same = (one.kind, one.channel, one.event_id, one.account_sid, one.uid_class, one.origin)
+    for whole in sorted(found, key=lambda one: one.at):
+        is_more = len(first) >= MOST_NAMED and _same(whole) not in first
+        one = whole._replace(service=None) if is_more else whole
+        same = _same(one)
         first.setdefault(same, one)
         counts[same] = counts.get(same, 0) + 1
     return [_row(one, counts[same]) for same, one in first.items()]
 
 
+def _same(one: Happening) -> tuple[Any, ...]:
+    who = (one.account_sid, one.uid_class, one.origin)
+    return (one.kind, one.channel, one.event_id, *who, one.service)
+
+
 def _row(one: Happening, count: int) -> dict[str, Any]:
+    service = one.service or Service()
     return told(
         at=one.at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         kind=one.kind,
@@ -61,6 +83,9 @@ def _row(one: Happening, count: int) -> dict[str, Any]:
         account_sid=one.account_sid,
         uid_class=one.uid_class,
         origin=one.origin,
+        name=service.name,
+        program=service.program,
+        place=service.place,
         count=count,
     )
 

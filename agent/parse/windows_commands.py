@@ -11,6 +11,7 @@ ENDINGS = r"\.(?:exe|com|pif|scr|bat|cmd|ps1|vbs|vbe|js|jse|wsf|hta|dll|sys|msc|
 PROGRAM = re.compile(rf"{ENDINGS}\Z", re.IGNORECASE)
 UNQUOTED = re.compile(rf".+?{ENDINGS}(?=[\s,\"]|\Z)", re.IGNORECASE)
 ABBREVIATED = {
+    "%comspec%": "c:\\windows\\system32\\cmd.exe",
     "%systemroot%": "c:\\windows",
     "%windir%": "c:\\windows",
     "\\systemroot": "c:\\windows",
@@ -26,6 +27,7 @@ ABBREVIATED = {
     "%appdata%": "c:\\users\\?",
     "%localappdata%": "c:\\users\\?",
     "\\??\\": "",
+    "\\\\?\\": "",
     "system32\\": "c:\\windows\\system32\\",
 }
 """What stands at the start of a command in place of a folder."""
@@ -34,27 +36,49 @@ PLACES = (
     ("share", re.compile(r"\\\\")),
     ("public", re.compile(r"[a-z]:\\users\\public\\|[a-z]:\\perflogs\\|[a-z]:\\\$recycle")),
     ("account", re.compile(r"[a-z]:\\(?:users|documents and settings)\\")),
-    ("program-data", re.compile(r"[a-z]:\\programdata\\")),
+    # Whoever writes `C:\Program Files\..\x` wants to be taken for something else.
+    ("other", re.compile(r".*\\\.\.\\")),
+    # Defender's own folder, with another one in it for every version; Windows guards it.
+    ("system", re.compile(r"[a-z]:\\programdata\\microsoft\\windows defender\\")),
+    ("program-data", re.compile(r"[a-z]:\\(?:programdata|progra~3)\\")),
     ("system", re.compile(r"[a-z]:\\windows\\")),
-    ("programs", re.compile(r"[a-z]:\\(?:program files|program files \(x86\)|progra~\d)\\")),
+    ("programs", re.compile(r"[a-z]:\\(?:program files|program files \(x86\)|progra~[12])\\")),
 )
 """The least to be trusted first."""
 BARE = re.compile(r"[\w-]+")
+ADMIN_SHARE = re.compile(r"[a-z]:\\+windows\\+[^\\]+")
+"""Straight in this folder the share ADMIN$ ends, by which programs are put on a PC from afar."""
 
 
 def start(command: str) -> Start:
     r"""Of `"C:\Program Files\Zalo\Zalo.exe" --silent` the program `Zalo.exe` in `programs`."""
+    path = _path(command)
+    return Start(program(path), _place(path)) if path else Start()
+
+
+def service(command: str) -> Start:
+    """As `start`, with the place `admin-share` told apart from `system`."""
+    path = _path(command)
+    if ADMIN_SHARE.fullmatch(path.lower()):
+        return Start(program(path), "admin-share")
+    return start(command)
+
+
+def _path(command: str) -> str:
     text = command[:LONGEST].strip().replace("/", "\\")  # Windows takes both
     if not text:
-        return Start()
-    path = text[1:].partition('"')[0] if text.startswith('"') else _unquoted(text)
-    lower = path.lower().strip()
+        return ""
+    path = (text[1:].partition('"')[0] if text.startswith('"') else _unquoted(text)).strip()
     for short, whole in ABBREVIATED.items():
-        if lower.startswith(short):
-            lower = whole + lower[len(short) :]
-            break
+        if path.lower().startswith(short):
+            return whole + path[len(short) :]
+    return path
+
+
+def _place(path: str) -> str:
+    lower = path.lower()
     place = next((name for name, sign in PLACES if sign.match(lower)), "other")
-    return Start(program(path), place if "\\" in lower else "searched")
+    return place if "\\" in lower else "searched"
 
 
 def _unquoted(text: str) -> str:

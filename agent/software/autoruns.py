@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from agent.host.reader import Reader
 from agent.parse import cron, linux_commands
 from agent.parse.firmware import Part
 from agent.parse.starts import Start
+from agent.software import unit
 from agent.software.autorun import entry, listed
 
 UNITS = ("/etc/systemd/system", "/etc/systemd/user")
 ENABLED = (".wants", ".requires", ".upholds")
 """Folders of links, by which `systemctl enable` has a unit started with another."""
-PACKAGED = ("/usr/lib/systemd/", "/lib/systemd/")
 CRONTAB, CRON_D = "/etc/crontab", "/etc/cron.d"
 ROOTS = ("/var/spool/cron/crontabs/root", "/var/spool/cron/root")
 PERIODS = ("hourly", "daily", "weekly", "monthly")
@@ -44,15 +42,12 @@ def _units(reader: Reader) -> list[Part] | None:
 
 def _unit(reader: Reader, name: str, link: str) -> Part:
     """A package's own is known by its name; of any other it is told what it starts."""
-    # Of a template the instance may be called as an account is: `backup@lan.service`.
-    stem, at, instance = name.partition("@")
-    name = f"{stem}@*.{instance.rpartition('.')[2]}" if at and instance[:1] != "." else name
+    name = unit.shown(name)
     target = reader.link(link, "autoruns.units")
-    if target is None or target.startswith(PACKAGED):
+    if target is None or target.startswith(unit.PACKAGED):
         return entry(name, Start(None, target and "system"))
     place = linux_commands.place(target)
-    text = reader.text(target, "autoruns.units") or ""
-    command = next((value for key, value in _settings(text) if key == "execstart"), None)
+    command = unit.command(reader.text(target, "autoruns.units") or "")
     if command is None:
         return entry(name, Start(None, place), source=place)
     # A file of the administrator's that starts what lies in /tmp is no better than that.
@@ -99,15 +94,7 @@ def _desktop(reader: Reader) -> list[Part] | None:
 
 def _autostart(reader: Reader, name: str) -> Part:
     text = reader.text(f"{AUTOSTART}/{name}", "autoruns.desktop") or ""
-    settings = list(_settings(text))
+    settings = list(unit.settings(text))
     command = next((value for key, value in settings if key == "exec"), "")
     off = False if OFF & {(key, value.lower()) for key, value in settings} else None
     return entry(name.removesuffix(".desktop"), linux_commands.start(command), enabled=off)
-
-
-def _settings(text: str) -> Iterator[tuple[str, str]]:
-    """`Key=value` rows in their order; the first one of a key is the one that is looked at."""
-    for line in text.splitlines():
-        key, sign, value = line.partition("=")
-        if sign:
-            yield key.strip().lower(), value.strip()

@@ -13,9 +13,10 @@ from agent.parse.firmware import Part
 from agent.parse.starts import Start
 from agent.parse.task_actions import actions
 from agent.parse.windows_commands import PROGRAM
-from agent.software.autorun import UNNAMED, entry, listed
+from agent.software.autorun import entry, listed
 from agent.windows.classes import Row
-from agent.windows.software import ACCOUNT, PROFILES
+from agent.windows.profiles import homes, named, plain
+from agent.windows.software import ACCOUNT
 
 CURRENT = "Microsoft\\Windows\\CurrentVersion"
 RUN = {
@@ -59,15 +60,8 @@ class _Accounts:
     """Who has a profile: their names are hidden, their startup folders looked into."""
 
     def __init__(self, reader: Reader) -> None:
-        profiles = reader.key(PROFILES, "autoruns.signed_in")
-        self.homes: dict[str, str] = {}
-        for sid in profiles.subkeys if profiles else ():
-            if ACCOUNT.fullmatch(sid):
-                key = reader.key(f"{PROFILES}\\{sid}", "autoruns.signed_in")
-                home = _value(key, "ProfileImagePath")
-                self.homes[sid] = home if isinstance(home, str) else ""
-        last = (re.split(r"[\\/]", home)[-1] for home in self.homes.values())
-        self.names = tuple(name for name in last if len(name) > 1)
+        self.homes = homes(reader, "autoruns.signed_in") or {}
+        self.names = named(self.homes)
 
 
 def _machine(reader: Reader, accounts: _Accounts) -> list[Part] | None:
@@ -227,31 +221,12 @@ def _subscriptions(reader: Reader, accounts: Iterable[str]) -> list[Part] | None
     return found
 
 
-MOVING = re.compile(
-    r"S-1-\d+(?:-\d+)+"  # of an account
-    r"|\{?[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?"  # made up at each install
-    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-    r"|\d+(?:\.\d+)+"  # a version: an updater's entry has a new one every month
-    r"|(?<=_)[0-9a-f]{4,8}\Z"  # of a sign-in: services of an account are made anew at each
-)
-"""What changes by itself, or leads to a person: an entry stays the same without it."""
-
-
 def _entry(name: str, start: Start, accounts: Iterable[str], **more: object) -> Part:
     """A row in which no account and no version stands."""
-    program = start.program and _plain(start.program, accounts)
+    program = start.program and plain(start.program, accounts)
     # Of the folders of a task the last part is its name.
-    shown = _plain(name.rpartition("\\")[2], accounts)
+    shown = plain(name.rpartition("\\")[2], accounts)
     return entry(shown, Start(program, start.place), **more)
-
-
-def _plain(name: str, accounts: Iterable[str]) -> str:
-    text = MOVING.sub(UNNAMED, name.strip())
-    for account in accounts:
-        # A part of a word alone is spared: `_` parts words here.
-        alone = rf"(?<![^\W_]){re.escape(account)}(?![^\W_])"
-        text = re.sub(alone, UNNAMED, text, flags=re.IGNORECASE)
-    return text
 
 
 def _value(key: Key | None, name: str) -> Value | None:

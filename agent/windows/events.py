@@ -9,7 +9,7 @@ from datetime import datetime
 
 from agent.host import Event, UnreadableError
 from agent.host.reader import Reader
-from agent.parse.happenings import Happening, origin
+from agent.parse.happenings import Happening, Service, origin
 
 SECURITY = "Security"
 SYSTEM = "System"
@@ -23,6 +23,7 @@ SID = re.compile(r"S-1-\d{1,15}(-\d{1,10}){1,15}")
 NOBODY = "S-1-0-0"
 """Stands for the account in a failed logon: Windows does not say who it would have been."""
 FAILED, SUCCEEDED = 4625, 4624
+INSTALLED = ("service-installed", None)
 KINDS: Mapping[tuple[str, int], tuple[str, str | None]] = {
     (SECURITY, FAILED): ("logon-failed", "TargetUserSid"),
     (SECURITY, SUCCEEDED): ("logon-after-failures", "TargetUserSid"),
@@ -32,7 +33,7 @@ KINDS: Mapping[tuple[str, int], tuple[str, str | None]] = {
     (SECURITY, 1102): ("log-cleared", "SubjectUserSid"),
     (SYSTEM, 104): ("log-cleared", "SubjectUserSid"),
     (SECURITY, 4740): ("account-locked", "TargetSid"),
-    (SYSTEM, 7045): ("service-installed", None),
+    (SYSTEM, 7045): INSTALLED,
     (DEFENDER, 1116): ("malware-found", None),
     (DEFENDER, 1117): ("malware-blocked", None),
     (DEFENDER, 1118): ("malware-active", None),
@@ -106,7 +107,7 @@ def read(reader: Reader, notes: Mapping[str, str]) -> tuple[tuple[Happening, ...
         torn = sum(1 for one in fresh.events if _is_torn(channel, one))
         if torn:
             reader.gap(channel, f"{torn} entries without the fields that they must have")
-        found += happenings(channel, fresh)
+        found += happenings(channel, fresh, _services(reader, channel, fresh))
         if fresh.events:
             last = fresh.events[-1]
             marks[channel] = Mark(last.record_id, last.at).text()
@@ -140,7 +141,22 @@ def _since(reader: Reader, channel: str, last: Mark | None) -> Fresh:
     return Fresh(tuple(newer), again, every.cause)
 
 
-def happenings(channel: str, fresh: Fresh) -> Iterator[Happening]:
+Services = Mapping[int, Service]
+"""By the number of the entry that tells of it."""
+
+
+def _services(reader: Reader, channel: str, fresh: Fresh) -> Services:
+    """What was installed: mostly nothing, and then nothing is loaded or read for it."""
+    told = [one for one in fresh.events if KINDS.get((channel, one.event_id)) == INSTALLED]
+    if not told:
+        return {}
+    from agent.windows import new_services  # noqa: PLC0415 - mostly nothing was installed
+
+    hidden = new_services.accounts(reader, channel)
+    return {one.record_id: new_services.service(one, hidden) for one in told}
+
+
+def happenings(channel: str, fresh: Fresh, services: Services) -> Iterator[Happening]:
     """What is worth a line. A logon that worked is told only after failures of the same account."""
     told = [code for code in (1102, 104) if any(one.event_id == code for one in fresh.events)]
     if fresh.restarted and not told:
@@ -158,7 +174,7 @@ def happenings(channel: str, fresh: Fresh) -> Iterator[Happening]:
             if name not in failed:
                 continue
             failed.remove(name)
-        yield _happening(channel, event)
+        yield _happening(channel, event, services.get(event.record_id))
 
 
 def _is_meant(channel: str, event: Event) -> bool:
@@ -175,7 +191,7 @@ USB_STORAGE = "USBSTOR"
 """The bus name of a stick or disk on USB, in the device's own id."""
 
 
-def _happening(channel: str, event: Event) -> Happening:
+def _happening(channel: str, event: Event, service: Service | None) -> Happening:
     kind, names = KINDS[channel, event.event_id]
     sid = event.data.get(names, "") if names else ""
     return Happening(
@@ -186,4 +202,5 @@ def _happening(channel: str, event: Event) -> Happening:
         record_id=event.record_id,
         account_sid=sid if SID.fullmatch(sid) and sid != NOBODY else None,
         origin=origin(event.data.get("IpAddress", "")) if event.event_id == FAILED else None,
+        service=service,
     )

@@ -62,7 +62,7 @@ GROUPS: Mapping[str, Group] = {
         ("security", "events"),
         (
             *("checks", "at", "kind", "channel", "event_id", "record_id", "account_sid"),
-            *("uid_class", "origin", "count"),
+            *("uid_class", "origin", "name", "program", "place", "count"),
         ),
         (
             "security.checks[].source",

@@ -15,7 +15,9 @@ from hypothesis import strategies as some
 from agent.host import Event, Host, Piece
 from agent.host.journal import written
 from agent.host.live import Live
+from agent.host.reader import Reader
 from agent.host.recorded import opened
+from agent.logs import units as new_units
 from agent.logs.follow import Followed, Mark, follow, mark
 from agent.masking import record_machine
 from agent.parse.journal import Entry
@@ -364,16 +366,73 @@ def test_a_unit_that_was_not_there_before_is_a_service_that_was_installed(tmp_pa
     (units / "cu.service").touch()
     first = read("events", opened(folder, NOON))
     assert first.section == []
-    (units / "moi.service").touch()
+    (units / "moi.service").write_text("[Service]\nExecStart=/opt/moi/moi --khoa=bi-mat\n")
     (units / "moi.timer").touch()
     (units / "moi.service.wants").mkdir()
     later = read("events", opened(folder, NOON), dict(first.notes))
-    assert [(row["kind"], row["channel"], row["count"]) for row in later.section] == [
-        ("service-installed", "systemd", 2)
+    same = {"at": "2026-11-23T12:00:00Z", "kind": "service-installed", "channel": "systemd"}
+    assert later.section == [
+        {**same, "name": "moi.service", "program": "moi", "place": "local", "count": 1},
+        {**same, "name": "moi.timer", "place": "local", "count": 1},
     ]
     assert "moi" not in str(later.notes)
     again = read("events", opened(folder, NOON), dict(first.notes) | dict(later.notes))
     assert again.section == []
+
+
+@pytest.mark.parametrize(
+    ("folder", "unit", "command", "program", "place"),
+    [
+        ("/usr/lib/systemd/system", "x.service", "/usr/bin/x", "x", "system"),
+        ("/usr/lib/systemd/system", "x.service", "-/opt/x/x -a", "x", "local"),
+        ("/usr/lib/systemd/system", "x.service", "/dev/shm/x", "x", "temporary"),  # noqa: S108 - looked for
+        ("/etc/systemd/system", "x.service", "/usr/bin/python3 /x.py", "python3", "local"),
+        ("/etc/systemd/system", "x.service", "/home/lan/.cache/x", "x", "account"),
+        ("/etc/systemd/system", "x.service", "/data/x/x", "x", "other"),
+        ("/etc/systemd/system", "sao-luu@lan.service", "/opt/x/x", "x", "local"),
+    ],
+)
+def test_a_new_unit_is_told_by_the_worse_of_its_own_place_and_its_programs(
+    tmp_path: Path, folder: str, unit: str, command: str, program: str, place: str
+) -> None:
+    here = pc(tmp_path, lines=())
+    (here / f"files{folder}").mkdir(parents=True)
+    first = read("events", opened(here, NOON))
+    (here / f"files{folder}/{unit}").write_text(f"[Service]\nExecStart={command}\n")
+    (row,) = read("events", opened(here, NOON), dict(first.notes)).section
+    assert (row["name"], row["program"], row["place"]) == (
+        unit.replace("@lan", "@*"),
+        program,
+        place,
+    )
+    assert "lan" not in str(row)
+
+
+def test_a_unit_that_is_forbidden_was_not_installed_and_one_that_is_linked_lies_where_it_ends(
+    tmp_path: Path,
+) -> None:
+    units = tmp_path / "units"
+    units.mkdir()
+
+    class Here(Live):
+        """This machine, with a folder of units of its own."""
+
+        def names(self, path: str) -> tuple[str, ...]:
+            return super().names(str(units)) if path == "/etc/systemd/system" else ()
+
+        def link(self, path: str) -> str:
+            return super().link(path.replace("/etc/systemd/system", str(units)))
+
+    first = new_units.read(Reader(Here(NOON)), {})[1]
+    (units / "an.service").symlink_to("/dev/null")
+    (units / "noi.service").symlink_to("/tmp/khong-co.service")  # noqa: S108 - it is not there
+    found, _ = new_units.read(Reader(Here(NOON)), first)
+    assert [one.service and one.service.name for one in found] == ["noi.service"]
+    (tmp_path / "that.service").write_text("[Service]\nExecStart=/usr/bin/true\n")
+    (units / "that.service").symlink_to(tmp_path / "that.service")
+    found, _ = new_units.read(Reader(Here(NOON)), first)
+    expected = "temporary" if str(tmp_path).startswith("/tmp/") else "other"  # noqa: S108
+    assert expected in {one.service.place for one in found if one.service}
 
 
 def test_a_masked_recording_keeps_no_line_of_any_log(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import msgspec
 from collector import changes
 from collector.ingest import understood
 from collector.inventory.lists import SoftwareLists
-from collector.lately import KEPT, Following, Lately, matches
+from collector.lately import KEPT, Following, Lately, Service, matches
 from collector.live import Live
 from collector.store.database import Store
 from collector.writing import write
@@ -60,6 +60,23 @@ def test_an_event_stays_when_the_next_one_comes_and_is_there_after_a_restart(sto
     assert kinds(Following(store).refresh(Live(store).refresh(), NOTHING, played.now)) == [
         "log-cleared",
         "account-created",
+    ]
+
+
+def test_a_service_is_told_where_its_place_is_and_by_an_old_agent_not_at_all(store: Store) -> None:
+    played = Played(store)
+    rows: list[dict[str, Any]] = [
+        {"name": "PSEXESVC", "program": "PSEXESVC.exe", "place": "admin-share"},
+        {"place": "public"},
+        {"name": "x", "program": "x.exe"},
+        {},
+    ]
+    played.send(1, "events", [happening("service-installed", **row) for row in rows])
+    assert [one.service for one in played.lately().happened["pc-01"]] == [
+        Service("PSEXESVC", "PSEXESVC.exe", "admin-share"),
+        Service("", "", "public"),
+        None,
+        None,
     ]
 
 

@@ -60,6 +60,9 @@ def test_a_field_that_a_newer_agent_adds_is_passed_over() -> None:
         {"account_sid": "S-1-5-21'; DROP TABLE agents;--"},
         {"account_sid": "nguyen.van.a"},
         {"origin": "203.0.113.7"},
+        {"name": "x" * 201},
+        {"program": ["x"]},
+        {"place": "C:\\Users\\lan"},
     ],
 )
 def test_a_hostile_event_is_not_believed(wrong: dict[str, Any]) -> None:
