@@ -88,12 +88,8 @@ def _written_text(name: str, value: str, language: Language, timezone: str) -> s
         return translated(value, language)
     if name.endswith("_parts"):
         return ", ".join(texts().text(language, f"part.{part}") for part in value.split())
-    if name == "trouble":
-        return texts().texts[language].get(f"trouble.{value}", value)
-    if name == "party":
-        return texts().texts[language].get(f"party.{value}", value)
-    if name == "check":
-        return texts().texts[language].get(f"check.{value}", value)
+    if name in {"trouble", "party", "check", "folder"}:
+        return texts().texts[language].get(f"{name}.{value}", value)
     return _moment(name, value, timezone)
 
 

@@ -13,26 +13,16 @@ from alerts.office import Office
 from alerts.rules.altered import TOGETHER, failing, unaltered, unexplained
 from alerts.rules.current import current, evidence_of
 from alerts.rules.rule import Rule
+from alerts.rules.service_installed import alarms
+from alerts.rules.starting import OPEN, RUNNERS, came_along, is_approved, is_approved_by_name
 from collector.inventory.model import Machine
-from collector.lately import Altered, matches
+from collector.lately import Altered, Occurrence
 
 ID = "autorun-new"
 MEMBER = re.compile(r"autoruns\.([a-z_]+)\[([^\]]*)\](?:\.(program|place|enabled))?")
-PACKAGE = re.compile(r"packages\[([^\]]*)\](?:\.version)?")
-RUNNERS = frozenset(
-    {
-        *("bitsadmin.exe", "certutil.exe", "cmd.exe", "cscript.exe", "forfiles.exe", "hh.exe"),
-        *("installutil.exe", "msbuild.exe", "mshta.exe", "msiexec.exe", "powershell.exe"),
-        *("pwsh.exe", "regsvr32.exe", "rundll32.exe", "schtasks.exe", "wmic.exe", "wscript.exe"),
-    }
-)
-"""Of Windows' own programs those that run whatever they are told: malware hides behind them."""
-OPEN = frozenset({"temporary", "public", "share"})
-"""Folders that whoever likes writes into: no honest program starts from there."""
 OF_WINDOWS = frozenset({"services", "tasks"})
+OF_SERVICES = frozenset({"services", "units"})
 ANYTIME = "subscriptions"
-WORD = re.compile(r"[^\W\d_]{4,}")
-"""What a program's entry and its package share: a word of four letters."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +55,7 @@ def judge(office: Office, declared: Machine) -> Finding:
         and not _is_approved(entry, approved)
         and not _is_back(one, entry, every)
         and not _is_gone(one, newest.values())
+        and not _is_told_by_event(one, entry, office.past.happened.get(declared.id, ()))
     ]
     if not new:
         return unread or unaltered(ID, "software", office, declared)
@@ -141,30 +132,30 @@ def _is_alarming(one: Altered, entry: _Entry, every: Iterable[Altered]) -> bool:
         return False  # an update moved it
     if entry.kind in OF_WINDOWS and entry.place == "system":
         return False  # Windows updates bring services; a stranger's is an event of its own
-    return not _came_with_a_program(_coming(one, every), entry, every)
-
-
-def _came_with_a_program(one: Altered, entry: _Entry, every: Iterable[Altered]) -> bool:
-    """Whether a package came in the same report, or one of its name within two days.
-
-    `software-unapproved` judges that one; an updater's new entry comes with a new version.
-    """
-    words = {word.casefold() for word in WORD.findall(f"{entry.name} {entry.program}")}
-    for other in every:
-        found = PACKAGE.fullmatch(other.path) if other.kind == "software" else None
-        if found is None or other.after is None:
-            continue
-        if other.report == one.report and other.before is None:
-            return True
-        is_near = abs(other.received_at - one.received_at) <= TOGETHER
-        if is_near and words & {word.casefold() for word in WORD.findall(found[1])}:
-            return True
-    return False
+    came = _coming(one, every)
+    return not came_along(entry.name, entry.program, every, {came.report}, came.received_at)
 
 
 def _is_approved(entry: _Entry, approved: tuple[str, ...]) -> bool:
-    names = (entry.name, entry.program, entry.program.rpartition(".")[0])
-    return any(name and matches(name, approved) for name in names)
+    hides = entry.place in OPEN or entry.program.lower() in RUNNERS
+    means = is_approved_by_name if hides else is_approved
+    return means(entry.name, entry.program, approved)
+
+
+def _is_told_by_event(one: Altered, entry: _Entry, happened: Iterable[Occurrence]) -> bool:
+    """Whether `service-installed` had it at once: one act is one question to the officer."""
+    services = (
+        event.service
+        for event in happened
+        if event.service and abs(event.received_at - one.received_at) <= TOGETHER
+    )
+    return any(
+        bool(entry.program)
+        and entry.kind in OF_SERVICES
+        and (entry.program, entry.place) == (service.program, service.place)
+        and alarms(service)
+        for service in services
+    )
 
 
 def _is_back(one: Altered, entry: _Entry, every: Iterable[Altered]) -> bool:

@@ -72,9 +72,6 @@ MALWARE_BLOCKED = _rule(
 PROTECTION_OFF = _rule(
     "protection-off", {"protection-off"}, "warning", "vulnerable:vulnerable-system", opens=False
 )
-SERVICE_INSTALLED = _rule(
-    "service-installed", {"service-installed"}, "warning", PRIVILEGED, "N2", "M3"
-)
 USB_STORAGE_USED = _rule(
     "usb-storage-used", {"usb-storage"}, "info", "other:undetermined", opens=False
 )

@@ -94,12 +94,19 @@ def _evidence(declared: Machine, found: Iterable[Occurrence]) -> list[Evidence]:
         Evidence(
             declared.id,
             "events",
-            tuple(
-                Seen(f"event-{one.kind}", {"count": one.count, "event_at": one.at.isoformat()})
-                for one in rows
-            ),
+            tuple(map(_seen, rows)),
             report,
             rows[0].received_at,
         )
         for report, rows in list(by_report.items())[:CITED]
     ]
+
+
+def _seen(one: Occurrence) -> Seen:
+    values: Values = {"count": one.count, "event_at": one.at.isoformat()}
+    if one.service is None:
+        return Seen(f"event-{one.kind}", values)
+    name, program = one.service.name or "?", one.service.program or "?"
+    return Seen(
+        "service", {**values, "name": name, "program": program, "folder": one.service.place}
+    )

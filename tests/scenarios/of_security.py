@@ -10,6 +10,7 @@ from tests.scenarios.script import (
     observed,
     officer,
     says,
+    service,
     software,
     system,
 )
@@ -138,7 +139,39 @@ EVENTS = (
         begins=AT_NIGHT,
         every=1200,
     ),
-    Scenario("service installed", (event(60, "pc-5", "service-installed"),), 180),
+    Scenario(
+        "service installed, by an agent that does not tell which",
+        (event(60, "pc-5", "service-installed"),),
+        180,
+    ),
+    Scenario(
+        "services of programs, drivers and Windows itself",
+        (
+            service(60, "pc-5", "Google Updater", "updater.exe", "programs"),
+            service(60, "pc-5", "Intel I219-LM", "e1d68x64.sys", "system"),
+            service(60, "pc-5", "Dịch vụ nền", "svchost.exe", "system"),
+        ),
+        180,
+    ),
+    Scenario(
+        "a service in Windows' own folder, and the program that brought it told an hour later",
+        (
+            service(60, "pc-5", "Trợ giúp", "tro-giup.exe", "system"),
+            software(3660, "pc-5", "LibreOffice 26"),
+        ),
+        3900,
+        every=300,
+    ),
+    Scenario(
+        "a service put on the PC from afar",
+        (service(60, "pc-5", "PSEXESVC", "PSEXESVC.exe", "admin-share"),),
+        180,
+    ),
+    Scenario(
+        "a service from a temporary folder",
+        (service(60, "pc-5", "wupd", "wupd.exe", "temporary"),),
+        180,
+    ),
     Scenario(
         "protection off for a minute, told by its event alone",
         (event(60, "pc-5", "protection-off"),),

@@ -99,6 +99,12 @@ def event(at: int, asset: str, *kinds: str, count: int = 1, **more: Any) -> Step
     return Step(at, act, (asset,), "events")
 
 
+def service(at: int, asset: str, name: str, program: str, place: str) -> Step:
+    """A service was installed on the PC just now."""
+    what: dict[str, Any] = {"name": name, "program": program, "place": place}
+    return event(at, asset, "service-installed", **what)
+
+
 def hardware(at: int, asset: str, **changed: Any) -> Step:
     """The PC's inventory of hardware says something else."""
 
