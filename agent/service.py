@@ -114,7 +114,7 @@ class Resident:
         for task in survey.due(self._free(), self.read_at, now):
             self.read_at[task.kind] = now
             if task.kind == survey.LIGHT:
-                self._tell(task, survey.light(self._host()), now)
+                self._tell(task, self._light(), now)
             elif not self._holds(task, now):
                 wanted.append(task)
         if wanted:
@@ -122,6 +122,15 @@ class Resident:
             notes[neighbours.NOTE] = " ".join(self.sought)
             notes |= self._line_notes()
             self.heavy = Heavy(wanted, self.clock(), self.slow, notes)
+
+    def _light(self) -> Taken:
+        taken = survey.light(self._host())
+        backups = [job.ask for job in self.running if job.ask.job == jobs.BACKUP]
+        if backups:
+            from agent import underway  # noqa: PLC0415 - most PCs never need it
+
+            taken.reading.section["backups"] = underway.told(self.state, backups)
+        return taken
 
     def _line_notes(self) -> dict[str, str]:
         """Which lines are asked after, and what is pinned: the child has no folder of the agent's."""

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import msgspec
 from sqlalchemy import Connection, select
 
-from agent import jobs
-from backup import holds
+from backup import holds, underway
 from backup.holds import Hold
 from backup.proofs import Detail
-from backup.run import PROGRESS
 from backup.tables import ledger_days, proofs
-from collector.store.tables import asks
+from backup.underway import Running
+from collector.state import Machine
 
 DRILLS_SHOWN = 10
 DAYS_SHOWN = 90
@@ -39,16 +36,6 @@ class Drilled:
 
 
 @dataclass(frozen=True)
-class Running:
-    """One backup that was asked for and has told nothing yet; `ratio` where this machine's own tells it."""
-
-    set: str
-    machine: str
-    asked_at: datetime
-    ratio: float | None = None
-
-
-@dataclass(frozen=True)
 class Course:
     """All of it, as of now."""
 
@@ -61,14 +48,14 @@ class Course:
     running: tuple[Running, ...]
 
 
-def course(connection: Connection, agent_folder: Path, today: datetime) -> Course:
-    """`agent_folder` is that of this machine's own agent: of the others no progress travels."""
+def course(connection: Connection, machines: Mapping[str, Machine], now: datetime) -> Course:
+    """`machines` is the live state: how far a backup is, its PC tells with its load."""
     return Course(
         drills=_drills(connection),
-        days=_days(connection, today),
+        days=_days(connection, now),
         hits=_hits(connection),
         holds=tuple(holds.unexplained(connection)),
-        running=_running(connection, agent_folder),
+        running=underway.backups(connection, machines, now),
     )
 
 
@@ -120,24 +107,6 @@ def _hits(connection: Connection) -> Mapping[str, Mapping[str, Sequence[str]]]:
         if repository not in newest:
             newest[repository] = _detail(detail)
     return {name: detail.hits for name, detail in newest.items() if detail.hits}
-
-
-def _running(connection: Connection, agent_folder: Path) -> tuple[Running, ...]:
-    ratio = _progress(agent_folder)
-    rows = connection.execute(
-        select(asks).where(asks.c.job == jobs.BACKUP, asks.c.done_at.is_(None)).order_by(asks.c.id)
-    )
-    return tuple(
-        Running(row.argument, row.asset, row.asked_at, ratio.get(row.argument)) for row in rows
-    )
-
-
-def _progress(agent_folder: Path) -> Mapping[str, float]:
-    try:
-        told = json.loads((agent_folder / PROGRESS).read_text("utf-8"))
-        return {str(told["set"]): float(told["ratio"])}
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
 
 
 def _detail(text: str) -> Detail:

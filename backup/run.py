@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from agent import underway
 from backup import canary, stores, witness
 from backup.answers import Progress
 from backup.canary import Canary
@@ -21,7 +22,6 @@ from backup.stores import Address, StoreError
 from backup.witness import Witness
 
 PINS = "backup.json"
-PROGRESS = "backup-progress.json"
 ADDRESS_FILES = ("login_file", "environment_file", "ca_file", "key_file", "known_hosts_file")
 UNREADABLE_TOLD = 20
 """Unreadable paths named in a receipt; the error counts all of them."""
@@ -116,6 +116,7 @@ def run(
 ) -> Receipt:
     """Back up one pinned set. Whatever goes wrong is told in the receipt, never raised."""
     started, began = clock(), time.monotonic()
+    progress = folder / underway.place(name)
     pinned: Pin | None = None
     canaries: tuple[Canary, ...] = ()
 
@@ -150,13 +151,14 @@ def run(
         missing = _missing(pinned)
         if len(missing) == len(pinned.paths):
             return receipt(f"nothing to back up: {', '.join(missing)} does not exist")
-        outcome = _store(pinned, folder, clock, chance)
+        teller = _Teller(name, progress, job, clock)
+        outcome = _store(pinned, folder, teller, chance)
     except (PinError, ResticError, StoreError) as error:
         return receipt(str(error))
     except OSError as error:
         return receipt(f"{error.filename or folder}: {error.strerror}")
     finally:
-        (folder / PROGRESS).unlink(missing_ok=True)
+        progress.unlink(missing_ok=True)
     # Looked at again: restic takes no offence at a source that went away while it ran.
     missing = tuple(dict.fromkeys(missing + _missing(pinned)))
     ours = sum(each.state == "intact" for each in canaries)
@@ -172,9 +174,7 @@ class _Outcome:
     encrypted: int
 
 
-def _store(
-    pinned: Pin, folder: Path, clock: Callable[[], datetime], chance: random.Random
-) -> _Outcome:
+def _store(pinned: Pin, folder: Path, teller: _Teller, chance: random.Random) -> _Outcome:
     reached = stores.access(pinned.repository)
     restic = Restic(
         reached.location,
@@ -185,9 +185,7 @@ def _store(
     )
     present = [path for path in pinned.paths if os.path.lexists(path)]
     seen = tuple(witness.read(witness.choose(present, chance)))
-    stored = restic.backup(
-        pinned.set, present, pinned.excludes, _Teller(pinned.set, folder / PROGRESS, clock)
-    )
+    stored = restic.backup(pinned.set, present, pinned.excludes, teller)
     # Who was the same before and after restic read it is the same in the snapshot; a drill holds
     # size and time of the snapshot's own list against these once more.
     confirmed = tuple(each for each in seen if witness.is_unchanged(each))
@@ -230,16 +228,25 @@ class _Teller:
 
     set: str
     path: Path
+    job: int | None
     clock: Callable[[], datetime]
     told: float = 0.0
+    bytes: int = -1
+    moved_at: float = 0.0
+    """Monotonic instant at which the bytes last grew; that clock is one for all processes."""
 
     def __call__(self, progress: Progress) -> None:
-        if time.monotonic() - self.told < PROGRESS_EVERY_SECONDS:
+        now = time.monotonic()
+        if progress.bytes != self.bytes:
+            self.bytes, self.moved_at = progress.bytes, now
+        if now - self.told < PROGRESS_EVERY_SECONDS:
             return
-        self.told = time.monotonic()
-        at = rfc3339(self.clock())
+        self.told = now
+        whose = {"set": self.set, "job": self.job, "at": rfc3339(self.clock())}
         unfinished = self.path.with_suffix(".new")
-        unfinished.write_text(json.dumps({"set": self.set, "at": at, **asdict(progress)}), "utf-8")
+        unfinished.write_text(
+            json.dumps({**whose, **asdict(progress), "moved_at": self.moved_at}), "utf-8"
+        )
         unfinished.replace(self.path)
 
 

@@ -157,6 +157,17 @@ class Counter(Struct, frozen=True, gc=False):
     out_bytes_total: int | None = None
 
 
+class Underway(Struct, frozen=True, gc=False):
+    """One backup that runs on the PC now; without figures it has begun, and tells none yet."""
+
+    set: Annotated[str, Meta(max_length=63)]
+    ratio: Annotated[float, Meta(ge=0, le=1)] | None = None
+    bytes: Natural | None = None
+    """Read so far."""
+    still_seconds: Annotated[float, Meta(ge=0)] | None = None
+    """For so long `bytes` has not grown; None: it grows."""
+
+
 class Load(Struct, frozen=True, gc=False):
     """Probe `load`."""
 
@@ -167,6 +178,8 @@ class Load(Struct, frozen=True, gc=False):
     network: Counter | None = None
     uptime_seconds: float | None = None
     processes: int | None = None
+    backups: Annotated[tuple[Underway, ...], Meta(max_length=100)] = ()
+    """Those that run now; older agents tell none."""
 
 
 class Check(Struct, frozen=True, gc=False):

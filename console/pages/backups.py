@@ -48,7 +48,7 @@ def backup_list(request: Request) -> Response:
     ]
     here = desk(request)
     with here.store.read() as connection:
-        seen = course.course(connection, here.state_folder / "agent", here.clock())
+        seen = course.course(connection, moment.office.state.machines, here.clock())
     largest = max((size for _, sizes in seen.days for size in sizes.values()), default=0)
     unit, size = next((one for one in UNITS if largest >= one[1]), UNITS[-1])
     said = request.query_params.get("said")

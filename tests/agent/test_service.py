@@ -13,10 +13,12 @@ from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from subprocess import PIPE, Popen  # noqa: TID251 - the agent is run and killed here for real
+from typing import Any
 
 import psutil
 import pytest
 
+from agent import underway
 from agent.jobs import Job, has_told, receipt_note
 from agent.link import Ask, Link
 from agent.service import Resident
@@ -222,13 +224,51 @@ def test_a_backup_that_is_killed_leaves_a_receipt_that_says_so(tmp_path: Path) -
     assert receipt["error"] == "killed by signal 9"
 
 
+def test_a_load_tells_how_far_a_backup_is_while_it_runs_and_never_else(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with door.opened(tmp_path) as there:
+        door.known(there, state)
+        _pinned(state, tmp_path / "van-ban")
+        with running(state) as agent:
+            eventually(lambda: there.sections("load"), 60)
+            there.asks = [{"id": 9, "job": "backup", "argument": "van-ban"}]
+            child = _child(agent, "backup", "run")
+            eventually(lambda: _told_last(there) == [{"set": "van-ban"}])
+            _far(state, job=8)  # of a run before this one, which was killed
+            seen = len(there.sections("load"))
+            eventually(lambda: len(there.sections("load")) > seen + 1)
+            assert _told_last(there) == [{"set": "van-ban"}]
+            _far(state, job=9)
+            eventually(lambda: "ratio" in _told_last(there)[0])
+            (row,) = _told_last(there)
+            child.kill()
+            eventually(lambda: _told_last(there) is None)
+            ended(agent)
+        assert "backups" not in there.sections("load")[0]
+    assert len(json.dumps(row)) <= 100
+    assert row.pop("still_seconds") >= 300
+    assert row == {"set": "van-ban", "ratio": 0.423, "bytes": 1_234_567_890}
+
+
+def _told_last(there: door.Door) -> Any:
+    return there.sections("load")[-1].get("backups")
+
+
+def _far(state: Path, job: int) -> None:
+    """What the child keeps of a run that has stood still for five minutes."""
+    figures = {"ratio": 0.4231, "files": 3, "bytes": 1_234_567_890}
+    kept = {"set": "van-ban", "job": job, **figures, "moved_at": time.monotonic() - 300}
+    (state / "whole").write_text(json.dumps(kept))
+    (state / "whole").replace(state / underway.place("van-ban"))
+
+
 def test_a_backup_that_breaks_down_leaves_a_receipt_that_says_so(tmp_path: Path) -> None:
     state = tmp_path / "state"
     with door.opened(tmp_path) as there:
         door.known(there, state)
         _pinned(state, tmp_path / "van-ban")
         # Where it keeps its progress is a folder: it cannot be put away, and nothing expects that.
-        (state / "backup-progress.json").mkdir()
+        (state / underway.place("van-ban")).mkdir()
         there.asks = [{"id": 9, "job": "backup", "argument": "van-ban"}]
         with running(state) as agent:
             eventually(lambda: there.sections("backup"), 60)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
-from backup import commands, holds, run
+from backup import holds
 from backup.course import Course, course
 from backup.sweep import path
 from tests.backup.place import Place
@@ -13,7 +11,7 @@ from tests.backup.test_sweep import flip
 
 def seen(place: Place) -> Course:
     with place.store.read() as connection:
-        return course(connection, place.agent_folder, place.now)
+        return course(connection, place.state.machines, place.now)
 
 
 def test_drills_sizes_and_holds_come_from_their_rows(place: Place) -> None:
@@ -55,14 +53,3 @@ def test_the_files_that_a_damaged_pack_hits_are_shown_until_it_is_whole(place: P
     place.later(days=1)
     assert place.prove("sweep").ok
     assert seen(place).hits == {}
-
-
-def test_what_was_asked_for_is_under_way_until_its_receipt(place: Place) -> None:
-    commands.run(place.verifier, place.inventory, "van-ban")
-    (one,) = seen(place).running
-    assert (one.set, one.machine, one.ratio) == ("van-ban", "may-chu", None)
-    told = {"set": "van-ban", "at": "-", "ratio": 0.25, "files": 1, "bytes": 1}
-    (place.agent_folder / run.PROGRESS).write_text(json.dumps(told))
-    assert seen(place).running[0].ratio == 0.25
-    (place.agent_folder / run.PROGRESS).write_text("{")
-    assert seen(place).running[0].ratio is None

@@ -18,6 +18,7 @@ from typing import Literal
 
 import pytest
 
+from agent import underway
 from agent.spool import Spool
 from backup import drill, pin, plan, receipts, run
 from backup.duties import look
@@ -88,7 +89,7 @@ def told(place: Place) -> list[dict[str, object]]:
 
 
 def running(place: Place) -> bool:
-    return (place.agent_folder / run.PROGRESS).exists() or bool(place.files("locks"))
+    return (place.agent_folder / underway.place("van-ban")).exists() or bool(place.files("locks"))
 
 
 def started(place: Place) -> bool:

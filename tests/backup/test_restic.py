@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import os
+import random
 import sys
 import threading
 from pathlib import Path
 
 import pytest
 
-from backup import answers, program, restic
+from agent import underway
+from agent.link import Ask
+from backup import answers, program, restic, run
 from backup.restic import Restic, ResticError, ResticMissing
 from tests.backup.place import Place
 
@@ -113,19 +116,27 @@ def test_no_login_and_no_password_stands_in_the_list_of_processes(
 def test_progress_can_be_watched_while_a_backup_runs(
     place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (place.source / "large.bin").write_bytes(os.urandom(100 * 1024 * 1024))
-    progress, seen = place.agent_folder / "backup-progress.json", tmp_path / "seen"
+    (place.source / "large.bin").write_bytes(os.urandom(40 * 1024 * 1024))
+    progress, seen = place.agent_folder / underway.place("van-ban"), tmp_path / "seen"
     wait = f'for _ in $(seq 300); do [ -e "{progress}" ] && break; sleep 0.1; done'
     slow = place.script(
         "restic-slow",
-        'restic "$@"; code=$?',
+        # Two seconds at the least: restic tells twice a second how far it is.
+        'slowly=; [ "$1" = backup ] && slowly="--limit-upload 20480"',
+        'restic $slowly "$@"; code=$?',
         f'[ "$1" = backup ] && {{ {wait}; cp "{progress}" "{seen}"; }}',
         "exit $code",
     )
     monkeypatch.setenv("RESTIC", str(slow))
-    assert place.back_up().ok
-    assert '"set": "van-ban"' in seen.read_text()
+    assert run.run("van-ban", place.agent_folder, 7, lambda: place.now, random.Random(1)).ok
     assert not progress.exists()
+    seen.rename(progress)  # as it was while restic ran
+    other, row = underway.told(
+        place.agent_folder, [Ask(6, "backup", "van-ban"), Ask(7, "backup", "van-ban")]
+    )
+    assert other == {"set": "van-ban"}
+    assert row.keys() == {"set", "ratio", "bytes"}
+    assert 0 <= row["bytes"] <= 41 * 1024 * 1024
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from agent import jobs
+from agent import jobs, underway
 from agent.spool import Spool
 from backup import run
 from backup.witness import path_sha256
@@ -143,7 +143,7 @@ def test_the_child_appends_its_receipt_to_the_spool(place: Place) -> None:
     assert report["kind"] == "backup"
     assert report["section"]["job"] == 12
     assert report["section"]["ok"] is True
-    assert not (place.agent_folder / run.PROGRESS).exists()
+    assert not (place.agent_folder / underway.place("van-ban")).exists()
 
 
 def test_the_exit_code_says_whether_a_receipt_was_written(place: Place) -> None:
