@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from alerts.documents.digest import Record
 from alerts.documents.line_digest import LineDigest
 from alerts.documents.period import Period, month
+from alerts.documents.texts import text
 from collector.inventory.model import Inventory, Line
 from collector.lines import interruptions, ledger
 from collector.lines.period import LinePeriod, Lost, period
@@ -103,7 +104,7 @@ def _digest(
 
 def _name(inventory: Inventory, asset: str) -> str:
     """The collector's own machine may stand in no inventory."""
-    return "máy chủ giám sát" if asset == COLLECTOR else names.label(inventory, asset)
+    return text("lines.collector") if asset == COLLECTOR else names.label(inventory, asset)
 
 
 def _records(connection: Connection, numbers: Sequence[int]) -> Mapping[int, Record]:
