@@ -12,8 +12,8 @@ from alerts.past import Past
 from alerts.signals import Signals
 from backup.status import Backups
 from collector.around import Around, Others
-from collector.inventory.model import Inventory
-from collector.presence import all_others
+from collector.inventory.model import Inventory, Machine
+from collector.presence import Presence, all_others, presence
 from collector.state import State
 
 
@@ -38,6 +38,17 @@ class Office(Struct, frozen=True):
             self.inventory, self.state.machines, self.now, self.state.devices
         )
         return others.of(asset)
+
+    def presence(self, declared: Machine) -> Presence:
+        """Where a declared machine stands: the one judgement of metric, page and rule."""
+        return presence(
+            self.state.machines.get(declared.id),
+            declared,
+            self.inventory,
+            self.now,
+            lambda: self.around(declared.id),
+            self.past.usual.get(declared.id),
+        )
 
 
 def system_of(state: State, assets: Iterable[str]) -> str | None:

@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
+from types import MappingProxyType
 from typing import Any
 
 from collector import line_metrics, metrics, office_hours
 from collector.devices import metrics as devices
 from collector.exposition import Block, Family, block, labels, lines_of
+from collector.habits import Usual
 from collector.inventory.model import Inventory
 from collector.metrics import FROM_READINGS
 from collector.packing import Piece
@@ -73,11 +75,18 @@ class Fleet:
         with self._lock:
             return self._follow(inventory, state)
 
-    def families(self, inventory: Inventory, state: State, now: datetime) -> list[Family | Block]:
+    def families(
+        self,
+        inventory: Inventory,
+        state: State,
+        now: datetime,
+        usual: Mapping[str, Usual] = MappingProxyType({}),
+    ) -> list[Family | Block]:
         """Every family of the collector, each machine's lines made once for each of its words."""
         with self._lock:
             self._follow(inventory, state)
-            for declared, presence in presences(inventory, state.machines, now, state.devices):
+            standing = presences(inventory, state.machines, now, state.devices, usual)
+            for declared, presence in standing:
                 held = self._held[declared.id]
                 if held.presence != presence:
                     held.presence = presence

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
+from types import MappingProxyType
 from typing import Literal
 
 from collector import office_hours
 from collector.devices import metrics as devices
 from collector.exposition import Family, Sample
+from collector.habits import Usual
 from collector.inventory.model import Inventory
 from collector.inventory.model import Machine as Declared
 from collector.line_metrics import lines
@@ -27,12 +29,20 @@ Values = Iterator[tuple[Mapping[str, str], float]]
 PerMachine = Callable[[Machine], Values]
 
 
-def families(inventory: Inventory, state: State, now: datetime) -> Iterable[Family]:
-    """Every family of the collector. A declared asset keeps its series, reported or not."""
+def families(
+    inventory: Inventory,
+    state: State,
+    now: datetime,
+    usual: Mapping[str, Usual] = MappingProxyType({}),
+) -> Iterable[Family]:
+    """Every family of the collector. A declared asset keeps its series, reported or not.
+
+    `usual` are the machines' learned hours, where there are any.
+    """
     return (
         info(inventory),
         awaited(inventory, now),
-        agent_states(inventory, presences(inventory, state.machines, now, state.devices)),
+        agent_states(inventory, presences(inventory, state.machines, now, state.devices, usual)),
         *(_of_machines(inventory, state, *row) for row in FROM_READINGS),
         *lines(inventory, state),
         *devices.families(inventory, state),

@@ -12,6 +12,7 @@ from collector import office_hours, state
 from collector.around import Around, Others
 from collector.devices.known import Device
 from collector.goodbye import last_word
+from collector.habits import Usual
 from collector.inventory.model import Inventory
 from collector.inventory.model import Machine as Declared
 
@@ -33,6 +34,7 @@ def presence(
     inventory: Inventory,
     now: datetime,
     around: Callable[[], Around] = lambda: ALONE,
+    usual: Usual | None = None,
 ) -> Presence:
     """Where a declared machine stands now, by what it last said, the office's hours and the others.
 
@@ -45,12 +47,13 @@ def presence(
     - Where most of the office falls silent at one moment, their common line or power is down.
     - Where the switch's port that it alone hangs on has no link, its cable or its power is out.
     - Silence counts in expected time alone: what was last heard of before the office opened was not
-      switched on today.
+      switched on today. By its own learned hours (`usual`) it is expected also while the office
+      rests, where it is on through lunch day by day, and not when it is usually off.
 
     `around` is asked only of a machine that is silent.
     """
     opened_at = cache(lambda: office_hours.open_since(inventory.site, now))
-    return _standing(machine, declared, now, _patience(inventory), opened_at, around)
+    return _standing(machine, declared, now, _patience(inventory), opened_at, around, usual)
 
 
 def presences(
@@ -58,6 +61,7 @@ def presences(
     machines: Mapping[str, state.Machine],
     now: datetime,
     devices: Mapping[str, Device] = MappingProxyType({}),
+    usual: Mapping[str, Usual] = MappingProxyType({}),
 ) -> Iterator[tuple[Declared, Presence]]:
     """The same for every declared machine, with the office's hours and the others looked up once."""
     patience = _patience(inventory)
@@ -73,6 +77,7 @@ def presences(
                 patience,
                 opened_at,
                 partial(others.of, declared.id),
+                usual.get(declared.id),
             ),
         )
 
@@ -104,6 +109,7 @@ def _standing(
     patience: timedelta,
     opened_at: Callable[[], datetime | None],
     around: Callable[[], Around],
+    usual: Usual | None,
 ) -> Presence:
     agent = machine.agent if machine else None
     if machine is None or agent is None or agent.state != "approved" or not agent.last_report_at:
@@ -118,32 +124,43 @@ def _standing(
         return "asleep" if word == "sleep" else "off"
     if not quiet:
         return "reporting"
-    return _gone(declared, last_at, word, max(ALIVE_AFTER, patience / 2), opened_at, around)
-
-
-def _gone(
-    declared: Declared,
-    last_at: datetime,
-    word: str | None,
-    alive_after: timedelta,
-    opened_at: Callable[[], datetime | None],
-    around: Callable[[], Around],
-) -> Presence:
-    """What its silence means, once it has lasted longer than a running PC's may."""
     others = around()
-    seen = others.seen_at is not None and others.seen_at > last_at + alive_after
+    alive_at = last_at + max(ALIVE_AFTER, patience / 2)
+    seen = others.seen_at is not None and others.seen_at > alive_at
+    return _gone(
+        word, others, seen=seen, expected=_is_expected(declared, last_at, now, opened_at, usual)
+    )
+
+
+def _gone(word: str | None, others: Around, *, seen: bool, expected: bool) -> Presence:
+    """What its silence means, once it has lasted longer than a running PC's may."""
     if word == "stopped" or seen:
         return "killed"
     if word == "shutdown":
         return "off"
     if others.together:
         return "line-down"
-    start = opened_at()
-    # Last heard of before the office opened: it was not switched on today.
-    expected = declared.always_on or (start is not None and last_at >= start)
     if not expected:
         return "off"
     return "unplugged" if others.dead_port else "silent"
+
+
+def _is_expected(
+    declared: Declared,
+    last_at: datetime,
+    now: datetime,
+    opened_at: Callable[[], datetime | None],
+    usual: Usual | None,
+) -> bool:
+    """Whether one that ceased then, without a goodbye, should still be heard now."""
+    if declared.always_on:
+        return True
+    start = opened_at()
+    # Last heard of before the office opened: it was not switched on today.
+    by_calendar = start is not None and last_at >= start
+    if usual is None:
+        return by_calendar
+    return usual.expects(now) if by_calendar else usual.expects_all(last_at, now)
 
 
 def waiting(machine: state.Machine, around: Around, patience: timedelta, now: datetime) -> bool:

@@ -172,7 +172,7 @@ def families(desk: Desk) -> Iterator[Family | Block]:
     office = moment.office
     # The live state is newer; what is kept of lines over days, the moment alone has.
     state = replace(desk.live.state, line_facts=office.state.line_facts)
-    yield from desk.fleet.families(desk.source.current(), state, office.now)
+    yield from desk.fleet.families(desk.source.current(), state, office.now, office.past.usual)
     yield from backup_families(office.backups, office.now)
     judged_at = next(
         (one.at for one in health(desk.state_folder) if one.duty == "judgement" and not one.error),

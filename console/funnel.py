@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 
 from alerts.office import Office
-from collector.presence import presence
 from collector.state import Agent, Machine
 
 AWAY = ("off", "asleep")
@@ -51,7 +50,7 @@ def _step(office: Office, asset: str) -> Step:
     declared = inventory.machine(asset)
     if declared is None:
         raise KeyError(asset)
-    state = presence(machine, declared, inventory, office.now, lambda: office.around(declared.id))
+    state = office.presence(declared)
     sets = [one.id for one in inventory.backups if one.machine == asset]
     known = office.backups.sets
     unmade = [one for one in sets if one not in known or known[one].last_success_at is None]

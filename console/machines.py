@@ -13,7 +13,6 @@ from alerts.office import Office
 from alerts.rules import RULES
 from collector.inventory.model import Machine as Declared
 from collector.inventory.model import Person
-from collector.presence import presence
 from collector.readings import Filesystem, Verdict
 from collector.state import Machine
 
@@ -112,9 +111,7 @@ def _row(
     critical: int,
 ) -> MachineRow:
     machine = office.state.machines.get(declared.id, Machine(declared.id))
-    state = presence(
-        machine, declared, office.inventory, office.now, lambda: office.around(declared.id)
-    )
+    state = office.presence(declared)
     filesystems = (machine.load and machine.load.value.filesystems) or ()
     ratios = [ratio for one in filesystems if (ratio := used_ratio(one)) is not None]
     os = machine.system and machine.system.value.os

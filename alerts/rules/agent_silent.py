@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from alerts.finding import Evidence, Finding, Kind, Seen
 from alerts.office import Office
 from alerts.rules.rule import Rule
-from collector.goodbye import last_word
 from collector.inventory.model import Machine
 from collector.metrics import HEALTHY
 from collector.presence import Presence, presence, waiting
@@ -37,12 +36,12 @@ def judge(office: Office, declared: Machine) -> Finding:
     (at lunch); that of a disk that foretold its death has its cause.
     """
     machine = office.state.machines.get(declared.id) or Observed(declared.id)
-    standing = presence(
-        machine, declared, office.inventory, office.now, lambda: office.around(declared.id)
-    )
+    standing = office.presence(declared)
     verdict, because = VERDICTS[standing], str(standing)
-    if standing in {"silent", "unplugged"} or _broke_off(office, machine, standing):
+    if standing in {"silent", "unplugged"}:
         verdict, because = _silence(office, declared, machine, standing)
+    elif standing == "off" and _by_calendar(office, declared) in {"silent", "unplugged"}:
+        because = "not-its-hour"
     last_at = machine.agent.last_report_at if machine.agent else None
     kind: Kind = "security" if because == "killed" else "operational"
     return Finding(
@@ -56,22 +55,18 @@ def judge(office: Office, declared: Machine) -> Finding:
     )
 
 
-def _broke_off(office: Office, machine: Observed, standing: Presence) -> bool:
-    """Whether it ceased without a goodbye at an hour at which it is on day by day, and still is."""
-    usual = office.past.usual.get(machine.asset)
-    last_at = machine.agent.last_report_at if machine.agent else None
-    if standing != "off" or usual is None or last_at is None or last_word(machine) is not None:
-        return False
-    return usual.expects_all(last_at, office.now)
+def _by_calendar(office: Office, declared: Machine) -> Presence:
+    """Where it would stand if nothing were known of its own hours."""
+    machine = office.state.machines.get(declared.id)
+    return presence(
+        machine, declared, office.inventory, office.now, lambda: office.around(declared.id)
+    )
 
 
 def _silence(
     office: Office, declared: Machine, machine: Observed, standing: Presence
 ) -> tuple[Verdict, str]:
     """What a silence without a goodbye comes to, at an hour at which it is expected to speak."""
-    usual = office.past.usual.get(declared.id)
-    if usual is not None and not declared.always_on and not usual.expects(office.now):
-        return "pass", "not-its-hour"
     patience = timedelta(seconds=office.inventory.rules.agent_silent.after_seconds)
     if waiting(machine, office.around(declared.id), patience, office.now):
         return "unknown", "asked"

@@ -6,13 +6,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from alerts.office import Office
 from alerts.past import Past
 from alerts.words import because, observed
 from backup.status import Backups
+from collector import metrics
 from collector.devices.known import Device
 from collector.devices.reading import DeviceReading, Interface
+from collector.exposition import Block, Family, render
+from collector.fleet import Fleet
 from collector.habits import WEEK_HOURS, Usual
 from collector.inventory.model import Site
 from collector.messages import LANGUAGES
@@ -87,21 +91,53 @@ def test_an_unplugged_pc_is_told_no_sooner_than_a_silent_one() -> None:
 RESTS = {"office_hours": {"monday": ["07:30-11:30", "13:30-17:00"]}}
 
 
-def at_lunch(minutes: float, usual: Usual, **more: Any) -> tuple[str, str]:
+def lunch(minutes: float, usual: Usual | None, hours: Any = RESTS) -> Office:
     """A PC that ceased so long ago, at noon, while the office rests."""
     here = inventory()
-    site = Site.model_validate(here.site.model_dump(mode="json") | RESTS)
+    site = Site.model_validate(here.site.model_dump(mode="json") | hours)
     state = State({"pc-1": machine(timedelta(minutes=minutes))})
-    seen = Office(
-        here.model_copy(update={"site": site}),
-        state,
-        Backups(),
-        NOON,
-        past=Past(usual={"pc-1": usual}),
-        **more,
-    )
-    found = finding("agent-silent", "pc-1", seen)
+    known = Past(usual={"pc-1": usual} if usual else {})
+    return Office(here.model_copy(update={"site": site}), state, Backups(), NOON, past=known)
+
+
+def at_lunch(minutes: float, usual: Usual) -> tuple[str, str]:
+    found = finding("agent-silent", "pc-1", lunch(minutes, usual))
     return found.verdict, found.because
+
+
+OPENS = {"office_hours": {"monday": ["07:30-17:00"]}}
+NEVER_ON = Usual((0.0,) * WEEK_HOURS)
+
+
+@pytest.mark.parametrize("hours", [RESTS, OPENS], ids=["at rest", "open"])
+@pytest.mark.parametrize("usual", [LUNCH_ON, NEVER_ON, None], ids=["on", "off", "not learned"])
+@pytest.mark.parametrize("minutes", [1, 9, 200, 1500])
+def test_metric_and_rule_rest_on_one_judgement(hours: Any, usual: Any, minutes: int) -> None:
+    office = lunch(minutes, usual, hours)
+    told: list[list[Family | Block]] = [
+        list(metrics.families(office.inventory, office.state, NOON, office.past.usual)),
+        Fleet().families(office.inventory, office.state, NOON, office.past.usual),
+    ]
+    states = {
+        sample.labels["state"]
+        for families in told
+        for family in text_string_to_metric_families(render(families).decode())
+        for sample in family.samples
+        if sample.name == "wardwatch_agent_state"
+        if sample.labels["asset"] == "pc-1" and sample.value == 1
+    }
+    found = finding("agent-silent", "pc-1", office)
+    expected_on = minutes == 9 and (usual is LUNCH_ON or (hours is OPENS and usual is None))
+    expected_on = expected_on or (minutes == 200 and hours is OPENS and usual is not NEVER_ON)
+    expected_on = expected_on or (minutes == 200 and usual is LUNCH_ON)
+    state = "reporting" if minutes == 1 else "silent" if expected_on else "off"
+    assert states == {state}
+    assert found.verdict == ("fail" if state == "silent" else "pass")
+
+
+def test_one_that_is_usually_off_in_office_hours_is_told_as_that() -> None:
+    found = finding("agent-silent", "pc-1", lunch(9, NEVER_ON, OPENS))
+    assert (found.verdict, found.because) == ("pass", "not-its-hour")
 
 
 def test_one_that_is_on_through_lunch_day_by_day_and_ceases_then_is_silent() -> None:

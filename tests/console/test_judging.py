@@ -15,10 +15,12 @@ import pytest
 from sqlalchemy import insert, select
 
 from alerts.tables import finding_changes, incidents
+from collector.exposition import render
 from collector.ingest import understood
 from collector.store.migrate import migrate
-from collector.store.tables import agents
+from collector.store.tables import agents, load_hours
 from collector.writer import Writer
+from console.application import families
 from console.desk import Desk, open_desk
 from console.duties import QUICK_SECONDS, Duty, Judge
 from console.health import Health, write
@@ -162,3 +164,30 @@ def test_the_collector_judges_itself_by_what_stands_on_its_own_disk(desk: Desk) 
     assert seen.disk_total_bytes
     assert seen.database_bytes
     assert (seen.certificate_until, seen.notices_waiting) == (None, 0)
+
+
+def test_the_metric_knows_a_pcs_own_hours_as_the_rule_does(desk: Desk) -> None:
+    """It is on through lunch day by day, and ceased nine minutes ago, at lunch."""
+    nothing = {one.name: 0 for one in load_hours.c if not one.nullable}
+    hours = [
+        {"agent": "pccntt", "hour_at": NOON - timedelta(weeks=week, hours=hour), "count": 60}
+        for week in range(1, 5)
+        for hour in (1, 0, -1)
+    ]
+    sent = {"version": 1, "epoch": EPOCH, "reports": [report(1, "load", {})]}
+    ago = NOON - timedelta(minutes=9)
+    with Writer(desk.store) as writer:
+        writer.submit(understood("pccntt", msgspec.json.encode(sent), ago)[0]).result(30)
+    with desk.store.write() as connection:
+        connection.execute(insert(load_hours), [nothing | row for row in hours])
+    text = render(families(desk)).decode()
+    told = [
+        line.rpartition(" ")[0]
+        for line in text.splitlines()
+        if line.startswith("wardwatch_agent_state{") and line.endswith(" 1") and "pc-cntt" in line
+    ]
+    assert [line.partition('state="')[2].partition('"')[0] for line in told] == ["silent"]
+    found = {
+        one.subject: one.verdict for one in desk.moment().findings if one.rule == "agent-silent"
+    }
+    assert found["pc-cntt"] == "fail"
