@@ -39,6 +39,10 @@ LARGE_FRESH = timedelta(seconds=30)
 """A fleet that takes longer than that to judge is judged beforehand (`keep_fresh`), and shown as
 it was within the last half minute, or as long as judging it again and again takes its turns."""
 
+PATIENCE = 3
+"""So many times as long the last look is shown while the next one is under way: whoever asks must
+not judge the fleet beside it. Longer, and something is wrong with it."""
+
 RESTS = 10
 """Judging a large fleet again and again takes one part in so many of one core's time."""
 
@@ -92,6 +96,8 @@ class Desk:
     _last: Moment | None = None
     _cost_seconds: float = 0.0
     _acted: bool = False
+    _looking: bool = False
+    """`keep_fresh` is at it."""
     _derived: dict[str, Derived] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -138,6 +144,14 @@ class Desk:
             self.moment()
         if self._cost_seconds <= self.large_seconds:
             return FRESH.total_seconds()
+        self._looking = True
+        try:
+            self._look_ahead()
+        finally:
+            self._looking = False
+        return max(FRESH.total_seconds(), self._cost_seconds * RESTS)
+
+    def _look_ahead(self) -> None:
         began = time.thread_time()
         seen = look(self, self.clock())
         with self._lock:
@@ -148,7 +162,6 @@ class Desk:
         with self._lock:
             self._derived.update(derived)
             self._last, self._cost_seconds = seen, time.thread_time() - began
-        return max(FRESH.total_seconds(), self._cost_seconds * RESTS)
 
     def _declared_anew(self, last: Moment) -> bool:
         return self.source.current() is not last.office.inventory
@@ -157,7 +170,8 @@ class Desk:
         """Until then a moment is shown: a large fleet's until its next look is done."""
         if self._cost_seconds <= self.large_seconds:
             return FRESH
-        return max(LARGE_FRESH, timedelta(seconds=self._cost_seconds * (RESTS + 2)))
+        fresh = max(LARGE_FRESH, timedelta(seconds=self._cost_seconds * (RESTS + 2)))
+        return fresh * PATIENCE if self._looking else fresh
 
     def _look(self, now: datetime) -> Moment:
         began = time.thread_time()

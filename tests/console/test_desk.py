@@ -14,7 +14,7 @@ from alerts.finding import Finding
 from collector.inventory.read import load
 from collector.store.migrate import migrate
 from console.changed import mark_of
-from console.desk import FRESH, Desk, Moment, open_desk
+from console.desk import FRESH, LARGE_FRESH, Desk, Moment, open_desk
 from console.settings import Settings
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -101,6 +101,26 @@ def test_what_was_worked_out_of_one_look_is_worked_out_of_the_next_before_anybod
     second, value = large.derived("work", work)
     assert second is not first
     assert (value, made) == (2, [first, second])
+
+
+def test_while_the_next_look_is_under_way_nobody_who_asks_judges_beside_it(large: Desk) -> None:
+    now = [NOON]
+    desk = replace(large, clock=lambda: now[0])
+    desk.keep_fresh()
+    first, meanwhile = desk.moment(), []
+
+    def work(moment: Moment) -> Moment:
+        if moment is not first:
+            meanwhile.append(desk.moment())
+        return moment
+
+    desk.derived("work", work)
+    now[0] += LARGE_FRESH * 2
+    desk.keep_fresh()
+    assert meanwhile == [first]
+    assert desk.moment().office.now == now[0]
+    now[0] += LARGE_FRESH * 2
+    assert desk.moment().office.now == now[0], "nothing is under way: it is looked at anew"
 
 
 def test_a_small_office_is_looked_at_once_at_the_start_and_then_when_somebody_asks(
