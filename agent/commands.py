@@ -18,6 +18,7 @@ from agent.report import Written
 from agent.running import rfc3339
 
 if TYPE_CHECKING:  # the resident alone needs it
+    from agent.joining import Joined
     from agent.service import Resident
 
 Clock = Callable[[], datetime]
@@ -45,7 +46,21 @@ def join(given: argparse.Namespace, _clock: Clock) -> int:
     except (joining.JoiningError, settings.SettingsError) as problem:
         raise CommandError(str(problem)) from problem
     say(f"joined {invited.collector} as {joined.settings.agent}: {_meaning(joined)}")
+    if joined.escrow:
+        _hand_in(given.state, joined)
     return 0
+
+
+def _hand_in(state: Path, joined: Joined) -> None:
+    """The PC has joined, whatever becomes of this: the collector asks again for what it lacks."""
+    from agent import escrow  # noqa: PLC0415 - not needed by the resident
+
+    try:
+        escrow.hand_in(joined.settings, joined.pem, escrow.own(state))
+    except escrow.EscrowError as problem:
+        say(f"the backup password is not handed in: {problem}")
+    else:
+        say("the backup password is handed in")
 
 
 def _meaning(joined: object) -> str:

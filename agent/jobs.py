@@ -17,10 +17,11 @@ if TYPE_CHECKING:  # a backup's child takes the exit codes from here, and needs 
 REPORT_NOW = "report-now"
 BACKUP = "backup"
 SPEED_TEST = "speed-test"
+ESCROW = "escrow"
 KINDS = {BACKUP: "backup", SPEED_TEST: "bandwidth"}
-"""The jobs that a child does, each with the kind of report that is its receipt."""
+"""The jobs whose child tells by a receipt, each with its kind of report; `escrow` tells the log."""
 ARGUMENT = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-DEADLINES_SECONDS = {BACKUP: 12 * 3600, SPEED_TEST: 120}
+DEADLINES_SECONDS = {BACKUP: 12 * 3600, SPEED_TEST: 120, ESCROW: 60}
 """The first backup of a full disk over a slow line; anything longer hangs. A speed test ends before
 the collector lets another begin, see `collector.lines.permits`."""
 STORED, TOLD = 0, 10
@@ -58,19 +59,27 @@ def is_new(ask: Ask, spool: Spool) -> bool:
 
 def start(ask: Ask, state: str | os.PathLike[str], at: str) -> Job:
     """Start a job of the table; raises `JobError` where the ask is not among them."""
+    entry = _entry(ask, state)
+    from agent import programs  # noqa: PLC0415 - starting programs costs the resident memory
+
+    now = time.monotonic()
+    return Job(ask, programs.start(entry), at, now, now + DEADLINES_SECONDS[ask.job])
+
+
+def _entry(ask: Ask, state: str | os.PathLike[str]) -> tuple[str, ...]:
+    """The words of the child: literal but for a name that the officer has pinned here, and a number."""
+    if ask.job == ESCROW:
+        if ask.argument is not None:
+            raise JobError(f"{ESCROW} takes no argument")
+        return ("agent.escrow", "--agent-state", str(state))
     if ask.job not in KINDS:
         raise JobError(f"unknown job: {ask.job[:60]!r}")
     name = ask.argument or ""
     if not ARGUMENT.fullmatch(name) or name not in _pinned(state, ask.job):
         what = "backup set" if ask.job == BACKUP else "line"
         raise JobError(f"no {what} of that name is pinned on this PC: {name[:63]!r}")
-    # Literal but for a name that the officer has pinned here, and a number.
     module = ("backup", "run") if ask.job == BACKUP else ("agent.bandwidth", "run")
-    entry = (*module, name, "--agent-state", str(state), "--job", str(int(ask.id)))
-    from agent import programs  # noqa: PLC0415 - starting programs costs the resident memory
-
-    now = time.monotonic()
-    return Job(ask, programs.start(entry), at, now, now + DEADLINES_SECONDS[ask.job])
+    return (*module, name, "--agent-state", str(state), "--job", str(int(ask.id)))
 
 
 def ended(job: Job) -> str | None:

@@ -49,6 +49,8 @@ class Joined:
     state: str
     lines: str | None = None
     """What is to be pinned of the office's lines, as text; None where nothing usable came."""
+    escrow: bool = False
+    """Whether this PC has a repository of its own, whose password it makes and hands in."""
 
 
 def invitation(text: str) -> Invitation:
@@ -140,7 +142,8 @@ def _joined(settings: Settings, pem: str, answer: dict[str, Any]) -> Joined:
     if state not in {"approved", "pending"} or not isinstance(asset, str | None):
         raise JoiningError("the collector's answer does not say whether this PC is approved")
     named = Settings(settings.collector, agent, settings.secret, settings.pin)
-    return Joined(named, pem, asset, state, held(answer.get("lines")))
+    wanted = answer.get("escrow") is True
+    return Joined(named, pem, asset, state, held(answer.get("lines")), wanted)
 
 
 def held(told: Any) -> str | None:

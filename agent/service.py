@@ -248,6 +248,9 @@ class Resident:
                 self._lost_job(job, outcome)
 
     def _lost_job(self, job: Job, cause: str) -> None:
+        if job.ask.job not in jobs.KINDS:
+            saying.warning(f"{job.ask.job}: {cause}")  # the collector asks again
+            return
         if jobs.has_told(
             job.ask, self.spool.noted(jobs.receipt_note(job.ask.argument, job.ask.job))
         ):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
-from backup import holding, pin, plan, proofs, receipts
+from backup import asking, holding, passwords, pin, plan, proofs, receipts
 from backup.plan import History, Job, Proved
 from backup.prove import Verifier
 from backup.tables import backup_runs
@@ -42,7 +43,14 @@ class Duties:
         with self._store.write() as connection:
             receipts.record(connection, owners, now)
             holding.watch(connection, inventory.backups)
+            lacking = passwords.settle(connection, inventory, self._verifier.state_folder, now)
             known = look(connection, inventory, state, self._verifier.state_folder, now)
+            known = replace(
+                known,
+                waiting=frozenset(each.id for each in lacking),
+                handed_in_at=passwords.bound_at(connection),
+            )
+            asking.hand_in(connection, lacking, known.reporting, now)
             for declared in plan.due_backups(inventory, known, now):
                 _ask(connection, declared, now)
         jobs = plan.due_proofs(inventory, known, now)

@@ -28,9 +28,13 @@ AGAIN = timedelta(hours=1)
 VERSION = 1
 """Of what a copy holds; one of another version is not laid out by guessing."""
 DATABASE, MANIFEST = "wardwatch.sqlite", "manifest.json"
-KEPT = ("settings.json", "inventory.yaml", "metrics.token", "devices.key")
-"""Beside `ca/` and the passwords; without its key a device's configuration is noise. The local agent joins anew, and repositories have their own disks."""
+KEPT = ("settings.json", "inventory.yaml", "metrics.token", "devices.key", "escrow.key")
+"""Beside `ca/` and the passwords; without its key a device's configuration is noise, and so is what a PC handed in. The local agent joins anew, and repositories have their own disks."""
 ACTION = "state-backed-up"
+NOWHERE = (
+    "the collector's own state is kept nowhere: every repository is a PC's own, which that PC can"
+    " read; declare one without writer"
+)
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +73,7 @@ def back_up(
 ) -> Kept:
     """Copy, store, restore and compare; on the audit log when all of it held. Raises OwnError."""
     folder = state_folder / "scratch" / f"own-{declared.id}"
-    restic = reach.restic(declared, state_folder, stop or threading.Event())
+    restic = reach.restic(store, declared, state_folder, stop or threading.Event())
     shutil.rmtree(folder, ignore_errors=True)
     try:
         copy = folder / "copy"
@@ -93,6 +97,11 @@ def back_up(
     with store.write() as connection:
         audit.append(connection, now, "wardwatch", ACTION, detail)
     return Kept(declared.id, stored.snapshot, len(made.files), stored.bytes)
+
+
+def fit(inventory: Inventory) -> tuple[Repository, ...]:
+    """Where the state may lie: never in a PC's own repository, since that PC can read all of it."""
+    return tuple(each for each in inventory.repositories if not each.writer)
 
 
 def gather(
@@ -160,12 +169,15 @@ class OwnBackup:
         if self._at_work is not None and self._at_work.is_alive():
             return
         now = self._clock()
-        declared = next((one for one in inventory.repositories if self._due(one, now)), None)
+        places = fit(inventory)
+        declared = next((one for one in places if self._due(one, now)), None)
         if declared is not None:
             self._at_work = threading.Thread(
                 target=self._back_up, args=(inventory, declared), name="own-backup", daemon=True
             )
             self._at_work.start()
+        if inventory.repositories and not places:
+            raise OwnError(NOWHERE)
         if self._failed:
             raise OwnError(next(iter(self._failed.values()))[1])
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Container
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from backup import stores
 from backup.stores import Address
+from collector.files import make_private
 from collector.inventory.model import BackupSet, Inventory, Repository
 
 PASSWORD_BITS = 256
@@ -69,26 +71,35 @@ def password_file(declared: Repository, state_folder: Path) -> Path:
             " from the recovery sheet"
         )
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(secrets.token_urlsafe(PASSWORD_BITS // 8) + "\n", "ascii")
+    make_private(path, f"{secrets.token_urlsafe(PASSWORD_BITS // 8)}\n".encode())
     return path
 
 
-def pinned(inventory: Inventory, asset: str, state_folder: Path) -> dict[str, Any]:
-    """The content of backup.json for one asset. Raises PinError."""
+def pinned(
+    inventory: Inventory, asset: str, state_folder: Path, elsewhere: Container[str] = ()
+) -> dict[str, Any]:
+    """The content of backup.json for one asset. Raises PinError.
+
+    Of the password of repositories `elsewhere` nothing is said, and none is made.
+    """
     mine = [each for each in inventory.backups if each.machine == asset]
-    return {"sets": {each.id: _entry(inventory, each, state_folder.absolute()) for each in mine}}
+    sets = {}
+    for each in mine:
+        kept_in = repository(inventory, each.repository)
+        sets[each.id] = _entry(each, kept_in, state_folder.absolute())
+        if kept_in.id not in elsewhere:
+            key = password_file(kept_in, state_folder.absolute())
+            sets[each.id]["password_file"] = str(key)
+    return {"sets": sets}
 
 
-def _entry(inventory: Inventory, declared: BackupSet, state_folder: Path) -> dict[str, Any]:
-    kept_in = repository(inventory, declared.repository)
+def _entry(declared: BackupSet, kept_in: Repository, state_folder: Path) -> dict[str, Any]:
     reached = asdict(address(kept_in, state_folder))
     return {
         "paths": [_source(path, state_folder) for path in declared.paths],
         "excludes": list(declared.excludes),
         "canary": declared.canary,
         "repository": reached.pop("path"),
-        "password_file": str(password_file(kept_in, state_folder)),
         **{name: str(path) for name, path in reached.items() if path is not None},
     }
 

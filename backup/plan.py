@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -74,6 +74,10 @@ class Known:
     """Repositories that exist."""
     elsewhere: Set[str] = frozenset()
     """Repositories on another machine: their bytes cannot be swept from here."""
+    waiting: Set[str] = frozenset()
+    """Repositories whose PC has yet to make the password: none is made without it."""
+    handed_in_at: Mapping[str, datetime] = field(default_factory=dict)
+    """When a repository was bound to the password that its PC made."""
 
 
 def due_backups(inventory: Inventory, known: Known, now: datetime) -> tuple[BackupSet, ...]:
@@ -186,6 +190,8 @@ def _proof_is_due(inventory: Inventory, job: Job, known: Known, now: datetime) -
     if last is None:
         return True
     if not last.ok:
+        if job.kind == "prepare" and _has_come(job, known, last):
+            return True
         if job.kind == "check" and any(
             each.repository == job.repository
             and (at := _history(known, each).attempted_at)
@@ -194,8 +200,16 @@ def _proof_is_due(inventory: Inventory, job: Job, known: Known, now: datetime) -
         ):
             return True  # the backup since then may have brought what was missing
         retry = RETRY_PROOF if job.kind in ("drill", "check", "retain") else RETRY
+        if job.repository in known.waiting:
+            retry = SWEEP_EVERY  # it is said once a day, until its PC has joined
         return _elapsed(last.at, now) >= retry
     return _elapsed(last.at, now) >= _period(inventory, job)
+
+
+def _has_come(job: Job, known: Known, last: Proved) -> bool:
+    """Whether the password came since the repository could not be made for want of it."""
+    handed_in_at = known.handed_in_at.get(job.repository)
+    return handed_in_at is not None and handed_in_at >= last.at
 
 
 def _heal_is_due(job: Job, known: Known, now: datetime) -> bool:

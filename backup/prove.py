@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from backup import drill, look, pin, proofs, quarantine, reach, sealed, stores
+from backup import drill, look, passwords, proofs, quarantine, reach, sealed, stores
 from backup.look import Looked, LookError
 from backup.pin import PinError
 from backup.plan import Job
@@ -65,7 +65,7 @@ class Verifier:
 
     def restic(self, declared: Repository) -> Restic:
         """The repository as proofs read it: never from a cache. Raises StoreError, PinError."""
-        return reach.restic(declared, self.state_folder, self.stop, self.limit_seconds)
+        return reach.restic(self.store, declared, self.state_folder, self.stop, self.limit_seconds)
 
     def look(self, declared: Repository, folder: Path) -> Looked:
         """The repository's ledger as of now, junk moved aside. Raises LookError."""
@@ -76,7 +76,7 @@ class Verifier:
     def key(self, declared: Repository, folder: Path) -> sealed.Key | None:
         """The repository's own key; None where the password opens none: restic tells that best."""
         try:
-            password = pin.password_file(declared, self.state_folder).read_text("utf-8").strip()
+            password = passwords.find(self.store, declared, self.state_folder).text
             return sealed.master(folder / "keys", password)
-        except (OSError, sealed.SealError):
+        except (OSError, PinError, sealed.SealError):
             return None

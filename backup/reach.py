@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from backup import pin, stores
+from backup import passwords, pin, stores
 from backup.restic import Restic
 from collector.inventory.model import Repository
+from collector.store.database import Store
 
 
 def restic(
+    store: Store,
     declared: Repository,
     state_folder: Path,
     stop: threading.Event,
@@ -18,11 +20,13 @@ def restic(
 ) -> Restic:
     """Without a cache: what is read is read from the repository. Raises StoreError, PinError."""
     reached = stores.access(pin.address(declared, state_folder))
+    password = passwords.find(store, declared, state_folder)
     return Restic(
         reached.location,
-        pin.password_file(declared, state_folder),
+        password.file,
         limit_seconds=limit_seconds,
         stop=stop,
         arguments=reached.arguments,
         environment=reached.environment,
+        password=password.handed_in,
     )

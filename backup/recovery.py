@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from backup import own, pin, stores
+from backup import own, passwords, pin, stores
+from backup.passwords import Password
 from backup.stores import Address
+from collector.escrow import sealing
 from collector.inventory.model import BackupSet, Inventory, Repository
+from collector.store.database import Store
 
 PASSWORD_NAME = "mat-khau.txt"  # noqa: S105 - the name of a file, as the commands say it
 TARGET = "khoi-phuc"
@@ -28,33 +31,44 @@ class Way:
     address: str
     sets: tuple[BackupSet, ...]
     kept_in: tuple[tuple[str, Path], ...]
-    """(what it is, where it lies on the collector) of each secret; `password` is always there."""
+    """(what it is, where it lies on the collector) of each secret; `password`, or `escrow`, is always there."""
     commands: tuple[str, ...] = field(repr=False)
     """Lines for a shell, in their order; a login may stand in them."""
     password: str | None = field(default=None, repr=False)
     """None where it is not to be printed."""
 
 
-def ways(inventory: Inventory, state_folder: Path, *, secrets: bool) -> tuple[Way, ...]:
-    """Every repository in the inventory's order. Raises StoreError, OSError."""
-    return tuple(_way(inventory, each, state_folder, secrets) for each in inventory.repositories)
+def ways(
+    store: Store, inventory: Inventory, state_folder: Path, *, secrets: bool
+) -> tuple[Way, ...]:
+    """Every repository in the inventory's order. Raises StoreError, PinError, OSError."""
+    place = state_folder.absolute()
+    return tuple(_way(store, inventory, each, place, secrets) for each in inventory.repositories)
 
 
-def _way(inventory: Inventory, declared: Repository, state_folder: Path, secrets: bool) -> Way:
-    address = pin.address(declared, state_folder.absolute())
+def _way(
+    store: Store, inventory: Inventory, declared: Repository, state_folder: Path, secrets: bool
+) -> Way:
+    address = pin.address(declared, state_folder)
     first = declared.copy_of or declared.id
     sets = tuple(each for each in inventory.backups if each.repository == first)
-    # Not by `pin.password_file`: a paper makes no password where there is none.
-    password = state_folder.absolute() / declared.password_file
-    kept_in = (("password", password), *_others(address))
+    password = passwords.written(store, declared, state_folder)
+    kept_in = (_place(declared, password, state_folder), *_others(address))
     return Way(
         repository=declared,
         address=address.path,
         sets=sets,
         kept_in=kept_in,
-        commands=(*_entrance(address, secrets), *_restores(address, sets)),
-        password=password.read_text("utf-8").strip() if secrets else None,
+        commands=(*_entrance(address, secrets), *_restores(address, _tags(declared, sets))),
+        password=password.text if secrets and password is not None else None,
     )
+
+
+def _place(declared: Repository, password: Password | None, state_folder: Path) -> tuple[str, Path]:
+    """Where whoever has the collector's disk finds it."""
+    if password is not None and password.handed_in is not None:
+        return "escrow", state_folder / sealing.KEY
+    return "password", state_folder / declared.password_file
 
 
 def _others(address: Address) -> Iterator[tuple[str, Path]]:
@@ -90,11 +104,16 @@ def _location(address: Address, secrets: bool) -> str:
     return f"rest:{parts.scheme}://{login}@{parts.netloc}{parts.path}"
 
 
-def _restores(address: Address, sets: tuple[BackupSet, ...]) -> Iterator[str]:
+def _tags(declared: Repository, sets: tuple[BackupSet, ...]) -> tuple[str, ...]:
+    ours = () if declared.writer else (own.TAG,)
+    return (*(each.id for each in sets), *ours)
+
+
+def _restores(address: Address, tags: tuple[str, ...]) -> Iterator[str]:
     authority = f" --cacert {CA_NAME}" if address.ca_file else ""
     begin = f"restic{authority} -p {PASSWORD_NAME}"
     yield f"{begin} snapshots"
-    for tag in (*(each.id for each in sets), own.TAG):
+    for tag in tags:
         yield f"{begin} restore latest --tag {tag} --target {TARGET}"
 
 

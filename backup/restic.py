@@ -59,13 +59,15 @@ class Restic:
 
     location: str = field(repr=False)
     """Of a store on another machine it may hold a login."""
-    password_file: Path
+    password_file: Path | None
     cache: Path | None = None
     limit_seconds: float = 6 * 3600.0
     stop: threading.Event = field(default_factory=threading.Event)
     arguments: tuple[str, ...] = ()
     """What the kind of store needs besides: a certificate, an SSH command."""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    password: str | None = field(default=None, repr=False)
+    """Where no file of this machine holds it: restic then finds it in its environment alone."""
 
     def init(self) -> None:
         """Make the repository; one that exists already is an error."""
@@ -169,6 +171,12 @@ class Restic:
         """Open a snapshot and its uppermost folder: one that only looks like a snapshot raises."""
         self.call(["ls", "--no-lock", snapshot, "/"], self.quick_seconds)
 
+    def secret(self, name: str) -> dict[str, str]:
+        """The password as an entry of an environment, under restic's name for it or for its file."""
+        if self.password is not None:
+            return {name: self.password}
+        return {f"{name}_FILE": str(self.password_file)}
+
     @property
     def quick_seconds(self) -> float:
         """The limit of a verb that reads a handful of objects."""
@@ -187,9 +195,14 @@ class Restic:
         cache = ["--cache-dir", str(self.cache)] if self.cache else ["--no-cache"]
         verb, *rest = arguments
         ended = _start(
-            [verb, "--password-file", str(self.password_file), *cache, *self.arguments, *rest],
-            # Not an argument: a URL may hold a login, and arguments are public on a machine.
-            {"RESTIC_REPOSITORY": self.location, **self.environment, **(extra or {})},
+            [verb, *cache, *self.arguments, *rest],
+            # Not arguments: a URL may hold a login, and arguments are public on a machine.
+            {
+                "RESTIC_REPOSITORY": self.location,
+                **self.environment,
+                **self.secret("RESTIC_PASSWORD"),
+                **(extra or {}),
+            },
             limit_seconds,
             self.stop,
             on_line,

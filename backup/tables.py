@@ -137,3 +137,13 @@ backup_changes = Table(
     Column("unknown", Text),
     Index("ix_backup_changes_set_id_report", "set_id", "report"),
 )
+
+repository_passwords = Table(
+    "repository_passwords",
+    METADATA,
+    # Which PC's own password (`escrowed_passwords`) a repository opens by; no row: by its file.
+    # Written once, before the repository is made, and never changed.
+    Column("repository", Text, primary_key=True),
+    Column("agent", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)

@@ -92,6 +92,6 @@ def _json(repository: Restic, arguments: list[str]) -> Any:
 def _source(source: Restic) -> dict[str, str]:
     return {
         "RESTIC_FROM_REPOSITORY": source.location,
-        "RESTIC_FROM_PASSWORD_FILE": str(source.password_file),
         **source.environment,
+        **source.secret("RESTIC_FROM_PASSWORD"),
     }

@@ -13,7 +13,7 @@ from collector.store.among import among
 from collector.store.tables import asks
 from collector.wire import Ask
 
-Job = Literal["report-now", "backup", "speed-test"]
+Job = Literal["report-now", "backup", "speed-test", "escrow"]
 JOBS: tuple[Job, ...] = get_args(Job)
 TAKES_AN_ID: tuple[Job, ...] = ("backup", "speed-test")
 """Of a set or of a line that is pinned on the PC; these send a receipt."""

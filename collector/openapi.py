@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from collector.escrow.deposits import Deposit, DepositAnswer
 from collector.lines.permits import Permit, Wish
 from collector.problems import Problem
 from collector.sections import TYPED
@@ -17,8 +18,8 @@ from collector.wire import Batch, BatchAnswer, JoinAnswer, JoinRequest, Report
 TEXT = {"text/plain": {"schema": {"type": "string"}}}
 BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 PEM = {"application/x-pem-file": {"schema": {"type": "string"}}}
-SENT = (JoinRequest, Report, Batch, Wish, WardRequest, Summary, *TYPED.values())
-ANSWERED = (JoinAnswer, BatchAnswer, Permit, WardAnswer, SummaryAnswer, Problem)
+SENT = (JoinRequest, Report, Batch, Deposit, Wish, WardRequest, Summary, *TYPED.values())
+ANSWERED = (JoinAnswer, BatchAnswer, DepositAnswer, Permit, WardAnswer, SummaryAnswer, Problem)
 
 
 @cache
@@ -86,6 +87,18 @@ def _paths() -> dict[str, Any]:
                     }
                 ],
                 "requestBody": {"required": True, "content": _json("Batch")},
+            }
+        },
+        "/v1/escrow": {
+            "post": {
+                **_operation(
+                    "escrow",
+                    "A PC hands in the password that it made for its own repositories",
+                    _json("DepositAnswer"),
+                    *(400, 401, 403, 408, 409, 413, 415, 429, 503),
+                ),
+                "security": [{"agent": []}],
+                "requestBody": {"required": True, "content": _json("Deposit")},
             }
         },
         "/v1/wards": {

@@ -22,6 +22,8 @@ from starlette.routing import BaseRoute, Route
 from collector import joining, speed_door, wire
 from collector.authority import Authority
 from collector.body import Bodies, BodyError
+from collector.escrow import deposits
+from collector.escrow import door as escrow_door
 from collector.exposition import CONTENT_TYPE, Block, Family, pieces
 from collector.ingest import Ingest
 from collector.inventory.model import Inventory
@@ -52,6 +54,8 @@ class Parts:
     families: tuple[Families, ...]
     """Asked at each scrape, in a thread: the collector's own and those of the packages above."""
     clock: Callable[[], datetime]
+    state_folder: Path
+    """Where the key lies that seals what PCs hand in."""
     metrics_token: Path
     """A scraper from elsewhere shows what stands in this file; no file, no such scraper."""
     replicas: Callable[[], tuple[str, ...]]
@@ -84,6 +88,7 @@ def routes(parts: Parts, reports: Ingest) -> list[BaseRoute]:
         Route("/readyz", doors.ready),
         Route("/openapi.json", doors.described),
         *door.routes(parts.store, parts.inventory, parts.clock),
+        *escrow_door.Doors(parts.store, parts.inventory, parts.clock, parts.state_folder).routes(),
         *speed_door.Doors(parts.store, parts.inventory, parts.machines, parts.clock).routes(),
     ]
 
@@ -119,7 +124,8 @@ class Doors:
         with self._parts.store.write() as connection:
             inventory = self._parts.inventory()
             answer = joining.join(connection, self._parts.clock(), inventory, asked)
-        return msgspec.structs.replace(answer, lines=pins.pinned(inventory))
+        escrow = deposits.is_wanted(inventory, answer.asset)
+        return msgspec.structs.replace(answer, lines=pins.pinned(inventory), escrow=escrow)
 
     async def metrics(self, request: Request) -> Response:
         if not self._may_scrape(request):

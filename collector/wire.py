@@ -44,6 +44,8 @@ class JoinAnswer(Struct, frozen=True):
     state: Literal["approved", "pending"]
     lines: Any = None
     """What the PC pins of the office's Internet lines: line.json, see `collector.lines.pins`."""
+    escrow: bool = False
+    """This PC has a repository of its own: it makes the password, and hands it in."""
 
 
 class Report(Struct, frozen=True):

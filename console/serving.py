@@ -52,6 +52,7 @@ async def run(folder: Path, settings: Settings, clock: Callable[[], datetime]) -
             own=OwnMetrics(),
             families=(partial(families, desk),),
             clock=clock,
+            state_folder=folder,
             metrics_token=folder / METRICS_TOKEN,
             replicas=partial(_replicas, desk),
             unready=lambda: overdue(health(folder), clock()),

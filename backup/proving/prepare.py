@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backup import ledger, pin, upkeep
+from backup import ledger, passwords, pin, upkeep
 from backup.plan import Job
 from backup.proofs import Proof
 from backup.proving.failure import ProofError
@@ -21,6 +21,7 @@ def make(verifier: Verifier, inventory: Inventory, job: Job) -> Proof:
         if ledger.load(connection, declared.id):
             raise ProofError(f"the repository {declared.id} existed and is gone")
     folder = pin.folder(declared, verifier.state_folder)
+    passwords.find(verifier.store, declared, verifier.state_folder)  # nothing is begun without one
     if folder is not None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if declared.copy_of and not declared.exact:

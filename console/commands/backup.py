@@ -165,7 +165,7 @@ def heal(call: Call, repository: str) -> None:
 @click.pass_obj
 def pin(call: Call, machine: str, into: Path) -> None:
     """Write what MACHINE needs to back up, secrets included, INTO a folder: its agent's own."""
-    from backup import bundle  # noqa: PLC0415
+    from backup import bundle, passwords  # noqa: PLC0415
     from console.addresses import reach  # noqa: PLC0415
     from console.backup_server import place_of  # noqa: PLC0415
 
@@ -173,10 +173,21 @@ def pin(call: Call, machine: str, into: Path) -> None:
         there = reach(place_of(call.folder))
         if inventory.machine(machine) is None:
             raise Refused(f"no machine {machine} is declared")
-        folder = verifier.state_folder
-        written = bundle.write(inventory, machine, folder, into, there.address, there.port)
+        folder, store = verifier.state_folder, verifier.store
+        with store.write() as connection:
+            passwords.settle(connection, inventory, folder, call.clock())
+        with store.read() as connection:
+            lacking = passwords.lacking(connection, inventory, folder)
+        written = bundle.write(store, inventory, machine, folder, into, there.address, there.port)
     for path in written:
         click.echo(path)
+    for one in lacking:
+        if one.writer == machine:
+            click.echo(
+                f"{machine} has handed in no password of its own: the collector has made the one of"
+                f" {one.id}",
+                err=True,
+            )
 
 
 @backup.command()
@@ -211,12 +222,16 @@ def state(call: Call, repository: str | None, as_json: bool) -> None:
 @click.pass_obj
 def key(call: Call) -> None:
     """Print what brings the collector back after a fire: to be kept on paper, elsewhere."""
+    from backup import passwords  # noqa: PLC0415
     from backup import pin as pins  # noqa: PLC0415
 
     with call.verifier() as (verifier, inventory):
         for one in inventory.repositories:
             place = pins.location(one, verifier.state_folder)
-            secret = pins.password_file(one, verifier.state_folder).read_text("ascii").strip()
+            try:
+                secret = passwords.find(verifier.store, one, verifier.state_folder).text
+            except passwords.Waiting as waiting:
+                secret = f"({waiting})"
             click.echo(f"{one.id}\n  repository  {place}\n  key         {secret}")
 
 

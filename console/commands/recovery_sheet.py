@@ -25,6 +25,7 @@ def recovery_sheet(call: Call, with_passwords: bool, formats: str, out: Path) ->
     from alerts.documents.recovery_sheet import KIND  # noqa: PLC0415
     from alerts.documents.recovery_sheet import recovery_sheet as sheet  # noqa: PLC0415
     from backup import recovery  # noqa: PLC0415
+    from backup.pin import PinError  # noqa: PLC0415
     from backup.stores import StoreError  # noqa: PLC0415
     from collector import audit  # noqa: PLC0415
 
@@ -42,8 +43,9 @@ def recovery_sheet(call: Call, with_passwords: bool, formats: str, out: Path) ->
                 audit.append(connection, now, actor(), "document.made", detail)
 
         try:
-            ways = recovery.ways(inventory, call.folder.absolute(), secrets=with_passwords)
-        except StoreError as error:
+            folder = call.folder.absolute()
+            ways = recovery.ways(desk.store, inventory, folder, secrets=with_passwords)
+        except (StoreError, PinError) as error:
             raise Refused(str(error)) from error
         except OSError as error:
             raise Refused(f"{error.filename}: {error.strerror}") from error

@@ -8,6 +8,7 @@ from pathlib import Path
 POSIX = {
     "test_booted.py": "boots systemd in namespaces of Linux",
     "test_forked.py": "forks, which Windows cannot",
+    "test_escrow.py": "kills by SIGKILL, and looks at the rights of files as POSIX has them",
     "test_events.py": "kills a writer by SIGKILL, and reads logs of Linux live",
     "test_host.py": "reads folders and links with the rights of POSIX",
     "test_installer.py": "runs install.sh",

@@ -29,6 +29,12 @@ class Door:
     port: int = 0
     keys: dict[str, str] = field(default_factory=dict)
     joins: list[dict[str, Any]] = field(default_factory=list)
+    escrow: bool | None = None
+    """What the answer to a joining says of it; None: a collector that knows no such field."""
+    deposits: list[str] = field(default_factory=list)
+    """The passwords that were handed in, each time."""
+    on_deposit: Callable[[], tuple[int, Any] | None] = lambda: None
+    """Called while an agent waits for its answer; another answer than the honest one, or None."""
     rows: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
     batches: int = 0
     asks: list[dict[str, Any]] = field(default_factory=list)
@@ -75,6 +81,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._join(json.loads(body))
         elif self.path == "/v1/reports":
             self._reports(body)
+        elif self.path == "/v1/escrow" and self.door.escrow is not None:
+            self._deposit(json.loads(body))
         else:
             self._problem(404)
 
@@ -84,11 +92,24 @@ class _Handler(BaseHTTPRequestHandler):
         if asked["token"] != TOKEN:
             return self._problem(401)
         self.door.keys["a1"] = asked["key_sha256"]
-        return self._json({"agent": "a1", "asset": "pc-01", "state": "approved"})
+        more = {} if self.door.escrow is None else {"escrow": self.door.escrow}
+        return self._json({"agent": "a1", "asset": "pc-01", "state": "approved", **more})
+
+    def _deposit(self, told: dict[str, Any]) -> None:
+        if not self._is_known():
+            return self._problem(401)
+        self.door.deposits.append(told["password"])
+        other = self.door.on_deposit()
+        if other is not None:
+            return self._answer(other[0], json.dumps(other[1]).encode(), "application/json")
+        return self._json({"sha256": hashlib.sha256(told["password"].encode()).hexdigest()})
+
+    def _is_known(self) -> bool:
+        agent, _, key = self.headers["Authorization"].removeprefix("Bearer ").partition(".")
+        return self.door.keys.get(agent) == hashlib.sha256(bytes.fromhex(key)).hexdigest()
 
     def _reports(self, body: bytes) -> None:
-        agent, _, key = self.headers["Authorization"].removeprefix("Bearer ").partition(".")
-        if self.door.keys.get(agent) != hashlib.sha256(bytes.fromhex(key)).hexdigest():
+        if not self._is_known():
             return self._problem(401)
         if self.door.refusals:
             status, headers = self.door.refusals.pop(0)

@@ -36,7 +36,7 @@ def typed(words: str) -> tuple[str, list[str]]:
 def test_the_text_of_the_sheet_alone_restores_the_set_with_bare_restic(
     place: Place, tmp_path: Path
 ) -> None:
-    ways = recovery.ways(place.inventory, place.state_folder, secrets=True)
+    ways = recovery.ways(place.store, place.inventory, place.state_folder, secrets=True)
     paper = recovery_sheet(place.inventory, ways, place.now)
     password, commands = typed(pdf_words(pdf(paper, typeface=TINOS), tmp_path))
     away = tmp_path / "another-machine"
@@ -57,7 +57,7 @@ def test_without_leave_no_secret_stands_on_the_sheet_but_where_it_lies_does(
     file = place.state_folder / "passwords" / "kho"
     paper = recovery_sheet(
         place.inventory,
-        recovery.ways(place.inventory, place.state_folder, secrets=False),
+        recovery.ways(place.store, place.inventory, place.state_folder, secrets=False),
         place.now,
     )
     for words in (pdf_words(pdf(paper, typeface=TINOS), tmp_path), docx_words(docx(paper))):
@@ -97,7 +97,7 @@ def test_logins_and_keys_of_other_stores_are_told_by_leave_alone(
     told = {
         secrets: " ".join(
             line
-            for way in recovery.ways(elsewhere, place.state_folder, secrets=secrets)
+            for way in recovery.ways(place.store, elsewhere, place.state_folder, secrets=secrets)
             for line in way.commands
         )
         for secrets in (True, False)

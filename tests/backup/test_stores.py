@@ -86,7 +86,7 @@ def test_a_pc_backs_up_through_the_append_only_server_and_can_remove_nothing(
     arguments = server.arguments(program, place.inventory, place.state_folder, "127.0.0.1", port)
     pc = place.agent_folder
     shutil.rmtree(pc)
-    bundle.write(place.inventory, "may-chu", place.state_folder, pc, "127.0.0.1", port)
+    bundle.write(place.store, place.inventory, "may-chu", place.state_folder, pc, "127.0.0.1", port)
     login = server.login("may-chu", place.state_folder)
     assert login.password not in " ".join(arguments)
     with serving(arguments, port):
@@ -131,7 +131,13 @@ def test_a_server_that_goes_away_in_the_middle_is_told_and_the_next_backup_is_wh
     program = str(programs("trixie") / "restic-rest-server")
     arguments = server.arguments(program, place.inventory, place.state_folder, "127.0.0.1", port)
     bundle.write(
-        place.inventory, "may-chu", place.state_folder, place.agent_folder, "127.0.0.1", port
+        place.store,
+        place.inventory,
+        "may-chu",
+        place.state_folder,
+        place.agent_folder,
+        "127.0.0.1",
+        port,
     )
     (place.source / "large.bin").write_bytes(os.urandom(30 * 1024 * 1024))
     data = place.state_folder / "served/may-chu/kho/data"
@@ -270,7 +276,9 @@ def test_every_kind_is_known_by_its_beginning() -> None:
 
 def test_a_bundle_names_its_secrets_and_holds_them_privately(place: Place, tmp_path: Path) -> None:
     served_place(place)
-    written = bundle.write(place.inventory, "may-chu", place.state_folder, tmp_path / "pc", "h", 9)
+    written = bundle.write(
+        place.store, place.inventory, "may-chu", place.state_folder, tmp_path / "pc", "h", 9
+    )
     pins = json.loads(written[0].read_text())["sets"]["van-ban"]
     assert pins["repository"] == "rest:https://h:9/may-chu/kho/"
     assert server.login("may-chu", place.state_folder).password not in written[0].read_text()

@@ -22,6 +22,7 @@ from collector.authority import Authority
 from collector.exposition import Block, Family
 from collector.fleet import Fleet
 from collector.ingest import fronted
+from collector.inventory.model import Inventory
 from collector.live import Live
 from collector.own_metrics import OwnMetrics
 from collector.problems import HANDLERS
@@ -38,16 +39,18 @@ def clock() -> datetime:
 
 
 async def main(state: Path, url: str, port: int) -> None:
-    """Serve the small office until SIGTERM."""
+    """Serve the small office, or the one of `office.json` beside it, until SIGTERM."""
     store = connect(url)
     METADATA.create_all(store.engine)
     authority = Authority.open(state / "ca", ("wardwatch.test",), clock())
     live = Live(store)
 
     fleet = Fleet()
+    declared = state / "office.json"
+    office = Inventory.model_validate_json(declared.read_bytes()) if declared.exists() else OFFICE
 
     def told() -> Iterable[Family | Block]:
-        return fleet.families(OFFICE, live.refresh(), clock())
+        return fleet.families(office, live.refresh(), clock())
 
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
@@ -55,11 +58,12 @@ async def main(state: Path, url: str, port: int) -> None:
         parts = Parts(
             store=store,
             authority=authority,
-            inventory=lambda: OFFICE,
+            inventory=lambda: office,
             writer=writer,
             own=OwnMetrics(),
             families=(told,),
             clock=clock,
+            state_folder=state,
             metrics_token=state / "metrics.token",
             replicas=lambda: (f"127.0.0.1:{port}",),
         )

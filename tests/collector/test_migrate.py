@@ -18,6 +18,7 @@ from sqlalchemy import inspect, text
 import alerts.tables  # noqa: F401
 import backup.tables  # noqa: F401
 import collector.devices.tables
+import collector.escrow.tables
 import collector.lines.tables
 import collector.store.tables
 import collector.summary.tables  # noqa: F401

@@ -36,6 +36,7 @@ OPERATIONS = (
     ("GET", "/v1/ca"),
     ("POST", "/v1/join"),
     ("POST", "/v1/reports"),
+    ("POST", "/v1/escrow"),
     ("POST", "/v1/wards"),
     ("POST", "/v1/summaries"),
     ("POST", "/v1/speed/permit"),

@@ -31,6 +31,7 @@ def status(
         own=OwnMetrics(),
         families=(),
         clock=lambda: NOON,
+        state_folder=state,
         metrics_token=state / "metrics.token",
         replicas=lambda: ("10.0.0.2:8443",),
     )

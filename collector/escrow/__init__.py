@@ -1,0 +1,1 @@
+"""Backup passwords that PCs made themselves and handed in, kept enciphered."""
