@@ -18,7 +18,7 @@ class Repository(Declared):
     path: StoredPath
     """Folder of the repository."""
     password_file: StoredPath
-    """File that holds its password; wardwatch makes it."""
+    """File that holds its password; wardwatch makes it, but for a `writer` that made one itself."""
     sweep_days: Annotated[int, Field(ge=1, le=365)] = 30
     """Every stored byte is read again within so many days."""
     login_file: StoredPath | None = None

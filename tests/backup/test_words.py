@@ -27,6 +27,7 @@ MODULES = (
         "sweep",
         "look",
         "prove",
+        "passwords",
     ),
     *(f"proving/{name}" for name in ("prepare", "watch", "sweeping", "drilling", "check", "heal")),
     *(f"proving/{name}" for name in ("copy", "retain", "selftest")),
