@@ -61,6 +61,7 @@ from backup.recovery import ways
 from collector.inventory.model import Inventory
 from collector.readings import Check, Verdict
 from collector.store.columns import METADATA
+from collector.store.database import connect
 from console import periods
 from console.line_papers import month_digest, outage_digest
 from tests import lines_month
@@ -359,13 +360,20 @@ def papers_of(office: Inventory) -> dict[str, Paper]:
         "so-su-co": register(sample_digest(office, half)),
         "bao-cao-an-ninh-mang-nam": security_year(sample_digest(office, year)),
         "ke-hoach-nang-cap": upgrade(sample_digest(office, period("2026")), PRICES),
-        "phieu-khoi-phuc": recovery_sheet(
-            office, ways(office, Path("/var/lib/wardwatch"), secrets=False), NOON
-        ),
+        "phieu-khoi-phuc": recovery(office),
         "bao-cao-duong-truyen": line_month(month),
         "thong-bao-gian-doan": line_outage(outage),
         "thong-bao-du-lieu-thu-thap": privacy_notice(office, NOON, fields.purposes("vi")),
     }
+
+
+def recovery(office: Inventory) -> Paper:
+    """Of an office whose PCs have handed in no password of their own."""
+    store = connect("sqlite://")
+    METADATA.create_all(store.engine)
+    found = ways(store, office, Path("/var/lib/wardwatch"), secrets=False)
+    store.close()
+    return recovery_sheet(office, found, NOON)
 
 
 TABLES = (

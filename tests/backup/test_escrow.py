@@ -23,6 +23,7 @@ from backup import bundle, own, passwords, plan, recovery, run, sealed, server
 from backup.duties import Duties, look
 from backup.own import OwnBackup, OwnError
 from backup.passwords import Waiting
+from backup.pin import PinError
 from backup.plan import Job, Proved
 from backup.restoring import Wish, restore
 from backup.sacrifice import quicken
@@ -222,7 +223,7 @@ def test_from_joining_to_the_restore_of_a_pc_that_is_gone(
         receipt = office.back_up()
         assert receipt.ok, receipt.error
         for kind in ("drill", "check", "sweep"):
-            proof = office.prove(kind)  # type: ignore[arg-type] # kinds of proofs
+            proof = office.prove(kind)
             assert proof.ok, proof.error
     assert pins["password_file"] == escrow.FILE
     assert password not in joined_once.said + json.dumps(receipt.section())
@@ -422,7 +423,7 @@ def test_the_collectors_own_state_brings_the_key_back_and_lies_in_no_pcs_reposit
     assert sealing.opened(row.sealed, copy, row.agent) == kept(office.agent_folder)
     # Without the key: by the recovery sheet's word, which the officer writes into the file.
     (office.state_folder / sealing.KEY).unlink()
-    with pytest.raises(passwords.PinError, match="recovery sheet"):
+    with pytest.raises(PinError, match="recovery sheet"):
         office.verifier.restic(office.inventory.repositories[0])
     (office.state_folder / "passwords").mkdir()
     (office.state_folder / "passwords" / ID).write_text(kept(office.agent_folder) + "\n")
