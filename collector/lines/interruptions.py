@@ -125,7 +125,7 @@ def _follow(
         return
     seen = known.around if known else Around()
     if span.ended_at is None:  # what devices tell later is of another time
-        seen = worse(seen, around(inventory, line, state.devices, span.began_at, now))
+        seen = worse(seen, around(inventory, line, state, span.began_at, now))
     found, votes = _verdict(connection, inventory, line, span, state, now, seen)
     if known and found.party == "unknown" and known.party != "unknown":
         found, votes = Blame(known.party, known.because, known.subject), known.votes
