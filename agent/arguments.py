@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agent import settings, survey
 from agent.running import RHYTHM
+
+if TYPE_CHECKING:
+    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # argparse has no name for it
 
 
 def parser() -> argparse.ArgumentParser:
@@ -17,7 +20,14 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action=_Version, nargs=0, help="print the version")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _watching(commands)
+    _carrying(commands)
+    _looking(commands)
+    return top
 
+
+def _watching(commands: _Commands) -> None:
+    """Join, run, and stay as a service."""
     join = commands.add_parser("join", help="join this PC to a collector by its join string")
     join.add_argument(
         "string",
@@ -39,6 +49,9 @@ def parser() -> argparse.ArgumentParser:
         "--root", type=Path, default=Path("/"), metavar="DIR", help="a system that does not run yet"
     )
 
+
+def _carrying(commands: _Commands) -> None:
+    """Reports and answers on a USB stick."""
     carry = commands.add_parser("export", help="write what waits onto a USB stick")
     carry.add_argument("file", type=Path, metavar="STICK", help="the stick's folder, or a file")
     taken = commands.add_parser(
@@ -48,6 +61,9 @@ def parser() -> argparse.ArgumentParser:
     for command in (carry, taken):
         command.add_argument("--state", type=Path, default=settings.folder(), metavar="DIR")
 
+
+def _looking(commands: _Commands) -> None:
+    """What is read, printed or recorded; nothing is sent."""
     report = commands.add_parser("report", help="print all that would be sent now")
     probe = commands.add_parser("probe", help="print sections, a line each")
     probe.add_argument(
@@ -67,7 +83,6 @@ def parser() -> argparse.ArgumentParser:
     record = commands.add_parser("record", help="record this PC into a folder, to play back later")
     record.add_argument("folder", type=Path, metavar="DIR")
     record.add_argument("--mask", action="store_true", help="without serials, addresses and names")
-    return top
 
 
 class _Version(argparse.Action):

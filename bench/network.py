@@ -22,6 +22,7 @@ from typing import Any
 from agent.bandwidth import PROVIDERS as WAYS
 from agent.bandwidth.measure import Course, boot_seconds
 from tests import lines_lab as lab
+from tests.lines_faults import FAULTS
 from tests.lines_story import VOTE_SECONDS, is_right, verdict
 from tests.namespaces import apart
 
@@ -94,7 +95,7 @@ def blame(runs: int, at_once: int, kinds: Sequence[str]) -> None:
     print("| fault | to blame | right within 60 s | said instead |")
     print("| --- | --- | --- | --- |")
     for name, looks in zip(kinds, told, strict=True):
-        fault, said = lab.FAULTS[name], Counter[str]()
+        fault, said = FAULTS[name], Counter[str]()
         good = 0
         for one in looks:
             phases = [chance.uniform(0, VOTE_SECONDS) for _ in lab.PCS]
@@ -113,7 +114,7 @@ def blame(runs: int, at_once: int, kinds: Sequence[str]) -> None:
 
 
 def _fault_run(name: str) -> Any:
-    return _within("fault", name, module="tests.lines_lab")
+    return _within(name, module="tests.lines_faults")
 
 
 def _within(*words: str, module: str = "bench.network") -> Any:
@@ -141,7 +142,7 @@ def main() -> None:
     elif given.what == "speeds":
         speeds(given.count or 3)
     else:
-        blame(given.count or 20, given.at_once, tuple(lab.FAULTS) if given.all else TWELVE)
+        blame(given.count or 20, given.at_once, tuple(FAULTS) if given.all else TWELVE)
 
 
 if __name__ == "__main__":

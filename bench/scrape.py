@@ -17,6 +17,7 @@ from prometheus_client.registry import Collector
 
 from collector.exposition import Family, pieces, render
 from collector.fleet import Fleet
+from collector.inventory.model import Inventory
 from collector.metrics import families
 from collector.packing import gzipped
 from collector.readings import Check, Counter, Filesystem, Load, MemoryLoad, Security
@@ -46,6 +47,13 @@ def fleet(count: int) -> State:
             cpu_ratio=number % 100 / 100,
         )
     return State(machines)
+
+
+def declared(count: int) -> Inventory:
+    """An office that declares those PCs."""
+    template = OFFICE.machines[0]
+    machines = tuple(template.model_copy(update={"id": f"pc-{n}"}) for n in range(count))
+    return OFFICE.model_copy(update={"machines": machines})
 
 
 def spoken(state: State, minute: int) -> State:
@@ -94,15 +102,7 @@ def scrape(count: int) -> None:
     The last of sixty parts of the fleet is left to the scrape, as the serving process words what is
     new once a second. The peer makes all its lines at the scrape.
     """
-    template = OFFICE.machines[0]
-    office = OFFICE.model_copy(
-        update={
-            "machines": tuple(
-                template.model_copy(update={"id": f"pc-{number}"}) for number in range(count)
-            )
-        }
-    )
-    state, kept = fleet(count), Fleet()
+    office, state, kept = declared(count), fleet(count), Fleet()
 
     def shown() -> tuple[float, bytes]:
         began = time.perf_counter()

@@ -13,6 +13,13 @@ MBIT = 1_000_000
 
 def lines(inventory: Inventory, state: State) -> Iterator[Family]:
     """What is seen of the Internet lines."""
+    yield from _now(inventory, state)
+    yield from _over_days(inventory, state)
+    yield _promised(inventory)
+
+
+def _now(inventory: Inventory, state: State) -> Iterator[Family]:
+    """By the newest look at each line."""
     site = inventory.site.id
     newest = {
         line.id: state.lines[line.id][0] for line in inventory.lines if state.lines.get(line.id)
@@ -57,13 +64,15 @@ def lines(inventory: Inventory, state: State) -> Iterator[Family]:
             if (wavers := [t.jitter_seconds for t in seen.targets if t.jitter_seconds is not None])
         ),
     )
-    yield from _over_days(inventory, state)
-    yield Family(
+
+
+def _promised(inventory: Inventory) -> Family:
+    return Family(
         "wardwatch_line_contract_bits_per_second",
         "gauge",
         "The rate that the contract promises",
         tuple(
-            Sample({**_line(line.id, site), "direction": direction}, rate * MBIT)
+            Sample({**_line(line.id, inventory.site.id), "direction": direction}, rate * MBIT)
             for line in inventory.lines
             for direction, rate in (
                 ("down", line.down_mbit_per_second),

@@ -60,6 +60,10 @@ def document() -> dict[str, Any]:
 
 
 def _paths() -> dict[str, Any]:
+    return _of_agents() | _of_wards() | _of_speed_tests() | _of_operators()
+
+
+def _of_agents() -> dict[str, Any]:
     return {
         "/v1/ca": {"get": _operation("ca", "The CA certificate, to compare with the pin", PEM)},
         "/v1/join": {
@@ -101,6 +105,11 @@ def _paths() -> dict[str, Any]:
                 "requestBody": {"required": True, "content": _json("Deposit")},
             }
         },
+    }
+
+
+def _of_wards() -> dict[str, Any]:
+    return {
         "/v1/wards": {
             "post": {
                 **_operation(
@@ -131,6 +140,11 @@ def _paths() -> dict[str, Any]:
                 "requestBody": {"required": True, "content": _json("Summary")},
             }
         },
+    }
+
+
+def _of_speed_tests() -> dict[str, Any]:
+    return {
         "/v1/speed/permit": {
             "post": {
                 **_operation(
@@ -158,6 +172,11 @@ def _paths() -> dict[str, Any]:
                 "requestBody": {"required": True, "content": BYTES},
             }
         },
+    }
+
+
+def _of_operators() -> dict[str, Any]:
+    return {
         "/metrics": {
             "get": {
                 **_operation("metrics", "The fleet in Prometheus text format", TEXT, 401),

@@ -15,6 +15,28 @@ from console.spreadsheet import Line
 
 SERVER = "may-chu"
 PROFILE = "may-tinh-chuan"
+PROFILES = f"""\
+# Cấu hình tối thiểu: sửa theo quyết định của lãnh đạo. / Correct these by the office's decision.
+profiles:
+  - id: {PROFILE}
+    name: Máy tính làm việc tiêu chuẩn
+    decision: (chưa có quyết định)
+    memory_gib: 8
+    cpu_cores: 4
+    disk_gib: 200
+    ssd: true
+    display: true
+    os_supported: true
+  - id: may-chu-nho
+    name: Máy chủ
+    decision: (chưa có quyết định)
+    memory_gib: 4
+    cpu_cores: 2
+    disk_gib: 20
+    ssd: true
+    display: false
+    os_supported: true
+"""
 NO = ("khong", "k", "no", "0", "x khong", "false")
 
 
@@ -139,27 +161,7 @@ departments:
 people:{"" if found.people else " []"}
 {chr(10).join(found.people)}
 
-# Cấu hình tối thiểu: sửa theo quyết định của lãnh đạo. / Correct these by the office's decision.
-profiles:
-  - id: {PROFILE}
-    name: Máy tính làm việc tiêu chuẩn
-    decision: (chưa có quyết định)
-    memory_gib: 8
-    cpu_cores: 4
-    disk_gib: 200
-    ssd: true
-    display: true
-    os_supported: true
-  - id: may-chu-nho
-    name: Máy chủ
-    decision: (chưa có quyết định)
-    memory_gib: 4
-    cpu_cores: 2
-    disk_gib: 20
-    ssd: true
-    display: false
-    os_supported: true
-
+{PROFILES}
 machines:
   - {{id: {SERVER}, profile: may-chu-nho, room: (chưa ghi), department: {_q(found.departments[0][0])}, collector: true, always_on: true}}
 {chr(10).join(found.machines)}

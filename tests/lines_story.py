@@ -15,7 +15,9 @@ from collector.lines.votes import judged
 from collector.readings import Load
 from collector.state import Latest, Machine
 from tests.alerts import builders
-from tests.lines_lab import NOW, PCS, Fault, declared
+from tests.lines_faults import Fault
+from tests.lines_inside import declared
+from tests.lines_lab import NOW, PCS
 
 LOOK_SECONDS, VOTE_SECONDS = 10.0, 50.0
 TAKES_SECONDS = 5.5
@@ -24,7 +26,7 @@ QUICK_SECONDS = 1.5
 OWN = "may-chu"
 
 Looks = Mapping[str, Any]
-"""By machine, as `tests.lines_lab.looked` gives them."""
+"""By machine, as `tests.lines_faults.looked` gives them."""
 
 
 def inventory() -> Inventory:

@@ -62,58 +62,66 @@ def alerting() -> dict[str, Any]:
             {"orgId": 1, "name": name, "folder": FOLDER, "interval": "1m", "rules": rules}
             for name, rules in groups.items()
         ],
-        "contactPoints": [
+        "contactPoints": [_officer()],
+        "policies": [_policy()],
+        "muteTimes": [_out_of_hours()],
+    }
+
+
+def _officer() -> dict[str, Any]:
+    """Hears of it by mail."""
+    return {
+        "orgId": 1,
+        "name": "it-officer",
+        "receivers": [
             {
-                "orgId": 1,
-                "name": "it-officer",
-                "receivers": [
-                    {
-                        "uid": "wardwatch-mail",
-                        "type": "email",
-                        # From the environment, so that no address of an office stands here.
-                        "settings": {"addresses": "$WARDWATCH_MAIL_TO", "singleEmail": True},
-                    }
-                ],
+                "uid": "wardwatch-mail",
+                "type": "email",
+                # From the environment, so that no address of an office stands here.
+                "settings": {"addresses": "$WARDWATCH_MAIL_TO", "singleEmail": True},
             }
         ],
-        "policies": [
+    }
+
+
+def _policy() -> dict[str, Any]:
+    """What is not critical waits for the office's hours."""
+    return {
+        "orgId": 1,
+        "receiver": "it-officer",
+        "group_by": ["incident_class", "site"],
+        "group_wait": "1m",
+        "group_interval": "10m",
+        "repeat_interval": "12h",
+        "routes": [
             {
-                "orgId": 1,
                 "receiver": "it-officer",
-                "group_by": ["incident_class", "site"],
-                "group_wait": "1m",
-                "group_interval": "10m",
-                "repeat_interval": "12h",
-                "routes": [
-                    {
-                        "receiver": "it-officer",
-                        "object_matchers": [["alertname", "=", title("Watchdog")]],
-                        "group_wait": "0s",
-                        "repeat_interval": "24h",
-                    },
-                    {
-                        "receiver": "it-officer",
-                        "object_matchers": [["severity", "!=", "critical"]],
-                        "mute_time_intervals": ["ngoai-gio"],
-                    },
-                ],
-            }
-        ],
-        "muteTimes": [
+                "object_matchers": [["alertname", "=", title("Watchdog")]],
+                "group_wait": "0s",
+                "repeat_interval": "24h",
+            },
             {
-                "orgId": 1,
-                "name": "ngoai-gio",
-                "time_intervals": [
-                    {"weekdays": ["saturday", "sunday"], "location": "Asia/Ho_Chi_Minh"},
-                    {
-                        "times": [
-                            {"start_time": "00:00", "end_time": "07:30"},
-                            {"start_time": "17:00", "end_time": "24:00"},
-                        ],
-                        "location": "Asia/Ho_Chi_Minh",
-                    },
+                "receiver": "it-officer",
+                "object_matchers": [["severity", "!=", "critical"]],
+                "mute_time_intervals": ["ngoai-gio"],
+            },
+        ],
+    }
+
+
+def _out_of_hours() -> dict[str, Any]:
+    return {
+        "orgId": 1,
+        "name": "ngoai-gio",
+        "time_intervals": [
+            {"weekdays": ["saturday", "sunday"], "location": "Asia/Ho_Chi_Minh"},
+            {
+                "times": [
+                    {"start_time": "00:00", "end_time": "07:30"},
+                    {"start_time": "17:00", "end_time": "24:00"},
                 ],
-            }
+                "location": "Asia/Ho_Chi_Minh",
+            },
         ],
     }
 

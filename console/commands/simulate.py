@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +15,9 @@ from console.commands.call import (
     print_json,
     state_option,
 )
+
+if TYPE_CHECKING:
+    from collector.simulation.load import Outcome
 
 
 @click.command()
@@ -63,22 +67,27 @@ def simulate(
         finally:
             with desk.store.write() as connection:
                 fleet.dismiss(connection, call.clock(), who, members)
-    told = {
-        "agents": agents,
-        "connections": outcome.connections,
-        "reports_due": outcome.due,
-        "reports_stored": outcome.stored,
-        "stored_per_second": outcome.stored / seconds,
-        "latency_seconds": {
-            "p50": load.quantile(outcome.latencies, 0.5),
-            "p99": load.quantile(outcome.latencies, 0.99),
-            "max": load.quantile(outcome.latencies, 1.0),
-        },
-        "errors": outcome.errors,
-    }
+    told = {"agents": agents, **_told(outcome, seconds)}
     if as_json:
         print_json(told)
     else:
         for name, value in told.items():
             click.echo(f"{name.replace('_', ' '):18} {value}")
     sys.exit(0 if outcome.stored == outcome.due else 1)
+
+
+def _told(outcome: Outcome, seconds: float) -> dict[str, Any]:
+    from collector.simulation.load import quantile  # noqa: PLC0415
+
+    return {
+        "connections": outcome.connections,
+        "reports_due": outcome.due,
+        "reports_stored": outcome.stored,
+        "stored_per_second": outcome.stored / seconds,
+        "latency_seconds": {
+            "p50": quantile(outcome.latencies, 0.5),
+            "p99": quantile(outcome.latencies, 0.99),
+            "max": quantile(outcome.latencies, 1.0),
+        },
+        "errors": outcome.errors,
+    }

@@ -8,26 +8,21 @@ import textwrap
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from subprocess import PIPE, Popen  # noqa: TID251 - a process is killed here for real
-from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as some
 
 from agent import survey
-from agent.host import Entries, Event
+from agent.host import Event
 from agent.host.recorded import opened
 from agent.link import Link
-from agent.parse import event_xml, journal
-from agent.parse.happenings import MOST_NAMED, Service, origin, section
+from agent.parse.happenings import Service, origin
 from agent.probes import read
 from agent.report import Gap, Reading
 from agent.service import Resident
 from agent.settings import Settings
 from agent.spool import Spool
 from agent.windows import new_services
-from agent.windows.events import DEFENDER, SECURITY, SYSTEM, Fresh, happenings, query
-from agent.windows.software import PROFILES
+from agent.windows.events import DEFENDER, SECURITY, SYSTEM, query
 from tests.agent import certificates, event_logs
 from tests.agent.machines import NOON
 
@@ -131,92 +126,6 @@ def test_every_channel_is_read_for_what_it_tells(tmp_path: Path) -> None:
     )
 
 
-def service(number: int, name: str, command: str) -> Event:
-    return event(number, 7045, ServiceName=name, ImagePath=command, AccountName="LocalSystem")
-
-
-@pytest.mark.parametrize(
-    ("command", "program", "place"),
-    [
-        ('"C:\\Program Files\\Zalo\\ZaloUpdate.exe" --service', "ZaloUpdate.exe", "programs"),
-        ("C:\\PROGRA~1\\Zalo\\Zalo.exe", "Zalo.exe", "programs"),
-        ("C:\\PROGRA~3\\x\\x.exe", "x.exe", "program-data"),
-        ("C:\\Program Files\\..\\x\\x.exe", "x.exe", "other"),
-        ("C:\\Windows\\system32\\svchost.exe -k netsvcs -p", "svchost.exe", "system"),
-        ("\\SystemRoot\\System32\\drivers\\x.sys", "x.sys", "system"),
-        ("\\??\\C:\\Users\\lan\\AppData\\Local\\Temp\\cpuz.sys", "cpuz.sys", "temporary"),
-        ("\\\\?\\C:\\Users\\Public\\x.exe", "x.exe", "public"),
-        ("\\\\127.0.0.1\\ADMIN$\\a1b2c3d.exe", "a1b2c3d.exe", "share"),
-        ("%SystemRoot%\\PSEXESVC.exe", "PSEXESVC.exe", "admin-share"),
-        ('"C:\\Windows\\tGkq.exe"', "tGkq.exe", "admin-share"),
-        ("%COMSPEC% /Q /c echo dir ^> \\\\127.0.0.1\\C$\\x 2^>^&1", "cmd.exe", "system"),
-        ("C:\\ProgramData\\Microsoft\\Windows Defender\\X\\MpKslDrv.sys", "MpKslDrv.sys", "system"),
-        (
-            "C:\\ProgramData\\Microsoft\\Windows Defender.exe",
-            "Windows Defender.exe",
-            "program-data",
-        ),
-        ("C:\\Users\\lan\\don xin nghi.docx", None, "account"),
-        ("", None, None),
-    ],
-)
-def test_a_service_is_told_by_its_program_and_the_kind_of_folder_alone(
-    tmp_path: Path, command: str, program: str | None, place: str | None
-) -> None:
-    (row,) = windows(tmp_path, System=[service(7, "Dịch vụ X", command)]).section
-    assert (row["name"], row.get("program"), row.get("place")) == ("Dịch vụ X", program, place)
-    assert (row["kind"], row["event_id"], row["record_id"]) == ("service-installed", 7045, 7)
-    assert not {"lan", "\\", "LocalSystem"} & set(str(row))
-
-
-VANTHU = """Windows Registry Editor Version 5.00
-
-[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList]
-
-[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList\\S-1-5-21-1-2-3-1001]
-"ProfileImagePath"="C:\\\\Users\\\\vanthu"
-"""
-
-
-def test_no_account_and_no_version_stands_in_a_services_name(tmp_path: Path) -> None:
-    (tmp_path / "registry").mkdir()
-    (tmp_path / "registry/HKLM.reg").write_text(VANTHU, "utf-16")
-    log = [
-        service(
-            1, "Google Updater (GoogleUpdater 140.0.7272.0)", "C:\\Program Files\\Google\\u.exe"
-        ),
-        service(
-            2, "Google Updater (GoogleUpdater 141.0.7340.0)", "C:\\Program Files\\Google\\u.exe"
-        ),
-        service(3, "Sao lưu của vanthu", "C:\\Users\\vanthu\\vanthu.exe"),
-        service(4, "CDPUserSvc_4a3f2", "C:\\Windows\\system32\\svchost.exe -k UnistackSvcGroup"),
-    ]
-    rows = windows(tmp_path, System=log).section
-    assert [(row["name"], row["program"], row["count"]) for row in rows] == [
-        ("Google Updater (GoogleUpdater *)", "u.exe", 2),
-        ("Sao lưu của *", "*.exe", 1),
-        ("CDPUserSvc_*", "svchost.exe", 1),
-    ]
-
-
-def test_where_the_accounts_cannot_be_read_no_name_of_a_service_is_told(tmp_path: Path) -> None:
-    facts = {"unreadable": {PROFILES: "access is denied"}}
-    (tmp_path / "recording.json").write_text(json.dumps(facts))
-    reading = windows(tmp_path, System=[service(1, "vanthu", "C:\\Users\\Public\\vanthu.exe")])
-    (row,) = reading.section
-    assert (row.get("name"), row.get("program"), row["place"]) == (None, None, "public")
-    assert [gap.field for gap in reading.gaps] == ["System"]
-
-
-def test_thousands_of_services_leave_room_for_what_else_happened(tmp_path: Path) -> None:
-    many = [service(n, f"dich vu so {n} x", "C:\\x\\x.exe") for n in range(1, MOST_NAMED + 41)]
-    cleared = event(MOST_NAMED + 50, 104, SubjectUserSid=DUC)
-    rows = section(happenings(SYSTEM, Fresh((*many, cleared)), services(many)))
-    assert len(rows) == MOST_NAMED + 2
-    assert [row["count"] for row in rows[-2:]] == [40, 1]
-    assert ("name" in rows[-2], rows[-1]["kind"]) == (False, "log-cleared")
-
-
 def services(events: list[Event]) -> dict[int, Service]:
     return {one.record_id: new_services.service(one, ()) for one in events}
 
@@ -286,147 +195,6 @@ def test_a_log_damaged_in_part_tells_the_rest_and_what_is_missing(tmp_path: Path
 def test_the_first_question_is_for_a_day_and_every_other_for_what_came_after() -> None:
     assert "timediff(@SystemTime) <= 86400000" in query(SECURITY, 0)
     assert query(SYSTEM, 7) == "*[System[EventRecordID>7 and (EventID=104 or EventID=7045)]]"
-
-
-XML = """<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System>
-<Provider Name='Microsoft-Windows-Eventlog'/><EventID Qualifiers='0'>{code}</EventID>
-<TimeCreated SystemTime='2026-11-23T01:02:03.4567891Z'/><EventRecordID>{number}</EventRecordID>
-<Channel>Security</Channel></System>{data}</Event>"""
-
-
-def test_events_printed_as_xml_are_read_whichever_way_they_hold_their_data() -> None:
-    data = "<EventData><Data Name='TargetSid'>S-1-5-7</Data><Data>dịch vụ</Data></EventData>"
-    user = "<UserData><Cleared xmlns='x'><SubjectUserSid>S-1-5-18</SubjectUserSid></Cleared></UserData>"
-    text = XML.format(code=4720, number=4, data=data) + XML.format(code=1102, number=5, data=user)
-    (read_whole, cause), count = event_xml.entries(text)
-    assert (cause, count) == (None, 2)
-    first, second = read_whole
-    assert first == Event(
-        4, 4720, "Microsoft-Windows-Eventlog", AT, {"TargetSid": "S-1-5-7", "1": "dịch vụ"}
-    )
-    assert (second.event_id, second.data) == (1102, {"SubjectUserSid": "S-1-5-18"})
-
-
-def test_xml_with_a_document_type_or_damage_is_left_out_and_said() -> None:
-    whole = XML.format(code=4720, number=4, data="")
-    bomb = whole.replace("<System>", "<!DOCTYPE a [<!ENTITY b 'c'>]><System>", 1)
-    assert event_xml.entries(bomb) == (Entries((), "1 of 1 entries are damaged"), 1)
-    (read_in_part, cause), count = event_xml.entries(whole.replace("</System>", "") + whole)
-    assert (len(read_in_part), cause, count) == (1, "1 of 2 entries are damaged", 2)
-
-
-@settings(max_examples=200, deadline=None)
-@given(some.text(max_size=60), some.integers(0, 400))
-def test_no_damage_of_xml_raises(noise: str, place: int) -> None:
-    text = XML.format(code=4720, number=4, data="")
-    event_xml.entries(text[:place] + noise + text[place:])
-
-
-BOOT = "b" * 32
-
-
-def line(number: int, program: str, message: str, boot: str = BOOT) -> str:
-    at = int((NOON - timedelta(minutes=30)).timestamp()) + number
-    cursor = f"s={'a' * 32};i={number:x};b={boot};m={number:x};t={at:x};x={number:x}"
-    row = {"__CURSOR": cursor, "__REALTIME_TIMESTAMP": str(at * 1_000_000), "_COMM": program}
-    return json.dumps({**row, "MESSAGE": message})
-
-
-def linux(folder: Path, lines: list[str], notes: dict[str, str] | None = None) -> Reading:
-    (folder / "commands").mkdir(parents=True)
-    for name in ("journalctl", "journalctl-from"):
-        (folder / "commands" / f"{name}.txt").write_text("\n".join(lines))
-    random = folder / "files/proc/sys/kernel/random"
-    random.mkdir(parents=True)
-    (random / "boot_id").write_text(f"{BOOT[:8]}-{BOOT[8:]}\n")
-    (folder / "files/etc").mkdir()
-    passwd = (
-        "root:x:0:0::/root:/bin/sh\nlan:x:1001:1001::/home/lan:/bin/sh\nwww:x:33:33::/:/bin/sh\n"
-    )
-    (folder / "files/etc/passwd").write_text(passwd)
-    return read("events", opened(folder, NOON), notes)
-
-
-def rows(reading: Reading) -> list[tuple[Any, ...]]:
-    names = ("kind", "uid_class", "origin", "count")
-    return [tuple(row.get(name) for name in names) for row in reading.section]
-
-
-def test_the_journal_tells_of_logons_accounts_and_administrators(tmp_path: Path) -> None:
-    pam = "pam_unix(sudo:auth): authentication failure; logname=lan uid=1001 euid=0 tty=/dev/pts/0 ruser=lan rhost=  user=lan"
-    new = "new user: name=an, UID=1002, GID=1002, home=/home/an, shell=/bin/bash, from=/dev/pts/0"
-    reading = linux(
-        tmp_path,
-        [
-            line(1, "sshd", "Failed password for root from 8.8.4.4 port 4242 ssh2"),
-            line(2, "sshd", "Failed password for invalid user oracle from 8.8.4.4 port 4243 ssh2"),
-            line(3, "sshd", "Accepted password for lan from 192.168.10.5 port 4244 ssh2"),
-            line(4, "sshd", "Failed password for lan from 192.168.10.5 port 4245 ssh2"),
-            line(5, "sshd", "Accepted password for lan from 192.168.10.5 port 4246 ssh2"),
-            line(6, "sudo", pam),
-            line(7, "useradd", new),
-            line(8, "usermod", "add 'lan' to group 'sudo'"),
-            line(9, "usermod", "add 'lan' to shadow group 'sudo'"),
-            line(10, "gpasswd", "user www added by root to group wheel"),
-            line(11, "usermod", "add 'lan' to group 'audio'"),
-            line(12, "evil", "Failed password for root from 8.8.4.4 port 4242 ssh2"),
-        ],
-    )
-    assert rows(reading) == [
-        ("logon-failed", "root", "external", 1),
-        ("logon-failed", "unknown", "external", 1),
-        ("logon-failed", "person", "internal", 1),
-        ("logon-after-failures", "person", None, 1),
-        ("logon-failed", "person", "local", 1),
-        ("account-created", "person", None, 1),
-        ("administrator-added", "person", None, 1),
-        ("administrator-added", "system", None, 1),
-    ]
-
-
-def test_the_journal_is_read_on_from_its_last_entry(tmp_path: Path) -> None:
-    old = [line(1, "useradd", "new user: name=an, UID=1002, GID=1002, home=/, shell=/bin/sh")]
-    first = linux(tmp_path / "1", old)
-    again = linux(tmp_path / "2", old, dict(first.notes))
-    assert again.section == []
-    later = linux(
-        tmp_path / "3", [*old, line(2, "usermod", "add 'lan' to group 'sudo'")], dict(first.notes)
-    )
-    assert kinds(later) == ["administrator-added"]
-
-
-def test_a_journal_whose_newest_entry_is_gone_within_the_day_was_cleared(tmp_path: Path) -> None:
-    first = linux(tmp_path / "1", [line(1, "usermod", "add 'lan' to group 'sudo'")])
-    later = linux(tmp_path / "2", [], dict(first.notes))
-    assert kinds(later) == ["log-cleared"]
-    once = linux(tmp_path / "3", [], dict(later.notes))
-    assert once.section == []
-
-
-def test_a_journal_kept_in_memory_ends_with_its_boot_and_was_not_cleared(tmp_path: Path) -> None:
-    before = line(1, "usermod", "add 'lan' to group 'sudo'", boot="c" * 32)
-    first = linux(tmp_path / "1", [before])
-    assert linux(tmp_path / "2", [], dict(first.notes)).section == []
-
-
-def test_a_pc_without_a_journal_has_a_gap(tmp_path: Path) -> None:
-    reading = read("events", opened(tmp_path, NOON))
-    assert (reading.section, [gap.field for gap in reading.gaps]) == ([], ["journal"])
-
-
-@settings(max_examples=200, deadline=None)
-@given(some.binary(max_size=300))
-def test_any_bytes_of_a_journal_are_entries_or_nothing(noise: bytes) -> None:
-    found = tuple(journal.entries(noise.decode("utf-8", "replace")))
-    list(journal.happenings(found, {}))
-
-
-@settings(max_examples=200, deadline=None)
-@given(some.text(max_size=120))
-def test_any_message_is_told_without_an_exception(message: str) -> None:
-    for program in ("sshd", "sudo", "useradd", "gpasswd"):
-        found = tuple(journal.entries(line(1, program, message)))
-        list(journal.happenings(found, {}))
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,21 @@ WELL = Backups(
 """Backed up, restored and re-read at noon."""
 
 WATCHED = Availability(1.0, 1.0, 500_000.0, 2_592_000.0, 500_000.0)
+PEOPLE: list[dict[str, Any]] = [
+    {"id": "ho-tich", "post": "Hộ tịch", "department": "van-phong"},
+    {"id": "ke-toan", "post": "Kế toán", "department": "van-phong"},
+    {"id": "lai-xe", "post": "Lái xe", "department": "van-phong", "specialist": False},
+]
+LINES: list[dict[str, Any]] = [
+    {
+        "id": "chinh",
+        "name": "Chính",
+        "provider": "VNPT",
+        "down_mbit_per_second": 100,
+        "up_mbit_per_second": 100,
+        "targets": ["192.0.2.1:443", "198.51.100.1:443"],
+    }
+]
 
 
 def inventory(**changes: Any) -> Inventory:
@@ -84,11 +99,7 @@ def inventory(**changes: Any) -> Inventory:
         },
         "contacts": {"it_officer": {"post": "cntt"}, "police": {"post": "công an"}},
         "departments": [{"id": "van-phong", "name": "Văn phòng"}],
-        "people": [
-            {"id": "ho-tich", "post": "Hộ tịch", "department": "van-phong"},
-            {"id": "ke-toan", "post": "Kế toán", "department": "van-phong"},
-            {"id": "lai-xe", "post": "Lái xe", "department": "van-phong", "specialist": False},
-        ],
+        "people": PEOPLE,
         "profiles": [
             {"id": "chuan", "name": "Chuẩn", "decision": "01/QĐ", "memory_gib": 8, "disk_gib": 200}
         ],
@@ -96,16 +107,7 @@ def inventory(**changes: Any) -> Inventory:
             {"id": "pc-1", "profile": "chuan", "room": "101", "person": "ho-tich"},
             {"id": "pc-2", "profile": "chuan", "room": "102"},
         ],
-        "lines": [
-            {
-                "id": "chinh",
-                "name": "Chính",
-                "provider": "VNPT",
-                "down_mbit_per_second": 100,
-                "up_mbit_per_second": 100,
-                "targets": ["192.0.2.1:443", "198.51.100.1:443"],
-            }
-        ],
+        "lines": LINES,
         "repositories": [{"id": "kho", "path": "kho", "password_file": "mat-khau"}],
         "backups": [
             {

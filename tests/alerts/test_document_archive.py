@@ -18,9 +18,11 @@ from alerts.documents.pdf import pdf
 from alerts.documents.period import period
 from alerts.documents.redaction import Disclosure
 from console.papers import OF_INCIDENT, OF_PERIOD
-from tests.alerts.document_samples import example, papers_of, sample_digest, told_case
+from tests.alerts.document_samples import example, papers_of
 from tests.alerts.keys import PASSPHRASE, Key
 from tests.alerts.preflight import preflight
+from tests.alerts.sample_cases import told_case
+from tests.alerts.sample_digests import sample_digest
 
 SAMPLES = Path(__file__).parents[2] / "docs" / "samples"
 

@@ -16,7 +16,8 @@ from alerts.documents.docx import docx
 from alerts.documents.model import Fields, Items, Lines, Paper
 from alerts.documents.police import police
 from tests.alerts.document_reading import docx_words, opened, paragraph_of, paragraphs, tables
-from tests.alerts.document_samples import example, sample_case
+from tests.alerts.document_samples import example
+from tests.alerts.sample_cases import sample_case
 from tests.alerts.test_document_pdf import HOSTILE, hostile_case
 
 

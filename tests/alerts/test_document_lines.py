@@ -27,8 +27,9 @@ from collector.lines.blame import Around
 from collector.store.columns import METADATA
 from console.line_papers import LineError, month_digest, outage_digest
 from tests import lines_month
-from tests.alerts.document_samples import ZONE, example, line_digests
+from tests.alerts.document_samples import example
 from tests.alerts.paper_texts import text_of
+from tests.alerts.sample_digests import ZONE, line_digests
 
 FIRST = date(2026, 10, 1)
 END = datetime(2026, 11, 1, tzinfo=ZONE)

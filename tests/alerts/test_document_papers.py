@@ -21,7 +21,7 @@ from alerts.documents.items import items
 from alerts.documents.letter import PurposeError
 from alerts.documents.model import Chart, Column, Paper, Series, Table
 from alerts.documents.pdf import pdf, picture
-from alerts.documents.period import PeriodError, period, security_year
+from alerts.documents.period import period
 from alerts.documents.redaction import Disclosure
 from alerts.documents.upgrade import needs, upgrade
 from alerts.documents.xlsx import xlsx
@@ -30,16 +30,9 @@ from collector.inventory.model import Inventory
 from console.papers import OF_INCIDENT
 from tests.alerts import paper_texts
 from tests.alerts.document_reading import docx_words, opened, paragraphs, pdf_words, poppler
-from tests.alerts.document_samples import (
-    NOON,
-    PRICES,
-    TABLES,
-    ZONE,
-    example,
-    papers_of,
-    sample_digest,
-    told_case,
-)
+from tests.alerts.document_samples import PRICES, TABLES, example, papers_of
+from tests.alerts.sample_cases import told_case
+from tests.alerts.sample_digests import sample_digest
 
 NAMES = (
     "bao-cao-ban-dau", "bao-cao-72-gio", "bao-cao-ket-thuc", "mau-08", "bien-ban",
@@ -250,41 +243,6 @@ def test_a_value_that_is_not_known_is_a_gap_in_the_chart(
     made = pdf(replace(papers["so-su-co"], blocks=(chart,)), typeface=TINOS)
     assert "chưa có số liệu" in pdf_words(made, tmp_path)
     assert picture(chart, TINOS).startswith(b"\x89PNG")
-
-
-@pytest.mark.parametrize(
-    ("text", "first", "last"),
-    [("2026H1", "2026-01-01", "2026-06-30"), ("2026h2", "2026-07-01", "2026-12-31"),
-     ("2027", "2027-01-01", "2027-12-31")],
-)  # fmt: skip
-def test_a_period_is_a_half_year_or_a_year(text: str, first: str, last: str) -> None:
-    found = period(text)
-    assert (found.first.isoformat(), found.last.isoformat()) == (first, last)
-
-
-def test_the_security_year_runs_from_15_to_14_december() -> None:
-    found = security_year("2026")
-    assert (found.first.isoformat(), found.last.isoformat()) == ("2025-12-15", "2026-12-14")
-    with pytest.raises(PeriodError, match="whole year"):
-        security_year("2026H1")
-
-
-@pytest.mark.parametrize("text", ["", "2026H3", "H1", "26", "2026-11", "1999"])
-def test_what_is_no_period_is_refused(text: str) -> None:
-    with pytest.raises(PeriodError, match="is no period"):
-        period(text)
-
-
-def test_a_running_period_is_told_by_the_last_midnight_all_day_long() -> None:
-    found = period("2026H2")
-    morning, evening = NOON.replace(hour=0, minute=1), NOON.replace(hour=16, minute=59)
-    assert found.ends_at(ZONE, morning) == found.ends_at(ZONE, evening)
-    assert found.ends_at(ZONE, NOON.replace(hour=17)) > found.ends_at(ZONE, evening)
-    after = NOON.replace(year=2027)
-    assert found.ends_at(ZONE, after).isoformat() == "2027-01-01T00:00:00+07:00"
-    assert [name for name, _ in found.months(ZONE, NOON)] == [
-        "Tháng 7", "Tháng 8", "Tháng 9", "Tháng 10", "Tháng 11",
-    ]  # fmt: skip
 
 
 def test_who_has_no_machine_is_equipped_first_and_a_sum_never_hides_a_missing_price(

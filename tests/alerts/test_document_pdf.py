@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from alerts.documents import fonts
 from alerts.documents.case import Case, Measure, Proof, Subject
-from alerts.documents.fonts import TINOS, FontError, Typeface
+from alerts.documents.fonts import TINOS
 from alerts.documents.model import Column, Field, Fields, Items, Lines, Paper, Table
 from alerts.documents.pdf import pdf
 from alerts.documents.police import police
 from alerts.documents.templates import TemplateError
 from tests.alerts.document_reading import pdf_words, poppler
-from tests.alerts.document_samples import NOON, SUMS, example, papers_of, sample_case, samples, sums
+from tests.alerts.document_samples import SUMS, example, papers_of, samples, sums
+from tests.alerts.sample_cases import NOON, sample_case
 
 DOCS = Path(__file__).parents[2] / "docs" / "samples"
 
@@ -274,28 +274,3 @@ def test_a_wrong_template_is_told_by_its_name(paper: Paper, tmp_path: Path, mist
     (tmp_path / "police.typ").write_text(mistake, "utf-8")
     with pytest.raises(TemplateError, match=r"template .*police\.typ: "):
         pdf(paper, tmp_path, TINOS)
-
-
-def test_a_missing_font_is_one_clear_sentence(tmp_path: Path) -> None:
-    absent = Typeface("Tinos", tmp_path, ("Tinos-Regular.ttf",))
-    with pytest.raises(FontError, match=r"neither Times New Roman nor Tinos .* fonts-croscore"):
-        fonts.find((absent,))
-
-
-def test_a_font_in_less_than_four_styles_does_not_count(tmp_path: Path) -> None:
-    (tmp_path / TINOS.files[0]).write_bytes((TINOS.folder / TINOS.files[0]).read_bytes())
-    partial = Typeface("Tinos", tmp_path, TINOS.files)
-    assert fonts.find((partial, TINOS)) is TINOS
-
-
-def test_a_broken_font_is_told_and_not_drawn_with(tmp_path: Path) -> None:
-    (tmp_path / "a.ttf").write_bytes(b"not a font")
-    with pytest.raises(FontError, match="cannot be read"):
-        fonts.letters(Typeface("Tinos", tmp_path, ("a.ttf",)))
-
-
-def test_the_font_draws_every_letter_of_vietnamese() -> None:
-    letters = "aàảãáạăằẳẵắặâầẩẫấậeèẻẽéẹêềểễếệiìỉĩíịoòỏõóọôồổỗốộơờởỡớợuùủũúụưừửữứựyỳỷỹýỵđ"
-    drawn = fonts.letters(TINOS)
-    assert [c for c in letters + letters.upper() + "–—“”…₫" if ord(c) not in drawn] == []
-    assert ord("😀") not in drawn

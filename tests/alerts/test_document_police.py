@@ -13,7 +13,8 @@ from alerts.documents.letterhead import issuing_body
 from alerts.documents.model import Choice, Field, Fields, Lines, Paper, Table, missing
 from alerts.documents.police import PurposeError, police
 from collector.readings import Check
-from tests.alerts.document_samples import NOON, example, sample_case
+from tests.alerts.document_samples import example
+from tests.alerts.sample_cases import NOON, sample_case
 
 LABELS = (
     "Tên tổ chức*",

@@ -13,7 +13,8 @@ from alerts.documents.pdf import pdf
 from alerts.documents.privacy_notice import GROUPS, privacy_notice
 from collector.inventory.model import Inventory
 from tests.alerts.document_reading import poppler
-from tests.alerts.document_samples import NOON, example
+from tests.alerts.document_samples import example
+from tests.alerts.sample_cases import NOON
 
 LISTED = fields.purposes("vi")
 

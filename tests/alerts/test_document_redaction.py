@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from alerts.documents.case import Case, Measure, Proof, Subject
 from alerts.documents.police import police
 from alerts.documents.redaction import INTERNAL, Disclosure, internal, redact, redacted
-from tests.alerts.document_samples import NOON, example, sample_case
+from tests.alerts.document_samples import example
+from tests.alerts.sample_cases import NOON, sample_case
 
 NOTHING = Disclosure()
 ADDRESS = "[địa chỉ nội bộ đã lược bỏ]"

@@ -2,101 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from datetime import datetime, timedelta
-from typing import Any
-
 import pytest
-from sqlalchemy import select
 
-from alerts import duties, handling, notice_words, notices, outbox, register, telling
-from alerts.finding import Evidence, Finding
-from alerts.notices import OFFICE_WIDE, ONE_MACHINE, Notice
-from alerts.outbox import Waiting
-from alerts.rules import RULES
-from alerts.tables import notices as table
-from collector.inventory.model import Inventory, Notices
+from alerts import handling, notice_words, notices, telling
+from alerts.notices import Notice
 from collector.store.database import Store
 from tests.alerts.builders import NOON
-from tests.alerts.builders import inventory as built
-
-SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
-NIGHT = NOON + 10 * HOUR
-"""22:00 on that Monday; the office opens at 07:30, nine and a half hours later."""
-MORNING = NIGHT + 9.5 * HOUR
-
-OFFICER = {"id": "thu", "kind": "mail"}
-BOSS = {"id": "lanh-dao", "kind": "mail", "to": ["a@b.example"], "escalation": True}
-CHAT = {"id": "chat", "kind": "telegram", "url_file": "url", "least": "critical"}
-
-
-def office(*channels: dict[str, Any], **settings: Any) -> Inventory:
-    told = Notices.model_validate({"channels": list(channels) or [OFFICER], **settings})
-    return built().model_copy(update={"notices": told})
-
-
-def fails(rule: str, subject: str = "pc-1", at: datetime = NOON, kind: Any = None) -> Finding:
-    security = rule == "agent-silent"
-    because = "killed" if security else next(iter(FAILS[rule]))
-    evidence = (Evidence(subject, "load", (), 7, at),)
-    kind = kind or ("security" if security else "operational")
-    return Finding(rule, subject, "fail", because, {}, evidence, kind, at)
-
-
-def passes(rule: str, subject: str = "pc-1", at: datetime = NOON) -> Finding:
-    return Finding(rule, subject, "pass", "pass", {}, (Evidence(subject, "load", (), 8, at),))
-
-
-FAILS = {
-    "firewall": ("fail",),
-    "antivirus": ("fail",),
-    "disk-unhealthy": ("failed",),
-    "disk-filling": ("full",),
-    "backup-late": ("late",),
-    "agent-silent": ("killed",),
-    "device-unreachable": ("silent",),
-    "ups-on-battery": ("on-battery",),
-    "office-unreachable": ("cut",),
-}
-
-
-class Life:
-    """An office whose rounds are given one after another."""
-
-    def __init__(self, store: Store, inventory: Inventory, *, clocks: bool = False) -> None:
-        self.store, self.inventory, self.clocks = store, inventory, clocks
-        self.now: dict[tuple[str, str], Finding] = {}
-
-    def round(self, at: datetime, *findings: Finding) -> tuple[str, ...]:
-        """Judge and tell; the keys of what was put into the outbox."""
-        self.now |= {(one.rule, one.subject): one for one in findings}
-        with self.store.write() as connection:
-            register.record(connection, self.now.values(), at, self.inventory)
-            if self.clocks:
-                duties.escalate(connection, at)
-            return telling.tick(connection, self.inventory, at)
-
-    def rounds(self, first: datetime, last: datetime, every: timedelta = MINUTE) -> list[str]:
-        found: list[str] = []
-        at = first
-        while at <= last:
-            found += self.round(at)
-            at += every
-        return found
-
-    def act(self, at: datetime, incident: str, action: Any) -> None:
-        with self.store.write() as connection:
-            handling.act(connection, at, "cntt", incident, action, "lý do")
-
-    @property
-    def told(self) -> tuple[Waiting, ...]:
-        with self.store.read() as connection:
-            return outbox.waiting(connection)
-
-    def dropped(self) -> list[str]:
-        with self.store.read() as connection:
-            query = select(table.c.dropped).where(table.c.dropped.is_not(None))
-            return [str(one) for one in connection.execute(query).scalars()]
+from tests.alerts.rounds import (
+    BOSS,
+    CHAT,
+    HOUR,
+    MINUTE,
+    MORNING,
+    NIGHT,
+    OFFICER,
+    SECOND,
+    Life,
+    fails,
+    office,
+    passes,
+)
 
 
 def test_what_happens_at_once_is_one_message_and_is_told_once(store: Store) -> None:
@@ -128,114 +53,6 @@ def test_two_hundred_at_once_are_three_messages_at_most(store: Store) -> None:
     assert "pc-000" in bodies
     told = sum(int(one.message.subject.split(": ")[1].split()[0]) for one in life.told)
     assert told == 400, "each of them opened and recovered in some message"
-
-
-def test_an_effect_waits_for_as_long_as_its_cause_is_open_and_is_told_if_it_stays(
-    store: Store,
-) -> None:
-    life = Life(store, office())
-    life.round(NOON, fails("disk-unhealthy"), fails("backup-late", "tai-lieu"))
-    life.rounds(NOON, NOON + HOUR)
-    (one,) = life.told
-    assert "tai-lieu" not in one.message.body
-    life.act(NOON + HOUR, "VH-2026-0001", "false-alarm")
-    life.rounds(NOON + HOUR, NOON + HOUR + 11 * MINUTE)
-    assert "tai-lieu" in life.told[-1].message.body
-
-
-def test_a_cause_on_another_machine_explains_nothing(store: Store) -> None:
-    life = Life(store, office())
-    life.round(NOON, fails("disk-unhealthy", "pc-2"), fails("backup-late", "tai-lieu"))
-    life.rounds(NOON, NOON + HOUR)
-    assert "tai-lieu" in life.told[0].message.body
-
-
-def test_every_cause_and_every_effect_is_a_rule() -> None:
-    for known in (ONE_MACHINE, OFFICE_WIDE):
-        named = set(known) | {cause for causes in known.values() for cause in causes}
-        assert named <= set(RULES)
-    assert all(effect not in causes for effect, causes in ONE_MACHINE.items())
-
-
-DEVICES = [
-    {
-        "id": name,
-        "kind": kind,
-        "name": name,
-        "address": f"192.168.10.{number}",
-        "snmp": {"version": "2c", "community_file": "secrets/c"},
-    }
-    for number, (name, kind) in enumerate(
-        {"may-in": "printer", "chuyen-mach": "switch", "luu-dien": "ups"}.items(), 10
-    )
-]
-
-
-def silent(subject: str = "pc-1", at: datetime = NOON) -> Finding:
-    evidence = (Evidence(subject, "load", (), 7, at),)
-    return Finding("agent-silent", subject, "fail", "silent", {}, evidence, "operational", at)
-
-
-@pytest.mark.parametrize(
-    ("cause", "subject", "effect", "told"),
-    [
-        ("ups-on-battery", "luu-dien", silent(), False),
-        ("device-unreachable", "chuyen-mach", silent(), False),
-        ("office-unreachable", "hoa-mai", silent(), False),
-        ("device-unreachable", "may-in", silent(), True),
-        ("device-unreachable", "chuyen-mach", fails("agent-silent"), True),
-        ("device-unreachable", "chuyen-mach", fails("device-unreachable", "may-in"), False),
-        ("ups-on-battery", "luu-dien", fails("device-unreachable", "chuyen-mach"), False),
-        ("device-unreachable", "may-in", fails("device-unreachable", "luu-dien"), True),
-    ],
-    ids=lambda one: getattr(one, "subject", str(one)),
-)
-def test_what_takes_others_with_it_is_told_and_they_are_not(
-    store: Store, cause: str, subject: str, effect: Finding, told: bool
-) -> None:
-    life = Life(store, with_devices())
-    life.round(NOON, fails(cause, subject))
-    life.round(NOON + 10 * SECOND, effect)
-    life.rounds(NOON + 30 * SECOND, NOON + 5 * MINUTE, 30 * SECOND)
-    (one,) = life.told
-    count = len(re.findall(r"^  - VH|^  - SC", one.message.body, re.MULTILINE))
-    assert count == 1 + told
-
-
-def test_what_took_others_with_it_yesterday_explains_nothing_today(store: Store) -> None:
-    life = Life(store, with_devices())
-    life.round(NOON, fails("ups-on-battery", "luu-dien"))
-    life.rounds(NOON + 30 * SECOND, NOON + MINUTE)
-    life.round(NOON + 16 * MINUTE, silent(at=NOON + 16 * MINUTE))
-    life.rounds(NOON + 17 * MINUTE, NOON + 30 * MINUTE)
-    assert "pc-1" in life.told[-1].message.body
-
-
-def test_power_that_is_back_explains_no_pc_that_stays_silent(store: Store) -> None:
-    life = Life(store, with_devices())
-    life.round(NOON, fails("ups-on-battery", "luu-dien"), silent())
-    back = NOON + 5 * MINUTE
-    life.round(back, passes("ups-on-battery", "luu-dien", back))
-    life.rounds(back + MINUTE, back + 15 * MINUTE)
-    assert all("pc-1" not in one.message.body for one in life.told), "it has time to follow"
-    life.rounds(back + 16 * MINUTE, back + 40 * MINUTE)
-    assert "pc-1" in life.told[-1].message.body
-
-
-def test_a_switch_that_takes_something_urgent_with_it_is_told_by_night_too(store: Store) -> None:
-    life = Life(store, with_devices())
-    life.round(NIGHT, fails("device-unreachable", "chuyen-mach"))
-    assert life.rounds(NIGHT + MINUTE, NIGHT + 5 * MINUTE) == []
-    life.round(NIGHT + 6 * MINUTE, silent(at=NIGHT + 6 * MINUTE))
-    life.rounds(NIGHT + 7 * MINUTE, NIGHT + 30 * MINUTE)
-    (one,) = life.told
-    assert "chuyen-mach" in one.message.body
-    assert "pc-1" not in one.message.body
-
-
-def with_devices() -> Inventory:
-    told = Notices.model_validate({"channels": [OFFICER]})
-    return built(devices=DEVICES).model_copy(update={"notices": told})
 
 
 def test_by_night_the_urgent_is_told_and_the_rest_waits_for_the_office_to_open(

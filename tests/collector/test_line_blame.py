@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from collector.lines.availability import spans, summed
 from collector.lines.blame import PARTIES, PROVIDERS, Around, Observer, blame
-from tests.lines_lab import FAULTS, NOW, within
+from tests.lines_faults import FAULTS, within
+from tests.lines_lab import NOW
 from tests.lines_story import is_right, verdict
 
 WELL = Observer("may-chu", None, True, True, True, True, True, (), 1)
@@ -44,7 +45,7 @@ def test_every_mixture_has_a_verdict_of_the_list(
 
 @pytest.mark.parametrize("name", ["access line cut", "one PC's own firewall"])
 def test_a_real_fault_falls_on_the_right_party_within_a_minute(name: str) -> None:
-    seen = within("fault", name)
+    seen = within(name)
     fault = FAULTS[name]
     for phases in ((5.0, 25.0, 45.0), (50.0, 30.0, 1.0)):
         found = verdict(seen["before"], seen["after"], fault, 7.0, phases)

@@ -9,6 +9,7 @@ import stat
 import zipfile
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from tests.alerts.document_reading import docx_words
 from tests.console.office import Running, alive, children_of, end, poll, quick, up, wardwatch
@@ -25,39 +26,15 @@ def test_from_nothing_to_a_reading_a_proof_an_incident_and_a_paper(
         assert office.link.rpartition("/")[2] not in office.log.read_text("utf-8")
 
         # A backup was made without being asked for, and restored and compared.
-        proved = poll(
-            lambda: next(
-                (
-                    one
-                    for one in office.json("backup", "status")["sets"].values()
-                    if one["last_proof_at"]
-                ),
-                None,
-            )
-        )
+        proved = poll(lambda: proved_set(office))
         assert proved["set"] == "tai-lieu-mau"
         assert proved["last_drill"]["files"] > 0
 
         people_bring_it_back_by_one_command(office, tmp_path)
         the_sheet_holds_passwords_that_nothing_else_tells(office, tmp_path)
 
-        # The log tells it in an operator's words, and nothing of the schema's steps.
-        log = office.log.read_text("utf-8")
-        assert "repository kho-chinh made" in log
-        assert "drill of tai-lieu-mau: " in log
-        assert "alembic" not in log
-
-        # Every figure leads to its records.
-        targets = office.json("targets")
-        assert [one["item"] for one in targets] == [23, 27, 28]
-        cited = {
-            record
-            for one in targets
-            for row in one["rows"]
-            for why in row["why"]
-            for record in why["reports"]
-        }
-        assert cited
+        the_log_tells_it_in_an_operators_words(office)
+        every_figure_leads_to_its_records(office)
 
         # The agent is killed: its silence becomes an incident, and is not mended by the supervisor.
         end(office.agent, signal.SIGKILL)
@@ -69,15 +46,7 @@ def test_from_nothing_to_a_reading_a_proof_an_incident_and_a_paper(
         )
         assert incident["subject"] == "may-chu"
         assert incident["kind"] == "security"
-        done = wardwatch(
-            *("document", "police", incident["id"]),
-            *("--format", "pdf,docx", "--out", str(tmp_path / "papers"), "--state", str(state)),
-        )
-        assert done.returncode == 0, done.stderr
-        assert "to fill in by hand before signing: Người liên hệ: họ và tên" in done.stderr
-        pdf, docx = sorted((tmp_path / "papers").iterdir(), reverse=True)
-        assert pdf.read_bytes().startswith(b"%PDF-")
-        assert zipfile.ZipFile(docx).testzip() is None
+        the_incident_becomes_a_paper(office, incident["id"], tmp_path / "papers")
         assert not alive(office.agent)
         agents = joined(office)
         assert office.stop() < 10
@@ -89,6 +58,11 @@ def test_from_nothing_to_a_reading_a_proof_an_incident_and_a_paper(
         assert again.json("backup", "status")["sets"]["tai-lieu-mau"]["last_proof_at"]
         assert joined(again) == agents == 1
         poll(lambda: 'state="reporting"} 1' in again.get("/metrics")[1])
+
+
+def proved_set(office: Running) -> Any:
+    sets = office.json("backup", "status")["sets"].values()
+    return next((one for one in sets if one["last_proof_at"]), None)
 
 
 def people_bring_it_back_by_one_command(office: Running, tmp_path: Path) -> None:
@@ -121,6 +95,31 @@ def the_sheet_holds_passwords_that_nothing_else_tells(office: Running, tmp_path:
         told += "".join(row[0] for row in connection.execute("SELECT detail FROM audit"))
     assert '"passwords":1' in told
     assert secret not in told
+
+
+def the_log_tells_it_in_an_operators_words(office: Running) -> None:
+    log = office.log.read_text("utf-8")
+    assert "repository kho-chinh made" in log
+    assert "drill of tai-lieu-mau: " in log
+    assert "alembic" not in log  # nothing of the schema's steps
+
+
+def every_figure_leads_to_its_records(office: Running) -> None:
+    targets = office.json("targets")
+    assert [one["item"] for one in targets] == [23, 27, 28]
+    assert any(why["reports"] for one in targets for row in one["rows"] for why in row["why"])
+
+
+def the_incident_becomes_a_paper(office: Running, incident: str, papers: Path) -> None:
+    done = wardwatch(
+        *("document", "police", incident),
+        *("--format", "pdf,docx", "--out", str(papers), "--state", str(office.state)),
+    )
+    assert done.returncode == 0, done.stderr
+    assert "to fill in by hand before signing: Người liên hệ: họ và tên" in done.stderr
+    pdf, docx = sorted(papers.iterdir(), reverse=True)
+    assert pdf.read_bytes().startswith(b"%PDF-")
+    assert zipfile.ZipFile(docx).testzip() is None
 
 
 def joined(office: Running) -> int:

@@ -60,6 +60,49 @@ SOFTWARE: dict[str, Any] = {
     "remote_access": [],
     "autoruns": {"machine": [{"name": "Unikey", "program": "UniKeyNT.exe", "place": "programs"}]},
 }
+SITE: dict[str, Any] = {
+    "id": "hoa-mai",
+    "name": "UBND phường Hoa Mai (ví dụ)",
+    "parent": "UBND thành phố Sao Khuê (ví dụ)",
+    "address": "Số 1 đường Ví Dụ",
+    "phone": "0",
+    "email": "ubnd@phuonghoamai.example",
+    "system_name": "Hệ thống của phường",
+    "office_hours": _WEEK,
+    "holidays": TET,
+}
+PROFILES: list[dict[str, Any]] = [
+    {
+        "id": "chuan",
+        "name": "Chuẩn",
+        "decision": "01/QĐ-UBND",
+        "memory_gib": 8,
+        "cpu_cores": 4,
+        "disk_gib": 200,
+        "printer": True,
+        "scanner": True,
+        "signature_token": True,
+    },
+    {
+        "id": "may-chu",
+        "name": "Máy chủ",
+        "decision": "01/QĐ-UBND",
+        "memory_gib": 4,
+        "display": False,
+    },
+]
+BACKUPS: list[dict[str, Any]] = [
+    {
+        "id": "van-ban",
+        "name": "Văn bản",
+        "machine": "pc-1",
+        "repository": "kho",
+        "paths": ["D:\\VanBan"],
+        "schedule": "15 16 * * 1-5",
+        "rpo_hours": 74,
+        "drill_days": 30,
+    }
+]
 
 
 def ward(people: int, **declared: Any) -> Inventory:
@@ -67,17 +110,7 @@ def ward(people: int, **declared: Any) -> Inventory:
     numbers = range(1, people + 1)
     content: dict[str, Any] = {
         "version": 1,
-        "site": {
-            "id": "hoa-mai",
-            "name": "UBND phường Hoa Mai (ví dụ)",
-            "parent": "UBND thành phố Sao Khuê (ví dụ)",
-            "address": "Số 1 đường Ví Dụ",
-            "phone": "0",
-            "email": "ubnd@phuonghoamai.example",
-            "system_name": "Hệ thống của phường",
-            "office_hours": _WEEK,
-            "holidays": TET,
-        },
+        "site": SITE,
         "contacts": {
             "it_officer": {"post": "CNTT", "email": "cntt@hoamai.example"},
             "police": {"post": "Công an phường"},
@@ -88,26 +121,7 @@ def ward(people: int, **declared: Any) -> Inventory:
         "people": [
             {"id": f"can-bo-{n}", "post": f"Cán bộ {n}", "department": "van-phong"} for n in numbers
         ],
-        "profiles": [
-            {
-                "id": "chuan",
-                "name": "Chuẩn",
-                "decision": "01/QĐ-UBND",
-                "memory_gib": 8,
-                "cpu_cores": 4,
-                "disk_gib": 200,
-                "printer": True,
-                "scanner": True,
-                "signature_token": True,
-            },
-            {
-                "id": "may-chu",
-                "name": "Máy chủ",
-                "decision": "01/QĐ-UBND",
-                "memory_gib": 4,
-                "display": False,
-            },
-        ],
+        "profiles": PROFILES,
         "machines": [
             {
                 "id": "may-chu",
@@ -133,18 +147,7 @@ def ward(people: int, **declared: Any) -> Inventory:
         ],
         "lines": [_line("chinh", "VNPT", 1), _line("du-phong", "Viettel", 2)],
         "repositories": [{"id": "kho", "path": "kho", "password_file": "mat-khau"}],
-        "backups": [
-            {
-                "id": "van-ban",
-                "name": "Văn bản",
-                "machine": "pc-1",
-                "repository": "kho",
-                "paths": ["D:\\VanBan"],
-                "schedule": "15 16 * * 1-5",
-                "rpo_hours": 74,
-                "drill_days": 30,
-            }
-        ],
+        "backups": BACKUPS,
         "software": {"forbidden": ["*Torrent*"], "approved": ["LibreOffice*", "Unikey*", "Zalo*"]},
         "documents": {"place": "Hoa Mai"},
     }
