@@ -10,7 +10,9 @@ from agent import settings, survey
 from agent.running import RHYTHM
 
 if TYPE_CHECKING:
-    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # argparse has no name for it
+    from collections.abc import Callable
+
+    _Add = Callable[..., argparse.ArgumentParser]
 
 
 def parser() -> argparse.ArgumentParser:
@@ -20,29 +22,29 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action=_Version, nargs=0, help="print the version")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _watching(commands)
-    _carrying(commands)
-    _looking(commands)
+    _watching(commands.add_parser)
+    _carrying(commands.add_parser)
+    _looking(commands.add_parser)
     return top
 
 
-def _watching(commands: _Commands) -> None:
+def _watching(add: _Add) -> None:
     """Join, run, and stay as a service."""
-    join = commands.add_parser("join", help="join this PC to a collector by its join string")
+    join = add("join", help="join this PC to a collector by its join string")
     join.add_argument(
         "string",
         metavar="STRING|STICK",
         help="wardwatch:HOST:PORT/PIN/TOKEN; - to read it from stdin; without a network the"
         " folder of the stick with the invitation",
     )
-    run = commands.add_parser("run", help="read, keep and send until stopped")
+    run = add("run", help="read, keep and send until stopped")
     for command in (join, run):
         command.add_argument("--state", type=Path, default=settings.folder(), metavar="DIR")
     rhythm = survey.tasks.__defaults__ or ()
     for name, seconds in zip(RHYTHM, rhythm, strict=True):
         run.add_argument(f"--{name}-interval", type=_seconds, default=seconds, metavar="SECONDS")
 
-    service = commands.add_parser("service", help="put the agent in as a service, or take it out")
+    service = add("service", help="put the agent in as a service, or take it out")
     service.add_argument("action", choices=("install", "remove", "status", "host", "sleep"))
     service.add_argument("--state", type=Path, default=settings.folder(), metavar="DIR")
     service.add_argument(
@@ -50,22 +52,20 @@ def _watching(commands: _Commands) -> None:
     )
 
 
-def _carrying(commands: _Commands) -> None:
+def _carrying(add: _Add) -> None:
     """Reports and answers on a USB stick."""
-    carry = commands.add_parser("export", help="write what waits onto a USB stick")
+    carry = add("export", help="write what waits onto a USB stick")
     carry.add_argument("file", type=Path, metavar="STICK", help="the stick's folder, or a file")
-    taken = commands.add_parser(
-        "taken", help="delete what the answer on a USB stick says is stored"
-    )
+    taken = add("taken", help="delete what the answer on a USB stick says is stored")
     taken.add_argument("file", type=Path, metavar="STICK", help="the stick's folder, or the answer")
     for command in (carry, taken):
         command.add_argument("--state", type=Path, default=settings.folder(), metavar="DIR")
 
 
-def _looking(commands: _Commands) -> None:
+def _looking(add: _Add) -> None:
     """What is read, printed or recorded; nothing is sent."""
-    report = commands.add_parser("report", help="print all that would be sent now")
-    probe = commands.add_parser("probe", help="print sections, a line each")
+    report = add("report", help="print all that would be sent now")
+    probe = add("probe", help="print sections, a line each")
     probe.add_argument(
         "names",
         nargs="+",
@@ -75,12 +75,12 @@ def _looking(commands: _Commands) -> None:
     probe.add_argument("--recording", type=Path, action="append", default=[], metavar="DIR")
     probe.add_argument("--memory-bytes", type=int, help="cap of this process, set by the agent")
     probe.add_argument("--notes", metavar="JSON", help="how far logs were read, set by the agent")
-    fields = commands.add_parser("fields", help="print every field that is collected, and why")
+    fields = add("fields", help="print every field that is collected, and why")
     for command in (report, probe, fields):
         command.add_argument("--json", action="store_true")
     fields.add_argument("--language", choices=("vi", "en"), default="vi")
 
-    record = commands.add_parser("record", help="record this PC into a folder, to play back later")
+    record = add("record", help="record this PC into a folder, to play back later")
     record.add_argument("folder", type=Path, metavar="DIR")
     record.add_argument("--mask", action="store_true", help="without serials, addresses and names")
 
