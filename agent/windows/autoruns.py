@@ -190,6 +190,8 @@ def _task(reader: Reader, key: Key, accounts: Iterable[str]) -> list[Part]:
         reader.gap("autoruns.tasks", UNREAD)
         path = ""
     told = actions(data) if isinstance(data, bytes) else None
+    if told is None and data is not None:
+        reader.gap("autoruns.tasks", UNREAD)
     of_windows = path.lower().startswith(OF_WINDOWS)
     starts = [windows_commands.start(command) for command, _ in (told.programs if told else ())]
     if of_windows and told and told.handler and not starts:
