@@ -120,7 +120,7 @@ class Resident:
         if wanted:
             notes = self.spool.notes(f"{survey.EVENTS}:")
             notes[neighbours.NOTE] = " ".join(self.sought)
-            notes |= self._line_notes()
+            notes |= pins.notes(self.delivery.lines, self.state)
             self.heavy = Heavy(wanted, self.clock(), self.slow, notes)
 
     def _light(self) -> Taken:
@@ -131,13 +131,6 @@ class Resident:
 
             taken.reading.section["backups"] = underway.told(self.state, backups)
         return taken
-
-    def _line_notes(self) -> dict[str, str]:
-        """Which lines are asked after, and what is pinned: the child has no folder of the agent's."""
-        if not self.delivery.lines:
-            return {}
-        chosen = " ".join(self.delivery.lines)
-        return {"line:chosen": chosen, "line:pins": pins.load(self.state) or ""}
 
     def _hurry(self, kind: str, at: float) -> None:
         """Have it due at that monotonic instant, or before."""

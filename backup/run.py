@@ -151,8 +151,7 @@ def run(
         missing = _missing(pinned)
         if len(missing) == len(pinned.paths):
             return receipt(f"nothing to back up: {', '.join(missing)} does not exist")
-        teller = _Teller(name, progress, job, clock)
-        outcome = _store(pinned, folder, teller, chance)
+        outcome = _store(pinned, folder, _Teller(name, progress, job, clock), chance)
     except (PinError, ResticError, StoreError) as error:
         return receipt(str(error))
     except OSError as error:
@@ -161,8 +160,7 @@ def run(
         progress.unlink(missing_ok=True)
     # Looked at again: restic takes no offence at a source that went away while it ran.
     missing = tuple(dict.fromkeys(missing + _missing(pinned)))
-    ours = sum(each.state == "intact" for each in canaries)
-    return receipt(_shortfall(missing, outcome.stored, ours), outcome)
+    return receipt(_shortfall(missing, outcome.stored, canaries), outcome)
 
 
 @dataclass(frozen=True)
@@ -202,13 +200,15 @@ def _missing(pinned: Pin) -> tuple[str, ...]:
     return tuple(path for path in pinned.paths if not os.path.lexists(path))
 
 
-def _shortfall(missing: tuple[str, ...], stored: Stored, canaries: int) -> str | None:
+def _shortfall(
+    missing: tuple[str, ...], stored: Stored, canaries: tuple[Canary, ...]
+) -> str | None:
     """Why a snapshot that was made is still no success, or None."""
     if missing:
         return f"source missing: {', '.join(missing)}"
     if stored.unreadable:
         return f"{len(stored.unreadable)} could not be read, first {stored.unreadable[0]}"
-    if stored.files <= canaries:
+    if stored.files <= sum(each.state == "intact" for each in canaries):
         return "the sources hold no files: nothing was stored"
     return None
 

@@ -74,6 +74,11 @@ def chosen(found: Any) -> tuple[str, ...]:
     return tuple(sorted(set(found)))
 
 
+def notes(lines: tuple[str, ...], state: str | os.PathLike[str]) -> dict[str, str]:
+    """For a child, which has no folder of the agent's: which lines are asked after, what is pinned."""
+    return {"line:chosen": " ".join(lines), "line:pins": load(state) or ""} if lines else {}
+
+
 def _understood(found: Any) -> dict[str, Pin]:
     if found["version"] != VERSION or len(found["lines"]) > MOST:
         raise ValueError
