@@ -2,7 +2,8 @@
 
 Made only inside a network namespace of its own (`tests.namespaces.apart`), so that nothing outside
 is touched. Every part is real: the kernel's bridge and routes, veth pairs as cables, `tc tbf` as a
-line's rate. What devices would tell (a UPS) is data, and so is the time of day.
+line's rate. What devices would tell (a UPS) is data, but for `tests.lines_devices`, and so is the time
+of day.
 """
 
 from __future__ import annotations
