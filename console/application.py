@@ -22,11 +22,11 @@ from collector.problems import HANDLERS
 from collector.summary.city import families as ward_families
 from collector.web import Parts, ingest, routes
 from console import rollup
+from console.api import answering
 from console.desk import Desk
 from console.health import health
 from console.pages import (
     acts,
-    api,
     backups,
     case_file,
     devices,
@@ -120,7 +120,7 @@ PAGES = (
     Route("/start", posted_sheet(start.started), methods=["POST"]),
     Route("/audit", acts.audit_list),
     *(Route(f"/export/{name}.{{format:str}}", exports.exported(name)) for name in exports.SHEETS),
-    *api.routes(),
+    *answering.routes(),
     Route("/live", live.live),
     Route("/sign-in", signing.sign_in),
     Route("/sign-in", posted(signing.signed_in), methods=["POST"]),

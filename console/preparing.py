@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import logging
+import zipfile
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -88,6 +90,19 @@ def newest(connection: Connection, id: str) -> tuple[int, ...]:
         filing.newest(connection, id, "evidence", "zip"),
     )
     return tuple(one.id for one in kept if one is not None)
+
+
+def archived(connection: Connection, id: str) -> bytes | None:
+    """The file to send as one archive; None where nothing is kept yet."""
+    found = [filing.one(connection, one) for one in newest(connection, id)]
+    kept = {one[0].name: one[1] for one in found if one is not None}
+    if not kept:
+        return None
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, content in kept.items():
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return made.getvalue()
 
 
 def _lacks(connection: Connection, incident: Incident) -> bool:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
 from console.commands import restoring
-from console.commands.call import Call, Refused, json_option, print_json, state_option
+from console.commands.call import Call, Refused, actor, json_option, print_json, state_option
 
 
 @click.group()
@@ -49,28 +48,18 @@ def status(call: Call, as_json: bool) -> None:
 @click.pass_obj
 def plan(call: Call, as_json: bool) -> None:
     """When each set was last due by its schedule."""
-    from backup.plan import scheduled_at  # noqa: PLC0415
+    from console import backup_plan  # noqa: PLC0415
     from console.notation import instant  # noqa: PLC0415
 
     with call.desk() as desk:
         inventory = desk.source.current()
-    timezone, now = inventory.site.timezone, call.clock()
-    rows = [
-        {
-            "set": one.id,
-            "machine": one.machine,
-            "schedule": one.schedule,
-            "last_due_at": scheduled_at(one, timezone, now),
-            "rpo": timedelta(hours=one.rpo_hours).total_seconds(),
-        }
-        for one in inventory.backups
-    ]
+    found = backup_plan.plan(inventory, call.clock())
     if as_json:
-        print_json(rows)
+        print_json(found)
         return
-    for row in rows:
-        due = instant(row["last_due_at"], timezone)
-        click.echo(f"{row['set']:<20} {row['machine']:<20} {row['schedule']:<18} {due}")
+    for one in found:
+        due = instant(one.last_due_at, inventory.site.timezone)
+        click.echo(f"{one.set:<20} {one.machine:<20} {one.schedule:<18} {due}")
 
 
 @backup.command()
@@ -79,10 +68,10 @@ def plan(call: Call, as_json: bool) -> None:
 @click.pass_obj
 def run(call: Call, set: str) -> None:
     """Ask the PC of SET for a backup; it starts after its next report."""
-    from backup import commands  # noqa: PLC0415
+    from console import by_hand  # noqa: PLC0415
 
     with call.verifier() as (verifier, inventory):
-        number = commands.run(verifier, inventory, set)
+        number = by_hand.ask(verifier, inventory, set, actor())
     click.echo(f"asked for a backup of {set} (ask {number})")
 
 
@@ -119,10 +108,10 @@ def drill(call: Call, set: str, as_json: bool) -> None:
 @click.pass_obj
 def accept(call: Call, repository: str, object: str) -> None:
     """Say that an object of REPOSITORY was meant to vanish, or a new key to be there."""
-    from backup import commands  # noqa: PLC0415
+    from console import by_hand  # noqa: PLC0415
 
     with call.verifier() as (verifier, inventory):
-        commands.accept(verifier, inventory, repository, object)
+        by_hand.accept(verifier, inventory, repository, object, actor())
     click.echo(f"accepted {object} of {repository}")
 
 
@@ -133,10 +122,10 @@ def accept(call: Call, repository: str, object: str) -> None:
 @click.pass_obj
 def approve_key(call: Call, repository: str, name: str) -> None:
     """Let a new KEY out of quarantine and into REPOSITORY: who holds it can read everything."""
-    from backup import commands  # noqa: PLC0415
+    from console import by_hand  # noqa: PLC0415
 
     with call.verifier() as (verifier, inventory):
-        commands.approve_key(verifier, inventory, repository, name)
+        by_hand.approve_key(verifier, inventory, repository, name, actor())
     click.echo(f"key {name[:8]} of {repository} is approved")
 
 

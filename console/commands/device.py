@@ -122,16 +122,14 @@ def list_devices(call: Call, as_json: bool) -> None:
 @click.pass_obj
 def name(call: Call, mac: str, name: str) -> None:
     """Say what the unknown hardware address MAC is; it is asked about no more."""
-    from collector import audit  # noqa: PLC0415
     from collector.devices import sightings  # noqa: PLC0415
+    from console import device_acts  # noqa: PLC0415
 
     with call.desk() as desk, desk.store.write() as connection:
         try:
-            known = sightings.name(connection, mac, name, actor(), call.clock())
+            known = device_acts.name(connection, call.clock(), actor(), mac, name)
         except sightings.NameError as error:
             raise Refused(str(error)) from error
-        detail = {"mac": known, "name": name}
-        audit.append(connection, call.clock(), actor(), "address-named", detail)
     click.echo(f"{known} is {name} from now on")
 
 
@@ -144,17 +142,13 @@ def accept(call: Call, id: str, for_hours: float) -> None:
     """Answer for what changed on device ID: identity, host key, configuration; or is about to."""
     from datetime import timedelta  # noqa: PLC0415
 
-    from collector import audit  # noqa: PLC0415
-    from collector.devices import plans  # noqa: PLC0415
+    from console import device_acts  # noqa: PLC0415
 
     with call.desk() as desk:
         if all(one.id != id for one in desk.source.current().devices):
             raise Refused(f"{id} is not declared under devices")
-        until_at = call.clock() + timedelta(hours=for_hours)
         with desk.store.write() as connection:
-            let_go = plans.accept(connection, id, until_at, actor())
-            detail = {"device": id, "hours": f"{for_hours:g}", "unpinned": " ".join(let_go)}
-            audit.append(connection, call.clock(), actor(), "device-accepted", detail)
+            device_acts.accept(connection, call.clock(), actor(), id, timedelta(hours=for_hours))
     click.echo(f"{id}: what it is now is trusted" + (f", for {for_hours:g} h" if for_hours else ""))
 
 

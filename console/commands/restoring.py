@@ -94,10 +94,11 @@ def hold_list(call: Call, as_json: bool) -> None:
 @click.pass_obj
 def explain(call: Call, hold: int, why: str) -> None:
     """Say WHY what holds retention happened: afterwards old snapshots go again."""
-    from backup import commands  # noqa: PLC0415
+    from console import by_hand  # noqa: PLC0415
 
     with call.verifier() as (verifier, _inventory):
-        commands.explain(verifier, hold, why, actor())
+        if not by_hand.explain(verifier, hold, why, actor()):
+            raise Refused(f"no hold {hold} waits for an explanation")
     click.echo(f"hold {hold} is explained")
 
 

@@ -10,11 +10,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from alerts.targets import worst
-from backup import course, holds
+from backup import course
 from backup.status import RepositoryStatus, SetStatus
 from backup.words import sentences
-from collector import asks, audit
 from collector.inventory.model import BackupSet
+from console import by_hand
 from console.answers import BACKUP_RULES
 from console.pages.forms import Form
 from console.pages.problems import not_found
@@ -86,10 +86,8 @@ def explained(request: Request, form: Form) -> Response:
     here, why = desk(request), form.get("why", "").strip()
     if not why:
         return RedirectResponse("/backups?said=no-why#holds", 303)
-    with here.store.write() as connection:
-        user, hold = request.state.visitor.user, request.path_params["hold"]
-        done = holds.explain(connection, hold, why[:WHY_MOST], user, here.clock())
-    if not done:
+    user, hold = request.state.visitor.user, request.path_params["hold"]
+    if not by_hand.explain(here.workshop.verifier, hold, why[:WHY_MOST], user):
         return not_found(request, "error.missing")
     here.forget()
     return RedirectResponse("/backups?said=explained", 303)
@@ -100,10 +98,8 @@ def run(request: Request, _form: Form) -> Response:
     here, declared = desk(request), _declared(request)
     if declared is None:
         return not_found(request, "error.missing")
-    now, user = here.clock(), request.state.visitor.user
-    with here.store.write() as connection:
-        number = asks.ask(connection, now, declared.machine, "backup", declared.id)
-        audit.append(connection, now, user, "backup-asked", {"set": declared.id, "ask": number})
+    user = request.state.visitor.user
+    by_hand.ask(here.workshop.verifier, here.source.current(), declared.id, user)
     return RedirectResponse("/backups?said=asked", 303)
 
 
@@ -114,9 +110,8 @@ def drill(request: Request, _form: Form) -> Response:
         return not_found(request, "error.missing")
     if not here.workshop.drill(here.source.current(), declared.id):
         return RedirectResponse("/backups?said=busy", 303)
-    with here.store.write() as connection:
-        user = request.state.visitor.user
-        audit.append(connection, here.clock(), user, "drill-started", {"set": declared.id})
+    user = request.state.visitor.user
+    by_hand.note(here.workshop.verifier, user, "drill-started", set=declared.id)
     return RedirectResponse("/backups?said=drilling", 303)
 
 

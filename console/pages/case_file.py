@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from datetime import datetime
 from typing import get_args
 from zoneinfo import ZoneInfo
@@ -169,16 +167,11 @@ def whole(request: Request) -> Response:
     """The file as it would be sent now, in one archive: the report, its Word form, the evidence."""
     number = request.path_params["id"]
     with desk(request).store.read() as connection:
-        found = [filing.one(connection, one) for one in preparing.newest(connection, number)]
-    kept = {one[0].name: one[1] for one in found if one is not None}
-    if not kept:
+        found = preparing.archived(connection, number)
+    if found is None:
         return not_found(request, "incident.not-found", id=number)
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as archive:
-        for name, content in kept.items():
-            archive.writestr(zipfile.ZipInfo(name), content)
     headers = {"content-disposition": f'attachment; filename="ho-so-{number.lower()}.zip"'}
-    return Response(made.getvalue(), media_type=MEDIA["zip"], headers=headers)
+    return Response(found, media_type=MEDIA["zip"], headers=headers)
 
 
 def local(text: str, timezone: str) -> datetime | None:

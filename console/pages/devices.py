@@ -7,10 +7,9 @@ from datetime import timedelta
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from collector import audit
-from collector.devices import configuration, hours, plans, sightings
+from collector.devices import configuration, hours, sightings
 from collector.devices.known import Device
-from console import device_rows, plots
+from console import device_acts, device_rows, plots
 from console.pages.forms import Form
 from console.pages.problems import not_found
 from console.pages.render import desk, page
@@ -71,9 +70,8 @@ def named(request: Request, form: Form) -> Response:
     here, user = desk(request), request.state.visitor.user
     try:
         with here.store.write() as connection:
-            mac, name, now = form.get("mac", ""), form.get("name", ""), here.clock()
-            known = sightings.name(connection, mac, name, user, now)
-            audit.append(connection, now, user, "address-named", {"mac": known, "name": name[:100]})
+            mac, name = form.get("mac", ""), form.get("name", "")
+            device_acts.name(connection, here.clock(), user, mac, name)
     except sightings.NameError:
         return RedirectResponse("/devices?said=bad-name", 303)
     here.forget()
@@ -85,11 +83,8 @@ def accepted(request: Request, _form: Form) -> Response:
     here, wanted = desk(request), request.path_params["id"]
     if all(one.id != wanted for one in here.source.current().devices):
         return not_found(request, "error.missing")
-    now, user = here.clock(), request.state.visitor.user
     with here.store.write() as connection:
-        let_go = plans.accept(connection, wanted, now, user)
-        detail = {"device": wanted, "unpinned": " ".join(let_go)}
-        audit.append(connection, now, user, "device-accepted", detail)
+        device_acts.accept(connection, here.clock(), request.state.visitor.user, wanted)
     here.forget()
     return RedirectResponse(f"/devices/{wanted}?said=accepted", 303)
 

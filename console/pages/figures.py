@@ -8,7 +8,6 @@ from datetime import UTC, datetime, time
 from functools import partial
 
 import msgspec
-from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,8 +15,7 @@ from alerts.finding import Finding
 from alerts.targets import Row
 from alerts.words import because
 from collector.readings import Verdict
-from collector.store.tables import agents, reports
-from console import past
+from console import past, records
 from console.desk import Desk, Moment
 from console.pages.problems import not_found
 from console.pages.render import desk, page, words
@@ -30,7 +28,7 @@ VERDICTS: tuple[Verdict, ...] = ("fail", "unknown", "pass")
 
 def target_list(request: Request) -> Response:
     """Items 23, 27 and 28, each row with the findings and records that it rests on."""
-    moment, history = desk(request).derived("past", partial(_past, desk(request)))
+    moment, history = desk(request).derived("past", partial(past_days, desk(request)))
     shown = tuple((one, worst_first(one.rows)) for one in moment.targets)
     wanted = {(why.rule, why.subject) for _, one in shown for row in one.rows for why in row.why}
     by = {
@@ -48,7 +46,8 @@ def target_list(request: Request) -> Response:
     )
 
 
-def _past(here: Desk, moment: Moment) -> tuple[Day, ...]:
+def past_days(here: Desk, moment: Moment) -> tuple[Day, ...]:
+    """The three figures at the end of each of the last days."""
     with here.store.read() as connection:
         return past.days(connection, moment.office.inventory, moment.office.now)
 
@@ -84,17 +83,11 @@ def report(request: Request) -> Response:
     """One record as the PC sent it, byte for byte, with its checksum."""
     number = request.path_params["id"]
     with desk(request).store.read() as connection:
-        row = connection.execute(
-            select(reports, agents.c.asset)
-            .join(agents, agents.c.id == reports.c.agent)
-            .where(reports.c.id == number)
-        ).one_or_none()
-    if row is None:
+        found = records.record(connection, number)
+    if found is None:
         return not_found(request, "report.not-found", id=number)
-    body = msgspec.json.format(row.body, indent=2)
-    return page(
-        request, "report", report=row, asset=row.asset, sha256=bytes(row.sha256).hex(), body=body
-    )
+    body = msgspec.json.format(found.body, indent=2)
+    return page(request, "report", report=found, body=body)
 
 
 def worst_first(rows: Sequence[Row]) -> Part[Row]:

@@ -30,11 +30,12 @@ from alerts.told import TOLD
 from alerts.vocabulary import FIELDS
 from alerts.words import refusal
 from collector.inventory.model import Inventory
-from console import clocks, handing, papers
+from console import clocks, handing, making, papers
 from console.cases import CaseError
 from console.pages.forms import Form
 from console.pages.problems import not_found
 from console.pages.render import desk, language, page, words
+from console.pages.taken import downloaded
 from console.papers import Format
 from console.steps import steps
 
@@ -109,11 +110,8 @@ def police(request: Request, form: Form) -> Response:
         ),
         next((one for one in papers.OF_INCIDENT if one == form.get("kind")), "police"),
     )
-    office = here.moment().office
     try:
-        with here.store.read() as connection:
-            paper = papers.incident_paper(connection, office, wish, now)
-        content = papers.made(paper, wanted, papers.templates(office, here.source.path))
+        return downloaded(making.of_incident(here, request.state.visitor.user, wish, wanted, now))
     except CaseError:
         return not_found(request, "incident.not-found", id=number)
     except PurposeError:
@@ -121,13 +119,6 @@ def police(request: Request, form: Form) -> Response:
         return shown(request, words(request).text(told, id=number))
     except papers.PaperError as error:
         return shown(request, str(error))
-    with here.store.write() as connection:
-        user = request.state.visitor.user
-        papers.note(connection, now, user, wish, wanted, content)
-        if wanted == "pdf" and wish.purpose == "real":
-            papers.filed(connection, now, user, wish, f"{paper.file_name}.pdf", content)
-    headers = {"content-disposition": f'attachment; filename="{paper.file_name}.{wanted}"'}
-    return Response(content, media_type=papers.MEDIA[wanted], headers=headers)
 
 
 def shown(request: Request, refusal: str | None = None) -> Response:

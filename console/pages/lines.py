@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from alerts.words import texts
+from collector.inventory.model import Inventory
 from collector.lines import course
 from collector.lines.course import Step
 from collector.lines.interruptions import Interruption
 from collector.lines.period import period
+from collector.messages import Language
 from console import line_rows, names
 from console.pages.problems import not_found
 from console.pages.render import desk, language, page
@@ -70,7 +73,7 @@ def line(request: Request) -> Response:
         bottom=line_rows.bottom,
         votes=line_rows.votes,
         devices=line_rows.devices,
-        reason=lambda one: _reason(request, one),
+        reason=partial(reason, office.inventory, language(request)),
         stamp=_stamp,
     )
 
@@ -81,10 +84,10 @@ def _milliseconds(steps: Sequence[Step]) -> int:
     return line_rows.top(value * 1000 for value in told if value is not None)
 
 
-def _reason(request: Request, one: Interruption) -> str:
-    inventory = desk(request).source.current()
+def reason(inventory: Inventory, spoken: Language, one: Interruption) -> str:
+    """Why that party is to blame, in words."""
     subject = names.label(inventory, one.subject) if one.subject else ""
-    return texts().text(language(request), f"blame.{one.because}", subject=subject)
+    return texts().text(spoken, f"blame.{one.because}", subject=subject)
 
 
 def _stamp(day: date) -> int:

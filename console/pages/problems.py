@@ -1,4 +1,4 @@
-"""Pages for what went wrong: nothing there, no longer valid, or our own mistake."""
+"""Pages for what went wrong: nothing there, no longer valid, or our own mistake; for programs, problems."""
 
 from __future__ import annotations
 
@@ -7,6 +7,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from console.pages.render import page, words
+
+API = "/api/"
+
+
+def problem(request: Request, status: int, title: str) -> Response:
+    """For programs: what is wrong and how to mend it, and at which address."""
+    told = {"type": "about:blank", "title": title, "status": status, "instance": request.url.path}
+    return JSONResponse(told, status, media_type="application/problem+json")
 
 
 def not_found(request: Request, key: str, **values: object) -> Response:
@@ -17,9 +25,8 @@ def not_found(request: Request, key: str, **values: object) -> Response:
 def not_yours(request: Request) -> Response:
     """A page of another role; the sentence is the same for every one of them."""
     sentence = words(request).text("error.not-yours")
-    if request.url.path.startswith("/api/"):
-        told = {"type": "about:blank", "title": sentence, "status": 403}
-        return JSONResponse(told, 403, media_type="application/problem+json")
+    if request.url.path.startswith(API):
+        return problem(request, 403, sentence)
     return page(request, "error", status=403, sentence=sentence)
 
 
@@ -27,6 +34,9 @@ def refused(request: Request, error: Exception) -> Response:
     """Whatever a handler raised on purpose."""
     if not isinstance(error, HTTPException):
         raise error
+    if request.url.path.startswith(API):
+        told = f"{error.detail}: see /api/openapi.json"
+        return problem(request, error.status_code, told)
     if error.status_code == 404:
         return not_found(request, "error.missing")
     return PlainTextResponse(str(error.detail), error.status_code)
@@ -34,4 +44,7 @@ def refused(request: Request, error: Exception) -> Response:
 
 def broken(request: Request, _error: Exception) -> Response:
     """Our mistake: the log has the traceback, the reader a sentence."""
-    return page(request, "error", status=500, sentence=words(request).text("error.broken"))
+    sentence = words(request).text("error.broken")
+    if request.url.path.startswith(API):
+        return problem(request, 500, sentence)
+    return page(request, "error", status=500, sentence=sentence)

@@ -14,12 +14,12 @@ from alerts.documents.period import PeriodError
 from alerts.documents.redaction import Disclosure
 from alerts.incidents import NotAllowed
 from alerts.words import refusal
-from collector import audit
-from console import clocks, papers
+from console import clocks, making
 from console.pages.case_file import local
 from console.pages.forms import Form
 from console.pages.render import desk, language, page, words
-from console.papers import MEDIA, OF_PERIOD, Format, PeriodKind
+from console.pages.taken import downloaded
+from console.papers import MEDIA, OF_PERIOD, Format, PaperError, PeriodKind
 
 
 def report_list(request: Request) -> Response:
@@ -29,27 +29,19 @@ def report_list(request: Request) -> Response:
 
 def made(request: Request, form: Form) -> Response:
     """The paper of that period as a file; the same period gives the same bytes."""
-    here, now = desk(request), desk(request).clock()
+    here = desk(request)
     kind = next((one for one in OF_PERIOD if one == request.path_params["kind"]), None)
     wanted = next((one for one in MEDIA if one == form.get("format")), None)
     if kind is None or wanted is None:
         raise HTTPException(404, "there is no such paper")
-    office, span = here.moment().office, form.get("period", "")
     shown = Disclosure(
         internal_addresses="internal_addresses" in form, user_names="user_names" in form
     )
+    user, span = request.state.visitor.user, form.get("period", "")
     try:
-        with here.store.read() as connection:
-            paper = papers.period_paper(connection, office, kind, span, shown)
-        content = papers.made(paper, wanted, papers.templates(office, here.source.path))
-    except (PeriodError, papers.PaperError) as error:
+        return downloaded(making.of_period(here, user, kind, span, wanted, shown))
+    except (PeriodError, PaperError) as error:
         return _shown(request, str(error))
-    name = f"{paper.file_name}.{wanted}"
-    detail = {"paper": kind, "period": span, "format": wanted, "file": name}
-    with here.store.write() as connection:
-        audit.append(connection, now, request.state.visitor.user, "document.made", detail)
-    headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=MEDIA[wanted], headers=headers)
 
 
 def sent(request: Request, form: Form) -> Response:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import datetime
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -15,11 +13,10 @@ from backup import handover, searching
 from backup.commands import CommandError
 from backup.pin import PinError
 from backup.restic import ResticError
-from backup.restoring import Wish
 from backup.searching import Searched
 from backup.stores import StoreError
-from collector import audit
 from collector.inventory.model import BackupSet
+from console import restores
 from console.pages.forms import Form
 from console.pages.problems import not_found
 from console.pages.render import desk, page
@@ -61,33 +58,22 @@ def restored(request: Request, form: Form) -> Response:
     here, declared = desk(request), _declared(request)
     if declared is None:
         return not_found(request, "error.missing")
-    path, snapshot = form.get("path", ""), form.get("snapshot", "")
-    wish = Wish(
+    asked = restores.Asked(
         declared.id,
-        here.state_folder,  # named anew by the hand-over itself
-        at=_until(request, form.get("day", "")),
-        snapshot=snapshot or None,
-        paths=(path,) if path else (),
+        form.get("path", ""),
+        form.get("snapshot", ""),
+        _until(request, form.get("day", "")),
     )
-    began = here.workshop.hand_over(here.source.current(), wish, request.state.visitor.user)
+    began = restores.begin(here, request.state.visitor.user, asked)
     return RedirectResponse(f"{_address(declared)}?said={'restoring' if began else 'busy'}", 303)
 
 
 def fetched(request: Request) -> Response:
     """One file as it is, several as a ZIP."""
-    here, name = desk(request), request.path_params["name"]
-    told = handover.one(here.state_folder, name, here.clock())
-    files = handover.files(here.state_folder, name) if told and told.state == "done" else ()
-    if not files:
+    found = restores.fetch(desk(request), request.state.visitor.user, request.path_params["name"])
+    if found is None:
         return not_found(request, "error.missing")
-    with here.store.write() as connection:
-        user = request.state.visitor.user
-        audit.append(connection, here.clock(), user, "restored-fetched", {"folder": name})
-    content: Iterator[bytes]
-    if len(files) == 1:
-        content, called = handover.read(files[0]), files[0].name
-    else:
-        content, called = handover.zipped(here.state_folder, name), f"{name}.zip"
+    called, content = found
     attached = f"attachment; filename*=UTF-8''{quote(called.encode('utf-8', 'replace'), safe='')}"
     headers = {"content-disposition": attached}
     return StreamingResponse(content, media_type="application/octet-stream", headers=headers)
@@ -95,14 +81,9 @@ def fetched(request: Request) -> Response:
 
 def removed(request: Request, _form: Form) -> Response:
     """Remove what was restored: it lay there in plain."""
-    here, name = desk(request), request.path_params["name"]
-    told = handover.one(here.state_folder, name, here.clock())
-    if told is None or told.state == "running":
+    told = restores.remove(desk(request), request.state.visitor.user, request.path_params["name"])
+    if told is None:
         return not_found(request, "error.missing")
-    handover.remove(here.state_folder, name)
-    with here.store.write() as connection:
-        user = request.state.visitor.user
-        audit.append(connection, here.clock(), user, "restored-removed", {"folder": name})
     return RedirectResponse(f"/backups/{told.set}/restore?said=removed", 303)
 
 
@@ -119,17 +100,10 @@ def _searched(
 
 
 def _until(request: Request, day: str) -> datetime | None:
-    """The end of that day by the office's clock; None where none is named.
-
-    What is no day is refused: else the newest would come, which may be the one that is encrypted.
-    """
-    if not day:
-        return None
     try:
-        end = datetime.combine(date.fromisoformat(day), time.max)
+        return restores.until(day, desk(request).source.current().site.timezone)
     except ValueError:
         raise HTTPException(400, "there is no such day") from None
-    return end.replace(tzinfo=ZoneInfo(desk(request).source.current().site.timezone))
 
 
 def _address(declared: BackupSet) -> str:

@@ -88,21 +88,21 @@ def _shown(request: Request, refusal: str | None = None, link: str | None = None
         link=link,
         refusal=refusal,
         path_of_file=str(here.source.path),
-        thresholds=tuple(_values(inventory.rules.model_dump(), "rules")),
-        notices=tuple(_values(inventory.notices.model_dump(), "notices")),
+        thresholds=tuple(told_values(inventory.rules.model_dump(), "rules")),
+        notices=tuple(told_values(inventory.notices.model_dump(), "notices")),
         life=life,
         certificate_state=_state(life, w.now),
     )
 
 
-def _values(told: Any, path: str) -> Iterator[tuple[str, str]]:
+def told_values(told: Any, path: str) -> Iterator[tuple[str, str]]:
     """Each setting by its place in the inventory, as `rules.disk_filling.used_ratio`."""
     if isinstance(told, dict):
         for name, value in told.items():
-            yield from _values(value, f"{path}.{name}")
+            yield from told_values(value, f"{path}.{name}")
     elif isinstance(told, list | tuple):
         for number, value in enumerate(told):
-            yield from _values(value, f"{path}[{number}]")
+            yield from told_values(value, f"{path}[{number}]")
     elif told is not None:
         yield path, str(told)
 

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
@@ -124,6 +125,51 @@ def test_a_file_is_found_restored_fetched_and_removed_again(
             assert page.locator("button:has-text('Xóa')").count() == left
         assert list((running.state / "restored").iterdir()) == []
         assert wrong == []
+
+
+def test_a_program_finds_restores_follows_fetches_and_removes_a_file(running: Running) -> None:
+    made = running.json("user", "token", "cntt", "--for", "phép thử")["token"]
+    shown = {"authorization": f"Bearer {made}", "content-type": "application/json"}
+
+    def asked(path: str, wish: object = None) -> tuple[int, Any]:
+        body = "" if wish is None else msgspec.json.encode(wish).decode()
+        method = "GET" if wish is None else "POST"
+        status, headers, text = running.ask(method, f"/api/{path}", body, shown)
+        told = "json" in headers["content-type"]
+        return status, msgspec.json.decode(text) if told else text
+
+    poll(lambda: running.json("backup", "status")["sets"]["tai-lieu-mau"]["last_proof_at"])
+    sets = "backups/tai-lieu-mau"
+    found = asked(f"{sets}/restore?name=doc-truoc")[1]["versions"][0]
+    assert asked(f"{sets}/restore")[0] == 400, "of nothing nothing is searched"
+    assert asked(f"{sets}/restore?name=x&day=hom-qua")[0] == 400
+    assert asked("backups/nobody/restore?name=x")[0] == 404
+    wish = {"path": found["path"], "snapshot": found["snapshot"]}
+    name = poll(lambda: asked(f"{sets}/restore", wish)[1].get("name"))
+    at = f"backups/restored/{name}"
+    done = poll(lambda: one if (one := asked(at)[1])["state"] != "running" else None)
+    assert (done["state"], done["files"], done["ratio"]) == ("done", 1, 1.0)
+    assert asked("backups/restored")[1] == [done]
+    assert asked(f"{at}/fetch") == (200, README_TEXT)
+    assert asked(f"{at}/remove", {}) == (200, [])
+    assert asked(f"{at}/fetch")[0] == 404
+    assert asked(f"{sets}/run", {})[1]["ask"] > 0
+    assert {"set": "tai-lieu-mau"}.items() <= asked("backups/course")[1]["running"][-1].items()
+    before = running.json("backup", "status")["repositories"]["kho-chinh"]["last_check_at"]
+    poll(lambda: asked("repositories/kho-chinh/verify", {}) == (200, {"started": True}))
+
+    def verified() -> bool:
+        told = asked("backups")[1]["repositories"]["kho-chinh"]
+        return bool(told["last_check_at"] != before)
+
+    poll(verified)
+    poll(lambda: asked(f"{sets}/drill", {})[0] == 200)
+    assert asked("repositories/kho-chinh/accept", {"object": "keys/none"})[0] == 409
+    assert asked("repositories/kho-chinh/approve-key", {"key": "none"})[0] == 409
+    assert asked("repositories/nobody/heal", {})[0] == 404
+    acts = {one["action"] for one in asked("audit?actor=cntt")[1]}
+    assert acts >= {"restored-fetched", "restored-removed", "backup-asked", "drill-started"}
+    assert acts >= {"verify-started"}
 
 
 def test_a_hold_is_told_with_the_course_of_things_and_ends_by_an_explanation(

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from playwright.sync_api import Browser, Route
 
@@ -199,3 +201,36 @@ def test_the_papers_of_a_line_are_buttons_on_its_page_and_the_same_bytes_each_ti
     assert visitor.post(f"/lines/{LINE}/month", month="2999-01", format="pdf")[0] == 409
     assert visitor.post(f"/lines/{LINE}/outage/999", format="pdf")[0] == 404
     assert visitor.post("/lines/nobody/outage/1", format="pdf")[0] == 404
+
+
+def test_a_program_is_told_the_line_as_its_page_tells_it(office: Running, month: str) -> None:
+    visitor = sign_in(office)
+
+    def asked(path: str, wish: object = None) -> tuple[int, Any]:
+        body = msgspec.json.encode(wish).decode() if wish else ""
+        kind = {"content-type": "application/json"}
+        method = "POST" if wish else "GET"
+        status, _, text = office.ask(method, path, body, visitor.cookie | kind)
+        return status, msgspec.json.decode(text) if text.startswith(("{", "[")) else text
+
+    lines = asked(f"/api/lines?month={month}")[1]
+    assert [one["id"] for one in lines] == [LINE, "duong-du-phong"]
+    told = asked(f"/api/lines/{LINE}?month={month}")[1]
+    assert told["line"] == lines[0]
+    assert [one["seconds"] / 60 for one in told["outages"]] == [1.5, 2.0, 30.0, 4.5, 12.0]
+    oldest = told["outages"][-1]
+    assert oldest["interruption"]["party"] == "provider-access"
+    assert [one["stop"] for one in oldest["votes"]] == ["hop", "hop", "hop"]
+    assert oldest["reason"] in visitor.page(f"/lines/{LINE}?month={month}")[1]
+    assert len(told["period"]["tests"]) >= len(told["rates"]) > 20
+    provider = [one["seconds"] for one in told["line"]["shares"] if "provider" in one["party"]]
+    assert sum(provider) == 16.5 * 60
+    assert asked("/api/lines/nobody")[0] == 404
+    assert asked(f"/api/lines/{LINE}?month=2026")[0] == 400
+    sheet = visitor.post(f"/lines/{LINE}/month", month=month, format="docx")[2]
+    wish = {"month": month, "format": "docx"}
+    assert asked(f"/api/lines/{LINE}/month", wish) == (200, sheet)
+    number = oldest["interruption"]["id"]
+    assert asked(f"/api/lines/{LINE}/outage/{number}", {"format": "docx"})[0] == 200
+    assert asked(f"/api/lines/{LINE}/outage/999999", {"format": "docx"})[0] == 404
+    assert asked(f"/api/lines/{LINE}/month", wish | {"month": "2999-01"})[0] == 409

@@ -21,6 +21,7 @@ READERS: tuple[Role, ...] = ("viewer", "police", "auditor")
 OWN = {"/sign-in", "/link/{token}", "/language/{language}", "/password", "/second-factor"}
 OWN |= {"/sign-out", "/oidc/start", "/oidc/callback"}
 POLICE_SEE = {"/handed", "/handed/{number:int}", "/export/handed.{format:str}"}
+POLICE_SEE |= {"/api/handed", "/api/handed/{number:int}"}
 
 
 @pytest.fixture(scope="module")
