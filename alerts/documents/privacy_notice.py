@@ -74,6 +74,7 @@ GROUPS: Mapping[str, Group] = {
         ("load", "presence", "neighbours"),
         (
             *("cpu", "memory", "filesystems", "disk", "network", "uptime_seconds", "processes"),
+            "backups",
             *("state", "reason", "slept_seconds", "seen"),
         ),
         (
