@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backup import ledger, passwords, pin, upkeep
@@ -12,6 +13,9 @@ from collector.inventory.model import Inventory
 
 if TYPE_CHECKING:
     from backup.prove import Verifier
+
+STORED = ("data", "index", "snapshots")
+"""A repository that holds anything below these was once whole."""
 
 
 def make(verifier: Verifier, inventory: Inventory, job: Job) -> Proof:
@@ -24,6 +28,8 @@ def make(verifier: Verifier, inventory: Inventory, job: Job) -> Proof:
     passwords.find(verifier.store, declared, verifier.state_folder)  # nothing is begun without one
     if folder is not None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not declared.exact:
+            _tidy(declared.id, folder)
     if declared.copy_of and not declared.exact:
         source = verifier.restic(pin.repository(inventory, declared.copy_of))
         upkeep.init_like(verifier.restic(declared), source)
@@ -32,3 +38,17 @@ def make(verifier: Verifier, inventory: Inventory, job: Job) -> Proof:
     if folder is not None and not declared.exact:
         verifier.look(declared, folder)
     return Proof(job, verifier.clock(), ok=True)
+
+
+def _tidy(id: str, folder: Path) -> None:
+    """Remove the key of a making that was cut short, from a folder that never held anything.
+
+    Beside it restic 0.18 makes no repository, and the one that 0.14 makes opens every other time,
+    by whichever of the two keys it comes to first.
+    """
+    if (folder / "config").exists():
+        return  # restic refuses it, and says so best
+    if any(path.is_file() for kind in STORED for path in (folder / kind).rglob("*")):
+        raise ProofError(f"the repository {id} has lost its config, and holds data")
+    for path in (folder / "keys").glob("*"):
+        path.unlink()

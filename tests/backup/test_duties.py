@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess  # noqa: TID251 - a real backup is killed in the middle
 import time
@@ -128,3 +129,27 @@ def test_sample_documents_are_made_once_and_are_the_same_everywhere(tmp_path: Pa
     (folder / "DOC-TRUOC.txt").write_text("changed by the officer")
     assert not make(folder)
     assert (folder / "DOC-TRUOC.txt").read_text() == "changed by the officer"
+
+
+def test_a_making_that_was_killed_between_key_and_config_is_made_again_and_opens(
+    place: Place,
+) -> None:
+    for kind in ("data", "index", "snapshots"):
+        shutil.rmtree(place.repository / kind)
+    (place.repository / "config").unlink()
+    with place.store.write() as connection:
+        connection.exec_driver_sql("DELETE FROM objects")
+    left = place.files("keys")
+    proof = place.prove("prepare")
+    assert proof.ok, proof.error
+    (key,) = place.files("keys")
+    assert key not in left
+
+
+def test_a_repository_that_lost_its_config_is_not_made_anew_over_its_data(place: Place) -> None:
+    (place.repository / "config").unlink()
+    with place.store.write() as connection:  # and the ledger is that of before
+        connection.exec_driver_sql("DELETE FROM objects")
+    before = sorted(place.repository.rglob("*"))
+    assert "lost its config" in (place.prove("prepare").error or "")
+    assert sorted(place.repository.rglob("*")) == before
