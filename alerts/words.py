@@ -72,6 +72,13 @@ def _filled(key: str, values: Values, language: Language, timezone: str) -> str:
     return texts().text(language, key, **told)
 
 
+def trouble(text: str, language: Language) -> str:
+    """Why something could not be read, `FILE: cause` too; what is newer than these texts stays as said."""
+    known = texts().texts[language]
+    where, parted, cause = text.rpartition(": ")
+    return known.get(f"trouble.{text}") or where + parted + known.get(f"trouble.{cause}", cause)
+
+
 def written(name: str, value: str | float, language: Language, timezone: str) -> str:
     """One value as people write it in that language."""
     if isinstance(value, str):
@@ -88,7 +95,9 @@ def _written_text(name: str, value: str, language: Language, timezone: str) -> s
         return translated(value, language)
     if name.endswith("_parts"):
         return ", ".join(texts().text(language, f"part.{part}") for part in value.split())
-    if name in {"trouble", "party", "check", "folder"}:
+    if name == "trouble":
+        return trouble(value, language)
+    if name in {"party", "check", "folder"}:
         return texts().texts[language].get(f"{name}.{value}", value)
     return _moment(name, value, timezone)
 

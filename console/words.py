@@ -38,7 +38,7 @@ class Words:
 
     def trouble(self, text: str) -> str:
         """Why a device could not be read; what is newer than these texts stays as it was said."""
-        return catalogue("alerts").texts[self.language].get(f"trouble.{text}", text)
+        return alert_words.trouble(text, self.language)
 
     def observed(self, evidence: Evidence) -> str:
         """What was seen in a reading that a finding rests on."""

@@ -103,7 +103,7 @@
     box.setAttribute("aria-hidden", "true");
     table.dataset.drawn = "yes";
     table.closest("details").before(box);
-    const language = document.documentElement.lang;
+    const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang; // day before month, as the page has it
     const axis = { stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line") } };
     const plot = new window.uPlot({
       width: box.clientWidth, height: 220, legend: { live: true },
@@ -119,7 +119,7 @@
           const day = new Date(at * 1000);
           return long ? day.toLocaleDateString(language, { day: "numeric", month: "numeric" }) : day.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
         });
-      } }, axis), Object.assign({ size: 56, values: function (_, figures) { return figures.map(function (one) { return one + (table.dataset.axis ?? table.dataset.unit ?? ""); }); } }, axis)],
+      } }, axis), Object.assign({ size: 56, values: function (_, figures) { return figures.map(function (one) { return one.toLocaleString(language) + (table.dataset.axis ?? table.dataset.unit ?? ""); }); } }, axis)],
     }, columns, box);
     new ResizeObserver(function () { plot.setSize({ width: box.clientWidth, height: 220 }); }).observe(box);
   }

@@ -253,3 +253,10 @@ def test_what_a_pc_says_is_text_and_never_a_placeholder() -> None:
         "firewall", "pc-1", "fail", "fail", {"observed": "{subject.__class__}", "reason": ""}
     )
     assert "{subject.__class__}" in because(found, "vi", ZONE)
+
+
+def test_a_file_that_cannot_be_read_is_told_in_the_readers_own_words() -> None:
+    said = "/var/lib/wardwatch/secrets/snmp-community: No such file or directory"
+    assert words.trouble(said, "vi").endswith("snmp-community: không có tệp này")
+    assert words.trouble("no answer", "vi") == "không trả lời"
+    assert words.trouble("something: new", "vi") == "something: new"
