@@ -13,7 +13,7 @@ from backup import holds, underway
 from backup.holds import Hold
 from backup.proofs import Detail
 from backup.tables import ledger_days, proofs
-from backup.underway import Running
+from backup.underway import Proving, Running
 from collector.state import Machine
 
 DRILLS_SHOWN = 10
@@ -46,6 +46,7 @@ class Course:
     """By repository, then by damaged pack: the files that it is part of."""
     holds: tuple[Hold, ...]
     running: tuple[Running, ...]
+    proving: tuple[Proving, ...]
 
 
 def course(connection: Connection, machines: Mapping[str, Machine], now: datetime) -> Course:
@@ -56,6 +57,7 @@ def course(connection: Connection, machines: Mapping[str, Machine], now: datetim
         hits=_hits(connection),
         holds=tuple(holds.unexplained(connection)),
         running=underway.backups(connection, machines, now),
+        proving=underway.proofs(connection, now),
     )
 
 

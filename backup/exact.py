@@ -32,15 +32,28 @@ class Copied:
     """What the first repository had pruned, and is now gone from the second as well."""
 
 
-def copy(source: Path, target: Path, entries: Iterable[Entry], stop: threading.Event) -> Copied:
-    """Copy what is not there yet. Nothing is removed while anything is amiss in the first one."""
+def copy(
+    source: Path,
+    target: Path,
+    entries: Iterable[Entry],
+    stop: threading.Event,
+    far: sweep.Far = lambda _bytes, _of_bytes: None,
+) -> Copied:
+    """Copy what is not there yet, telling `far` after each object. Nothing is removed while anything is amiss in the first one."""
     known = sorted(entries, key=lambda each: ORDER[each.kind])
     there = look.listing(target) if (target / "config").exists() else {}
     objects = size = 0
     failed: list[str] = []
-    for entry in known:
-        if stop.is_set() or ledger.gone(entry) or there.get(entry.key) == entry.size_bytes:
-            continue
+    wanted = [
+        entry
+        for entry in known
+        if not ledger.gone(entry) and there.get(entry.key) != entry.size_bytes
+    ]
+    due_bytes = sum(entry.size_bytes for entry in wanted)
+    for entry in wanted:
+        far(size, due_bytes)
+        if stop.is_set():
+            break
         if bring(source, target, entry):
             objects, size = objects + 1, size + entry.size_bytes
         else:

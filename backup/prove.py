@@ -10,13 +10,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from backup import drill, look, passwords, proofs, quarantine, reach, sealed, stores
+from backup import at_work, drill, look, passwords, proofs, quarantine, reach, sealed, stores
 from backup.look import Looked, LookError
 from backup.pin import PinError
 from backup.plan import Job
 from backup.proofs import Detail, Proof
 from backup.proving import MAKERS, ProofError
 from backup.restic import Restic, ResticError, ResticMissing
+from backup.sweep import Far
 from collector.inventory.model import Inventory, Repository
 from collector.store.database import Store
 
@@ -31,25 +32,19 @@ class Verifier:
     chance: random.Random = field(default_factory=random.SystemRandom)
     stop: threading.Event = field(default_factory=threading.Event)
     limit_seconds: float = 4 * 3600.0
+    far: Far = lambda _bytes, _of_bytes: None
+    """Told how far the proof is, where it knows; `prove` puts a row of the store behind it."""
 
     def prove(self, inventory: Inventory, job: Job) -> Proof:
         """Make the proof; what stood in its way is its error, and nothing is raised for it.
 
         A proof that was cut short by `stop` leaves no row: it says nothing about the backups.
         """
-        began = time.monotonic()
-        try:
-            proof = MAKERS[job.kind](self, inventory, job)
-        except (ResticMissing, PinError, stores.StoreError) as error:
-            proof = self.obstacle(job, str(error))
-        except (ResticError, ProofError, LookError, drill.DrillError) as error:
-            proof = Proof(job, self.clock(), ok=False, error=str(error))
-        except OSError as error:
-            proof = self.obstacle(job, f"{error.filename or self.state_folder}: {error.strerror}")
-        proof = proof if proof.seconds else replace(proof, seconds=time.monotonic() - began)
-        if proof.ok or not self.stop.is_set():
-            with self.store.write() as connection:
-                proofs.keep(connection, proof)
+        with at_work.told(self.store, job, self.clock) as far:
+            proof = _made(replace(self, far=far), inventory, job)
+            if proof.ok or not self.stop.is_set():
+                with self.store.write() as connection:
+                    proofs.keep(connection, proof)
         return proof
 
     def broke(self, job: Job, error: Exception) -> Proof:
@@ -80,3 +75,18 @@ class Verifier:
             return sealed.master(folder / "keys", password)
         except (OSError, PinError, sealed.SealError):
             return None
+
+
+def _made(verifier: Verifier, inventory: Inventory, job: Job) -> Proof:
+    began = time.monotonic()
+    try:
+        proof = MAKERS[job.kind](verifier, inventory, job)
+    except (ResticMissing, PinError, stores.StoreError) as error:
+        proof = verifier.obstacle(job, str(error))
+    except (ResticError, ProofError, LookError, drill.DrillError) as error:
+        proof = Proof(job, verifier.clock(), ok=False, error=str(error))
+    except OSError as error:
+        proof = verifier.obstacle(
+            job, f"{error.filename or verifier.state_folder}: {error.strerror}"
+        )
+    return proof if proof.seconds else replace(proof, seconds=time.monotonic() - began)

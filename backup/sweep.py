@@ -21,6 +21,8 @@ BATCH_BYTES = 1024**3
 BATCH_OBJECTS = 500
 """Progress is committed after so much: a sweep that is cut short has still read what it read."""
 CHUNK_BYTES = 1024 * 1024
+Far = Callable[[int, int], None]
+"""Told how many bytes of how many are done."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,9 @@ def sweep(
     key: sealed.Key | None,
     clock: Callable[[], datetime],
     stop: threading.Event,
+    far: Far = lambda _bytes, _of_bytes: None,
 ) -> Swept:
-    """Read today's share of the ledger as `look` has left it.
+    """Read today's share of the ledger as `look` has left it; `far` is told after each batch.
 
     With a key, the config is opened as well: its name says nothing of its content.
     """
@@ -61,6 +64,8 @@ def sweep(
     by_key = {entry.key: entry for entry in after}
     read_objects = read_bytes = 0
     chosen = ledger.share(after, now, place.window_days, place.least_bytes)
+    due_bytes = sum(entry.size_bytes for entry in chosen)
+    far(0, due_bytes)
     for batch in _batches(chosen):
         if stop.is_set():
             break
@@ -70,6 +75,7 @@ def sweep(
         by_key.update({entry.key: entry for entry in judged})
         read_objects += len(judged)
         read_bytes += sum(entry.size_bytes for entry in judged)
+        far(read_bytes, due_bytes)
     day = now.astimezone(ZoneInfo(place.timezone)).date().isoformat()
     with store.write() as connection:
         ledger.close_day(connection, place.repository, day, tuple(by_key.values()))

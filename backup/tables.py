@@ -74,6 +74,22 @@ proofs = Table(
     Index("ix_proofs_repository_kind_at", "repository", "kind", "at"),
 )
 
+proofs_running = Table(
+    "proofs_running",
+    METADATA,
+    # One row for each proof from its beginning to its end: what is killed leaves its row behind,
+    # and tells nothing any more.
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("kind", Text, nullable=False),  # backup.plan.Kind
+    Column("repository", Text, nullable=False),
+    Column("set_id", Text),
+    Column("started_at", Instant, nullable=False),
+    Column("told_at", Instant, nullable=False),
+    # Done, and due in all; null where that is not known.
+    Column("bytes", BigInteger),
+    Column("of_bytes", BigInteger),
+)
+
 ledger_days = Table(
     "ledger_days",
     METADATA,

@@ -1,4 +1,4 @@
-"""What is under way now: backups that PCs were asked for, and how far each is by what its PC tells."""
+"""What is under way now: backups on PCs, by what each tells, and proofs on the collector."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from typing import Literal
 from sqlalchemy import Connection, select
 
 from agent import jobs
+from backup.tables import proofs_running
 from collector.readings import Underway
 from collector.state import Machine
 from collector.store.tables import asks
 
 QUIET = timedelta(minutes=3)
-"""A PC tells every minute: three in a row that do not come are no delay of the network."""
+"""A PC tells every minute: three in a row that do not come are no delay of the network.
+A proof tells every ten seconds."""
 
 Stage = Literal["asked", "taken", "moving", "still", "restarted", "quiet"]
 """The PC has yet to take it; has taken it, and tells no figure; goes on; stands still; has started
@@ -35,6 +37,46 @@ class Running:
     ratio: float | None = None
     bytes: int | None = None
     still_seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Proving:
+    """One proof that is being made; `bytes` of `of_bytes` are done, where it knows."""
+
+    kind: str
+    repository: str
+    set: str | None
+    started_at: datetime
+    told_at: datetime
+    quiet: bool
+    """It has told nothing for `QUIET`: it was killed, or its machine is down."""
+    bytes: int | None = None
+    of_bytes: int | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        """0 to 1; None where it is not known."""
+        if self.bytes is None or not self.of_bytes:
+            return None
+        return min(self.bytes / self.of_bytes, 1.0)
+
+
+def proofs(connection: Connection, now: datetime) -> tuple[Proving, ...]:
+    """In the order in which they began."""
+    rows = connection.execute(select(proofs_running).order_by(proofs_running.c.id))
+    return tuple(
+        Proving(
+            row.kind,
+            row.repository,
+            row.set_id,
+            row.started_at,
+            row.told_at,
+            quiet=now - row.told_at > QUIET,
+            bytes=row.bytes,
+            of_bytes=row.of_bytes,
+        )
+        for row in rows
+    )
 
 
 def backups(

@@ -44,7 +44,7 @@ def _exactly(verifier: Verifier, job: Job, source: Repository, target: Repositor
         raise ProofError("a copy byte for byte is made between folders of this machine")
     with verifier.store.read() as connection:
         known = ledger.load(connection, source.id)
-    copied = exact.copy(here, there, known.values(), verifier.stop)
+    copied = exact.copy(here, there, known.values(), verifier.stop, verifier.far)
     if (there / "config").exists():
         with verifier.store.write() as connection:
             ledger.forget(connection, target.id, copied.removed)

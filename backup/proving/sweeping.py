@@ -31,6 +31,7 @@ def make(verifier: Verifier, inventory: Inventory, job: Job) -> Proof:
         verifier.key(declared, folder),
         verifier.clock,
         verifier.stop,
+        verifier.far,
     )
     return Proof(
         job,

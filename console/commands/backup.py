@@ -22,13 +22,20 @@ def backup() -> None:
 @click.pass_obj
 def status(call: Call, as_json: bool) -> None:
     """What is proved of every set and repository."""
+    from msgspec.structs import asdict  # noqa: PLC0415
+
+    from backup import underway  # noqa: PLC0415
+    from console import at_work  # noqa: PLC0415
     from console.notation import ago, percent  # noqa: PLC0415
 
     with call.desk() as desk:
-        office = desk.moment().office
+        office, w = desk.moment().office, call.words(desk)
+        with desk.store.read() as connection:
+            running = underway.backups(connection, office.state.machines, office.now)
+            proving = underway.proofs(connection, office.now)
     kept = office.backups
     if as_json:
-        print_json(kept)
+        print_json({**asdict(kept), "running": running, "proving": proving})
         return
     for one in kept.sets.values():
         last, proof = (ago(at, office.now, "vi") for at in (one.last_success_at, one.last_proof_at))
@@ -40,6 +47,9 @@ def status(call: Call, as_json: bool) -> None:
         click.echo(
             f"{two.repository:<20} đã đọc lại: {read}  {'; '.join((*two.problems, *two.obstacles))}"
         )
+    for row in at_work.rows(w, running, proving):
+        where = f" ({row.machine})" if row.machine else ""
+        click.echo(f"đang chạy: {row.what} {row.subject}{where}, {row.since}: {row.said}")
 
 
 @backup.command()

@@ -16,9 +16,10 @@ from backup.words import sentences
 from collector.inventory.model import BackupSet
 from console import by_hand
 from console.answers import BACKUP_RULES
+from console.at_work import rows
 from console.pages.forms import Form
 from console.pages.problems import not_found
-from console.pages.render import desk, language, page
+from console.pages.render import desk, language, page, words
 
 SAID = ("asked", "drilling", "busy", "explained", "no-why")
 WHY_MOST = 1000
@@ -60,6 +61,7 @@ def backup_list(request: Request) -> Response:
         repositories=repositories,
         statement=sentences(kept, declared, language(request)),
         course=seen,
+        running=rows(words(request), seen.running, seen.proving),
         repository_ids=[one.id for one in declared.repositories],
         days=_days(seen.days, size),
         most=ceil(largest / size * 1.1 * 10) / 10,

@@ -50,8 +50,11 @@ HOUSE = (
 )
 """What is not of every day, last. The police have their list of papers and nothing else."""
 
-LIVE = frozenset({"overview", "machines"})
+LIVE = frozenset({"overview", "machines", "backups"})
 """Pages that keep themselves fresh."""
+
+STILL = frozenset({"restore"})
+"""Below those, and yet not: each look would search all snapshots anew."""
 
 
 def desk(request: Request) -> Desk:
@@ -78,6 +81,7 @@ def page(
     """One whole page. `here` is the navigation entry that it belongs to."""
     w, source = words(request), desk(request).source
     inventory, visitor = source.current(), getattr(request.state, "visitor", None)
+    live = here in LIVE and template not in STILL
     content = (
         _environment()
         .get_template(f"{template}.html")
@@ -97,8 +101,8 @@ def page(
             home=home(visitor.role) if visitor else "/",
             other_language=next(one for one in LANGUAGES if one != w.language),
             path="/" if request.url.path.startswith("/link/") else request.url.path,
-            live=here in LIVE,
-            mark=mark_of(desk(request)) if here in LIVE else "",
+            live=live,
+            mark=mark_of(desk(request)) if live else "",
             query=_query(request),
             static=static,
             **values,

@@ -20,7 +20,11 @@
     const area = document.getElementById("live");
     const inside = document.activeElement;
     const typing = inside && area && area.contains(inside) && inside.matches("input, select, textarea");
-    return pressed || typing || document.querySelector(".working") || (window.getSelection && String(window.getSelection()) !== "");
+    // What somebody has begun to write stays theirs, also while they look elsewhere.
+    const begun = area && Array.from(area.querySelectorAll("input:not([type=hidden]), textarea")).some(function (one) {
+      return one.value !== one.defaultValue;
+    });
+    return pressed || typing || begun || document.querySelector(".working") || (window.getSelection && String(window.getSelection()) !== "");
   }
 
   function ask() {

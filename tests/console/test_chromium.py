@@ -18,9 +18,9 @@ from sqlalchemy import insert, select
 
 from backup import canary, holds
 from backup.samples import README, README_TEXT, documents
-from backup.tables import ledger_days
+from backup.tables import ledger_days, proofs_running
 from collector.store.database import connect
-from tests.console.office import Running, end, poll
+from tests.console.office import Running, end, poll, wardwatch
 
 PASSWORD = "một câu ngắn dễ nhớ"
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -91,6 +91,26 @@ def barriers(page: Page, only: dict[str, object] = WCAG) -> list[tuple[str, str,
     return [
         (page.url, one["id"], one["nodes"][0]["html"][:300]) for one in found.response["violations"]
     ]
+
+
+def test_the_page_of_backups_tells_by_itself_what_runs(
+    browser: Browser, running: Running, session: object
+) -> None:
+    row = insert(proofs_running).values(kind="sweep", repository="kho-khac", bytes=1, of_bytes=4)
+    with context(browser, "desk", session) as door:
+        page, wrong = watched(door, running.base)
+        page.goto(running.base + "/backups")
+        assert "kho-khac" not in page.inner_text("#running")
+        store = connect(f"sqlite:///{running.state}/wardwatch.sqlite")
+        began = datetime.now(UTC)  # noqa: TID251 - the office runs by the real clock
+        with store.write() as connection:
+            connection.execute(row.values(started_at=began, told_at=began))
+        store.close()
+        page.wait_for_selector("#running >> text='25 %, đã xong 1 B trên 4 B'")
+        told = wardwatch("backup", "status", "--state", str(running.state)).stdout
+        assert "đang chạy: Đọc lại từng byte kho-khac" in told
+        assert barriers(page) == []
+        assert wrong == []
 
 
 def test_a_file_is_found_restored_fetched_and_removed_again(
