@@ -208,10 +208,13 @@ def _in_row(number: int, name: str, text: str | None, found: Rows) -> Rows:
     return (*found[:number], _changed(found[number], name, text), *found[number + 1 :])
 
 
+TYPES: tuple[Value | None, ...] = (None, NOISE, "20991231", b"\xff\xfe", 0xDEAD, ("x",))
 VALUES: tuple[Value | None, ...] = (
-    *(None, "", NOISE, b"", b"\xff\xfe", b"\xff" * 8, 0xDEAD, (1 << 64) - 1, ("x",), ()),
-    *("-1", "9" * 30, "20991231", "2099-12-31", "12/31/2099", "Không có"),
+    *TYPES,
+    *("", b"", b"\xff" * 8, (1 << 64) - 1, ()),
+    *("-1", "9" * 30, "2099-12-31", "12/31/2099", "Không có"),
 )
+"""For a value of the registry; first gone, and of each type, which tells whether anybody reads it."""
 
 
 def _values(key: Key) -> Iterator[tuple[str, Damage]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -11,7 +12,7 @@ import promql_parser
 import pytest
 from ruamel.yaml import YAML
 
-from alerts.prometheus import render
+from alerts import prometheus
 from alerts.render.boards import BOARDS
 from alerts.render.grafana import NoData, OnError, told, uid
 from alerts.render.rules import alerts
@@ -22,6 +23,10 @@ RULE_KEYS = {
     *("missing_series_evals_to_resolve", "noDataState", "execErrState"),
 }
 """Of Grafana's alerting provisioning file; another one stops it at its start."""
+
+
+render = cache(prometheus.render)
+"""The same each time, as `test_render` holds; rendered once for all that is asked of it here."""
 
 
 def loaded(name: str) -> Any:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess  # noqa: TID251 - promtool and amtool judge what we generate
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from alerts.prometheus import RULES_FILE, render, write
+from alerts.render import unit_tests
 from alerts.render.configuration import alertmanager
 from alerts.render.rules import alerts
 from alerts.rules import RULES
@@ -18,10 +21,17 @@ from alerts.rules import RULES
 TESTS_FILE = "wardwatch.rules.test.yaml"
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("rendered")
+    write(folder)
+    return folder
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    write(tmp_path)
-    return tmp_path
+def folder(written: Path, tmp_path: Path) -> Path:
+    """A copy to change: rendering takes longer than most tools do with it."""
+    return shutil.copytree(written, tmp_path, dirs_exist_ok=True)
 
 
 def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -35,6 +45,12 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         timeout=60,
         check=False,
     )
+
+
+def with_one(tests: dict[str, Any], title: str) -> str:
+    """The file for promtool with that one test alone: it says who catches what, and much sooner."""
+    (one,) = (each for each in tests["tests"] if each["name"] == title)
+    return json.dumps({**tests, "tests": [one]})
 
 
 def test_promtool_accepts_the_rules(folder: Path) -> None:
@@ -90,6 +106,14 @@ MUTATIONS: dict[str, Callable[[str], str]] = {
 }
 
 
+CAUGHT_BY = dict.fromkeys(MUTATIONS, "every rule, by its own series alone") | {
+    "a watchdog that sleeps": "a collector that answers",
+    "a lost scrape goes unnoticed": "a collector that nobody scrapes any more",
+    "a deadline flipped": "a paper that is due in five hours",
+    "judging forgiven for ever": "judging that stopped",
+}
+
+
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_a_mutated_rule_is_caught(folder: Path, name: str) -> None:
     path = folder / RULES_FILE
@@ -97,6 +121,7 @@ def test_a_mutated_rule_is_caught(folder: Path, name: str) -> None:
     mutant = MUTATIONS[name](text)
     assert mutant != text
     path.write_text(mutant, "utf-8")
+    (folder / TESTS_FILE).write_text(with_one(unit_tests.document(RULES_FILE), CAUGHT_BY[name]))
     assert run(folder, "promtool", "test", "rules", TESTS_FILE).returncode != 0
 
 

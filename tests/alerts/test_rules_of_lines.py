@@ -10,12 +10,15 @@ import pytest
 from msgspec import structs
 
 from alerts.finding import Finding
-from alerts.prometheus import LINES_FILE, write
+from alerts.prometheus import LINES_FILE
+from alerts.render.burn import UP, unit_tests
 from collector.line_readings import LineReading, Target
 from collector.lines.facts import Availability, Cause, LineFacts, Speed
 from collector.state import State
 from tests.alerts.builders import NOON, finding, office
-from tests.alerts.test_render import run
+from tests.alerts.test_render import folder as folder  # noqa: PLC0414 - a fixture
+from tests.alerts.test_render import run, with_one
+from tests.alerts.test_render import written as written  # noqa: PLC0414 - what it copies
 
 LINES_TESTS = LINES_FILE.replace(".yaml", ".test.yaml")
 TARGETS = ("192.0.2.1:443", "198.51.100.1:443")
@@ -185,32 +188,31 @@ def test_the_contract_of_a_line_stands_in_the_inventory() -> None:
     assert finding("line-contract-missing", "chinh", declared).verdict == "pass"
 
 
-def test_the_burn_rates_fire_and_cease_at_their_limits(tmp_path: Path) -> None:
-    write(tmp_path)
-    assert run(tmp_path, "promtool", "check", "rules", LINES_FILE).returncode == 0
-    done = run(tmp_path, "promtool", "test", "rules", LINES_TESTS)
+def test_the_burn_rates_fire_and_cease_at_their_limits(folder: Path) -> None:
+    assert run(folder, "promtool", "check", "rules", LINES_FILE).returncode == 0
+    done = run(folder, "promtool", "test", "rules", LINES_TESTS)
     assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize(
-    ("sound", "broken"),
+    ("sound", "broken", "caught_by"),
     [
-        ("14.4 * 0.005", "28.8 * 0.005"),
-        ("[5m]", "[6h]"),
-        ("6 * 0.005", "12 * 0.005"),
-        ("1 * 0.005", "4 * 0.005"),
-        ("keep_firing_for: 10m", "keep_firing_for: 0s"),
-        ("]) > 1", "]) < 1"),
-        ("offset 1h", "offset 3h"),
-        (" and present_over_time(wardwatch_line_up[30m] offset 6h)", ""),
-        (" and present_over_time(wardwatch_line_up[2h] offset 3d)", ""),
+        ("14.4 * 0.005", "28.8 * 0.005", "a line down for five minutes"),
+        ("[5m]", "[6h]", "a line down for five minutes"),
+        ("6 * 0.005", "12 * 0.005", "a line down for eleven minutes of six hours"),
+        ("1 * 0.005", "4 * 0.005", "a line down for twenty-five minutes of three days"),
+        ("keep_firing_for: 10m", "keep_firing_for: 0s", "a line down for five minutes"),
+        ("]) > 1", "]) < 1", "a line that is up"),
+        ("offset 1h", "offset 3h", "a line that is known for as long as it takes"),
+        (f" and present_over_time({UP}[30m] offset 6h)", "", "a line that is new"),
+        (f" and present_over_time({UP}[2h] offset 3d)", "", "a line that is new"),
     ],
 )
 def test_a_change_of_the_burn_rates_does_not_go_unnoticed(
-    tmp_path: Path, sound: str, broken: str
+    folder: Path, sound: str, broken: str, caught_by: str
 ) -> None:
-    write(tmp_path)
-    rules = tmp_path / LINES_FILE
+    rules = folder / LINES_FILE
     assert sound in rules.read_text()
     rules.write_text(rules.read_text().replace(sound, broken))
-    assert run(tmp_path, "promtool", "test", "rules", LINES_TESTS).returncode != 0
+    (folder / LINES_TESTS).write_text(with_one(unit_tests(LINES_FILE), caught_by))
+    assert run(folder, "promtool", "test", "rules", LINES_TESTS).returncode != 0
