@@ -20,7 +20,8 @@ EVERY = 50
 MANY_FIELDS = {"program dmidecode": (1, ":"), "key ": (len(TYPES), "=")}
 """These tell hundreds of fields, most of them of nothing that is read: a line whose first damage, noise
 in its place, changes not a word, is not damaged in eight other ways; nor a value of the registry that
-may be gone, a day to come, or of any type. By how a question begins: so many damages, and what ends a field's name."""
+may be gone, a day to come, or of any type. By how a question begins: how many damages are enough, and
+what ends a field's name."""
 
 
 def _many(fault: Fault) -> tuple[int, str]:

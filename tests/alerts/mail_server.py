@@ -18,6 +18,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from collector.authority import Authority
+from collector.inventory.model import Mail
 
 USER, PASSWORD = "wardwatch", "mật khẩu của máy chủ thư"
 
@@ -37,6 +38,34 @@ class Mailbox:
     @property
     def subjects(self) -> list[str]:
         return [str(one["Subject"]) for one in self.taken]
+
+    def emptied(self) -> Mailbox:
+        """As it was at first: nothing is taken, and the next ones are."""
+        self.taken.clear()
+        self.answers.clear()
+        self.refused.clear()
+        return self
+
+    def settings(self, folder: Path, password: str = PASSWORD) -> Mail:
+        """What an inventory declares of it; the password is written into a file there."""
+        (folder / "password").write_text(password + "\n", "utf-8")
+        return Mail(
+            host="127.0.0.1",
+            port=self.port,
+            sender="wardwatch@hoamai.example",
+            user=USER,
+            password_file="password",
+            ca_file=str(self.ca),
+        )
+
+    def declared(self, folder: Path) -> str:
+        """The same as lines of an inventory's file, the password beside it."""
+        (folder / "mat-khau").write_text(PASSWORD, "utf-8")
+        return (
+            f"mail:\n  host: 127.0.0.1\n  port: {self.port}\n  security: starttls\n"
+            f"  sender: canh-bao@phuonghoamai.example\n  user: {USER}\n"
+            f"  password_file: {folder / 'mat-khau'}\n  ca_file: {self.ca}\n"
+        )
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

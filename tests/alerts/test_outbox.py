@@ -23,7 +23,7 @@ from alerts.outbox import Attachment, ChannelError, Message, RefusedError, Waiti
 from collector.inventory.model import Channel, Inventory, Mail, Notices
 from collector.store.database import Store
 from collector.store.tables import audit
-from tests.alerts.mail_server import PASSWORD, USER, Mailbox, serving
+from tests.alerts.mail_server import PASSWORD, Mailbox, serving
 from tests.collector.office import NOON, OFFICE
 from tests.console.office import free_port
 
@@ -38,25 +38,14 @@ def mailbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mailbox]:
 
 @pytest.fixture
 def box(mailbox: Mailbox) -> Mailbox:
-    mailbox.taken.clear()
-    mailbox.answers.clear()
-    mailbox.refused.clear()
-    return mailbox
+    return mailbox.emptied()
 
 
 def office(box: Mailbox, folder: Path, *more: Channel, password: str = PASSWORD) -> Inventory:
-    (folder / "password").write_text(password + "\n", "utf-8")
     it_officer = OFFICE.contacts.it_officer.model_copy(update={"email": "cntt@hoamai.example"})
     return OFFICE.model_copy(
         update={
-            "mail": Mail(
-                host="127.0.0.1",
-                port=box.port,
-                sender="wardwatch@hoamai.example",
-                user=USER,
-                password_file="password",
-                ca_file=str(box.ca),
-            ),
+            "mail": box.settings(folder, password),
             "notices": Notices(channels=(Channel(id="thu", kind="mail"), *more)),
             "contacts": OFFICE.contacts.model_copy(update={"it_officer": it_officer}),
         }

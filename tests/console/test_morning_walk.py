@@ -17,8 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.alerts.document_reading import pdf_words
-from tests.alerts.mail_server import PASSWORD as MAIL_PASSWORD
-from tests.alerts.mail_server import USER, Mailbox, serving
+from tests.alerts.mail_server import Mailbox, serving
 from tests.console.office import Running, poll, quick, up
 from tests.console.pcs import Pc, beating, checks, events, joined
 from tests.console.test_chromium import PASSWORD, context, watched
@@ -42,17 +41,11 @@ def office(
     """The example office with a mail server, and with lines that answer on the loopback."""
     folder = tmp_path_factory.mktemp("office")
     inventory = quick(example_inventory_path, folder, silent_seconds=15)
-    (folder / "mat-khau").write_text(MAIL_PASSWORD, "utf-8")
-    mail = (
-        f"mail:\n  host: 127.0.0.1\n  port: {mailbox.port}\n  security: starttls\n"
-        f"  sender: canh-bao@phuonghoamai.example\n  user: {USER}\n"
-        f"  password_file: {folder / 'mat-khau'}\n  ca_file: {mailbox.ca}\n"
-    )
     text = inventory.read_text("utf-8")
     # The PCs that play here make no backups: a set that waits for them would hold the drill up.
     text, count = re.subn(r"(?m)^  - id: (van-ban|ho-so-mot-cua)\n(    .*\n)+", "", text)
     assert count == 2
-    inventory.write_text(f"{text}\n{mail}", "utf-8")
+    inventory.write_text(f"{text}\n{mailbox.declared(folder)}", "utf-8")
     with up(folder / "state", inventory) as running:
         yield running
 

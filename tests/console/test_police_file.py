@@ -27,7 +27,7 @@ from tests.agent import event_logs
 from tests.agent.machines import recordings
 from tests.agent.test_events import LAN, event
 from tests.alerts.document_reading import opened, pdf_words, poppler
-from tests.alerts.mail_server import PASSWORD, USER, Mailbox, serving
+from tests.alerts.mail_server import Mailbox, serving
 from tests.alerts.preflight import preflight
 from tests.console.office import Running, poll, python, quick, up, wardwatch
 from tests.console.signed import sign_in
@@ -50,16 +50,10 @@ def office(
 ) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("office")
     inventory = quick(example_inventory_path, folder)
-    (folder / "mat-khau").write_text(PASSWORD, "utf-8")
-    mail = (
-        f"mail:\n  host: 127.0.0.1\n  port: {mailbox.port}\n  security: starttls\n"
-        f"  sender: canh-bao@phuonghoamai.example\n  user: {USER}\n"
-        f"  password_file: {folder / 'mat-khau'}\n  ca_file: {mailbox.ca}\n"
-    )
     text = inventory.read_text("utf-8")
     assert f"email: {POLICE}" in text
     text = re.sub(r"  data_authority:\n(?:    .*\n)+", "", text, count=1)
-    inventory.write_text(f"{text}\n{mail}", "utf-8")
+    inventory.write_text(f"{text}\n{mailbox.declared(folder)}", "utf-8")
     with up(folder / "state", inventory, more=("--without-agent",)) as running:
         yield running
 

@@ -22,7 +22,7 @@ from console.postman import Postman
 from console.settings import Settings
 from tests.alerts.builders import NOON
 from tests.alerts.document_reading import pdf_words
-from tests.alerts.mail_server import PASSWORD, USER, Mailbox, serving
+from tests.alerts.mail_server import Mailbox, serving
 
 POLICE, FORCE = "congan@phuonghoamai.example", "pa05@saokhue.example"
 MINUTE = timedelta(minutes=1)
@@ -46,9 +46,7 @@ def mailbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mailbox]:
 
 @pytest.fixture
 def box(mailbox: Mailbox) -> Mailbox:
-    mailbox.taken.clear()
-    mailbox.answers.clear()
-    return mailbox
+    return mailbox.emptied()
 
 
 @pytest.fixture
@@ -61,16 +59,10 @@ def desk(
     tmp_path: Path, example_inventory_path: Path, box: Mailbox, clock: Clock
 ) -> Iterator[Desk]:
     text = example_inventory_path.read_text("utf-8")
-    (tmp_path / "mat-khau").write_text(PASSWORD, "utf-8")
-    mail = (
-        f"mail:\n  host: 127.0.0.1\n  port: {box.port}\n  security: starttls\n"
-        f"  sender: canh-bao@phuonghoamai.example\n  user: {USER}\n"
-        f"  password_file: {tmp_path / 'mat-khau'}\n  ca_file: {box.ca}\n"
-    )
     assert "send_m1_at_once: false" in text
     text = text.replace("send_m1_at_once: false", "send_m1_at_once: true")
     inventory = tmp_path / "office.yaml"
-    inventory.write_text(f"{text}\n{mail}", "utf-8")
+    inventory.write_text(f"{text}\n{box.declared(tmp_path)}", "utf-8")
     database = f"sqlite:///{tmp_path}/wardwatch.sqlite"
     settings = Settings(1, str(inventory), database, "127.0.0.1:1", "hoa-mai")
     desk = open_desk(settings, tmp_path, clock)

@@ -12,9 +12,8 @@ from sqlalchemy import select
 from agent import survey
 from alerts import channels
 from alerts.tables import finding_current
-from collector.inventory.model import Mail
 from collector.store.database import Store
-from tests.alerts.mail_server import PASSWORD, USER, serving
+from tests.alerts.mail_server import serving
 from tests.collector.office import NOON
 from tests.scenarios.of_security import EVENTS, POSTURE
 from tests.scenarios.of_stability import INFRASTRUCTURE, SILENCE
@@ -71,20 +70,8 @@ def test_what_a_scenario_tells_leaves_through_a_mail_server_to_each_reader(
 ) -> None:
     scenario = next(one for one in SCENARIOS if "nobody takes it up" in one.name)
     office = scenario.office(store)
-    (tmp_path / "password").write_text(PASSWORD, "utf-8")
     with serving(tmp_path, NOON) as box:
-        declared = office.inventory.model_copy(
-            update={
-                "mail": Mail(
-                    host="127.0.0.1",
-                    port=box.port,
-                    sender="wardwatch@hoamai.example",
-                    user=USER,
-                    password_file="password",
-                    ca_file=str(box.ca),
-                )
-            }
-        )
+        declared = office.inventory.model_copy(update={"mail": box.settings(tmp_path)})
         by_mail = channels.sender(declared, tmp_path)
         plain = office.post.hand_over
         office.post.hand_over = lambda one: (
