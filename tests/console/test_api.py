@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-import ssl
 from base64 import b64encode
+from datetime import UTC, datetime
 from typing import Any
-from urllib.request import Request, urlopen
 
 import msgspec
 import pytest
+from sqlalchemy import insert
 
+from backup import holds
+from backup.tables import objects
+from collector.store.database import connect
 from console import papers
 from console.api.document import address, document
 from console.api.table import OPERATIONS
@@ -230,15 +233,15 @@ def test_papers_are_listed_made_kept_fetched_and_handed_to_the_police(
     assert made(running, token, f"{at}/papers", {"purpose": "drill"})[0] == 409
     kept = poll(lambda: asked(running, token, f"{at}/papers")["kept"])
     one = next(one for one in kept if one["format"] == "docx")
-    content = fetched(running, token, f"{at}/files/{one['id']}")
+    content = running.taken(token, f"{at}/files/{one['id']}")
     assert hashlib.sha256(content).hexdigest() == one["sha256"]
-    assert fetched(running, token, f"{at}/file.zip").startswith(b"PK")
+    assert running.taken(token, f"{at}/file.zip").startswith(b"PK")
     unsigned = {"content": b64encode(b"%PDF-1.7").decode()}
     assert sent(running, token, f"{at}/signed", unsigned)[0] == 409
     assert sent(running, token, f"{at}/hand-over", {"papers": [one["id"]]})[0] == 200
     handed = asked(running, token, "/api/handed")[0]
     assert handed["sha256"] == one["sha256"]
-    assert fetched(running, token, f"/api/handed/{handed['number']}") == content
+    assert running.taken(token, f"/api/handed/{handed['number']}") == content
     assert sent(running, token, f"/api/handed/{handed['number']}/take-back", {})[0] == 200
     assert sent(running, token, f"/api/handed/{handed['number']}/take-back", {})[0] == 404
 
@@ -247,13 +250,6 @@ def made(
     running: Running, token: dict[str, str], path: str, body: object
 ) -> tuple[int, dict[str, str], str]:
     return running.ask("POST", path, msgspec.json.encode(body).decode(), token | JSON)
-
-
-def fetched(running: Running, token: dict[str, str], path: str) -> bytes:
-    context = ssl.create_default_context(cafile=running.state / "ca" / "ca.pem")
-    with urlopen(Request(running.base + path, headers=token), context=context) as answer:  # noqa: S310
-        found: bytes = answer.read()
-        return found
 
 
 def test_a_list_becomes_an_inventory_that_nobody_saved_yet(
@@ -272,3 +268,29 @@ def test_a_list_becomes_an_inventory_that_nobody_saved_yet(
     assert asked(running, token, "/api/settings")["certificate"]["pin"]
     assert asked(running, token, "/api/audit/chain")["broken_seq"] is None
     assert sent(running, token, "/api/agents/nobody", {"act": "revoke"})[0] == 404
+
+
+def test_what_was_meant_is_accepted_and_explained_under_the_programs_own_name(
+    running: Running, token: dict[str, str]
+) -> None:
+    at, gone = datetime(2026, 11, 23, 5, tzinfo=UTC), "f" * 64
+    store = connect(f"sqlite:///{running.state}/wardwatch.sqlite")
+    row = {"repository": "kho-chinh", "kind": "snapshots", "name": gone, "size_bytes": 1}
+    with store.write() as connection:
+        connection.execute(insert(objects).values(**row, first_seen_at=at, state="vanished"))
+        hold = holds.raise_(connection, "kho-chinh", "canary", "phép thử", at, "tai-lieu-mau")
+    store.close()
+    meant = {"object": f"snapshots/{gone}"}
+    assert sent(running, token, "/api/repositories/kho-chinh/accept", meant)[0] == 200
+    status, refused = sent(running, token, "/api/repositories/kho-chinh/accept", meant)
+    assert status == 409
+    assert gone in refused["title"]
+    assert hold in [one["id"] for one in asked(running, token, "/api/backups/holds")]
+    path = f"/api/backups/holds/{hold}/explain"
+    assert sent(running, token, path, {"why": " "})[0] == 400
+    status, left = sent(running, token, path, {"why": "diễn tập"})
+    assert status == 200
+    assert hold not in [one["id"] for one in left]
+    assert sent(running, token, path, {"why": "diễn tập"})[0] == 404
+    acts = {one["action"] for one in asked(running, token, "/api/audit?actor=cntt")}
+    assert acts >= {"object-accepted", "hold-explained"}
