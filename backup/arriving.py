@@ -75,7 +75,7 @@ def missing(into: Path, wanted: Sequence[File]) -> Iterator[str]:
             yield file.path
     lying = _lying(into) if lost else Counter[tuple[str, int]]()
     for file in lost:  # of several that look alike each needs one of its own
-        key = (_alike(file.path), file.size_bytes)
+        key = (alike(file.path), file.size_bytes)
         if lying[key] == 0:
             yield file.path
         lying[key] -= 1
@@ -95,7 +95,7 @@ def _lying(into: Path) -> Counter[tuple[str, int]]:
     top = os.fsencode(into)
     for path, size_bytes in _regular(top):
         below = path.removeprefix(top).decode("utf-8", "replace")
-        found[_alike(below), size_bytes] += 1
+        found[alike(below), size_bytes] += 1
     return found
 
 
@@ -112,5 +112,6 @@ def _regular(top: bytes) -> Iterator[tuple[bytes, int]]:
                 yield path, found.st_size
 
 
-def _alike(path: str) -> str:
+def alike(path: str) -> str:
+    """A name as it can be compared where its bytes are no UTF-8: they are written in many ways."""
     return re.sub(f"{LOST}+", LOST, path)

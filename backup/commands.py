@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from backup import holds, ledger, pin, quarantine
 from backup.answers import Snapshot
 from backup.plan import Job
@@ -41,10 +43,12 @@ def verify(verifier: Verifier, inventory: Inventory, repository: str) -> tuple[P
     )
 
 
-def drill(verifier: Verifier, inventory: Inventory, set_id: str) -> Proof:
-    """Restore and compare files of a set, now."""
+def drill(
+    verifier: Verifier, inventory: Inventory, set_id: str, kind: Literal["drill", "whole"] = "drill"
+) -> Proof:
+    """Restore and compare files of a set, a draw or all of them, now."""
     declared = backup_set(inventory, set_id)
-    return verifier.prove(inventory, Job("drill", declared.repository, declared.id))
+    return verifier.prove(inventory, Job(kind, declared.repository, declared.id))
 
 
 def snapshots(verifier: Verifier, inventory: Inventory, set_id: str) -> tuple[Snapshot, ...]:

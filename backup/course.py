@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
-from backup import holds, underway
+from backup import holds, measured, underway
 from backup.holds import Hold
 from backup.proofs import Detail
 from backup.tables import ledger_days, proofs
@@ -33,6 +34,12 @@ class Drilled:
     bytes: int
     seconds: float
     error: str | None
+    kind: Literal["drill", "whole", "restore"] = "drill"
+    """Of a draw of files; of all; of all for people."""
+    forecast_seconds: float | None = None
+    """Of a whole set, as it was forecast before; None where it was not."""
+    off_ratio: float | None = None
+    """0.1: it took a tenth longer than forecast."""
 
 
 @dataclass(frozen=True)
@@ -64,22 +71,28 @@ def course(connection: Connection, machines: Mapping[str, Machine], now: datetim
 def _drills(connection: Connection) -> tuple[Drilled, ...]:
     rows = connection.execute(
         select(proofs)
-        .where(proofs.c.kind == "drill")
+        .where(proofs.c.kind.in_(("drill", "whole", "restore")))
         .order_by(proofs.c.id.desc())
         .limit(DRILLS_SHOWN)
     )
-    return tuple(
-        Drilled(
-            set=row.set_id,
-            at=row.at,
-            ok=row.ok,
-            files=row.files,
-            compared=_detail(row.detail).compared,
-            bytes=row.bytes,
-            seconds=row.seconds,
-            error=row.error,
-        )
-        for row in rows
+    return tuple(map(_drilled, rows))
+
+
+def _drilled(row: Row[Any]) -> Drilled:
+    detail = _detail(row.detail)
+    off_ratio = measured.off(row.seconds, detail) if row.ok else None
+    return Drilled(
+        set=row.set_id,
+        at=row.at,
+        ok=row.ok,
+        files=row.files,
+        compared=detail.compared,
+        bytes=row.bytes,
+        seconds=row.seconds,
+        error=row.error,
+        kind=row.kind,
+        forecast_seconds=None if off_ratio is None else detail.forecast_seconds,
+        off_ratio=off_ratio,
     )
 
 

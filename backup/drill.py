@@ -72,7 +72,7 @@ def drill(
         wrong = tuple(_mismatches(folder, chosen, known))
     finally:
         shutil.rmtree(folder)
-    compared = sum(_voucher(file, known) is not None for file in chosen)
+    compared = sum(voucher(file, known) is not None for file in chosen)
     if compared == 0:
         raise DrillError(
             f"{len(chosen)} files were restored and none could be compared:"
@@ -106,8 +106,8 @@ def choose(files: Sequence[File], known: Known, chance: random.Random) -> tuple[
     """Half those never or longest not restored, half drawn; those with a witness come first."""
     mixed = chance.sample(files, len(files))
     stalest = sorted(mixed, key=lambda file: _restored_at(file, known))
-    vouched = [file for file in stalest if _voucher(file, known) is not None]
-    drawn = [file for file in mixed if _voucher(file, known) is not None]
+    vouched = [file for file in stalest if voucher(file, known) is not None]
+    drawn = [file for file in mixed if voucher(file, known) is not None]
     order = dict.fromkeys([*vouched[: FILES // 2], *drawn[: FILES // 4], *stalest])
     chosen: list[File] = []
     left_bytes = DRILL_BYTES
@@ -132,7 +132,7 @@ def extrapolated(seconds: float, chosen: Sequence[File], listed: Sequence[File])
 def _mismatches(folder: Path, chosen: Sequence[File], known: Known) -> Iterator[str]:
     for file in chosen:
         restored = folder / file.path.lstrip("/")
-        if not _equal(restored, file, _voucher(file, known)):
+        if not _equal(restored, file, voucher(file, known)):
             yield file.path
 
 
@@ -146,8 +146,8 @@ def _equal(restored: Path, file: File, voucher: str | None) -> bool:
         return False  # not there, or not readable: either way it did not come back
 
 
-def _voucher(file: File, known: Known) -> str | None:
-    """The witness counts where size and time still agree: else the PC changed the file since."""
+def voucher(file: File, known: Known) -> str | None:
+    """SHA-256 that the PC had read. The witness counts where size and time still agree: else the PC changed the file since."""
     if file.modified_ns is None:
         return None
     return known.vouching.get((path_sha256(file.path), file.size_bytes, file.modified_ns))

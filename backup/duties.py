@@ -123,17 +123,21 @@ def history(connection: Connection) -> dict[str, History]:
             select(func.max(backup_runs.c.report)).group_by(backup_runs.c.set_id)
         )
     )
-    kept = select(backup_runs.c.set_id, backup_runs.c.snapshot).where(
+    kept = select(backup_runs.c.set_id, backup_runs.c.snapshot, backup_runs.c.bytes).where(
         backup_runs.c.report.in_(
             select(func.max(backup_runs.c.report))
             .where(backup_runs.c.snapshot.is_not(None))
             .group_by(backup_runs.c.set_id)
         )
     )
-    snapshots = {row.set_id: row.snapshot for row in connection.execute(kept)}
+    stored = {row.set_id: row for row in connection.execute(kept)}
     for row in connection.execute(runs):
+        last = stored.get(row.set_id)
         found[row.set_id] = History(
-            attempted_at=row.received_at, ok=row.ok, snapshot=snapshots.get(row.set_id)
+            attempted_at=row.received_at,
+            ok=row.ok,
+            snapshot=last.snapshot if last else None,
+            bytes=last.bytes if last else None,
         )
     asked = select(tables.asks.c.argument, tables.asks.c.asked_at, tables.asks.c.done_at).where(
         tables.asks.c.id.in_(
@@ -157,4 +161,5 @@ def _with_ask(known: History, asked_at: datetime, done_at: datetime | None) -> H
         attempted_at=known.attempted_at if answered else asked_at,
         ok=known.ok,
         snapshot=known.snapshot,
+        bytes=known.bytes,
     )

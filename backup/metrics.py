@@ -49,7 +49,8 @@ def _of_sets(backups: Backups) -> Iterator[Family]:
     )
     yield family(
         "rto_seconds",
-        "Estimated time to restore the whole set; NaN before the first good drill",
+        "Forecast time to restore the whole set, an upper bound before its first whole restore;"
+        " NaN before the first good drill",
         lambda status: nan if status.rto_seconds is None else status.rto_seconds,
     )
     yield family(
@@ -109,7 +110,7 @@ def _of_repositories(backups: Backups, now: datetime) -> Iterator[Family]:
     )
     yield family(
         "errors_total",
-        "Sweeps, checks and drills that failed",
+        "Sweeps, checks, drills and whole restores that failed",
         lambda status: status.failed_proofs,
     )
 

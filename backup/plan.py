@@ -12,7 +12,19 @@ from cronsim import CronSim
 
 from collector.inventory.model import BackupSet, Inventory
 
-Kind = Literal["prepare", "watch", "sweep", "drill", "check", "heal", "copy", "retain", "selftest"]
+Kind = Literal[
+    "prepare",
+    "watch",
+    "sweep",
+    "drill",
+    "whole",
+    "check",
+    "heal",
+    "copy",
+    "retain",
+    "selftest",
+    "restore",  # for people: never planned, and a row beside the others
+]
 
 LOST = timedelta(hours=8)
 """An ask without a receipt for so long: the PC went off in the middle; it is asked anew."""
@@ -20,6 +32,12 @@ RETRY = timedelta(hours=1)
 """After a failed backup, sweep or preparation."""
 RETRY_PROOF = timedelta(hours=6)
 """After a failed drill or check: it is a finding already, and repeating it costs the disk."""
+RETRY_WHOLE = timedelta(days=1)
+"""After a failed whole restore, which reads all of the set."""
+SMALL_BYTES = 4 * 1024**3
+"""A set of this size is restored whole at any hour; a larger one by night, as the disk has to work."""
+NIGHT = range(20, 24), range(5)
+"""Hours of the site's own clock."""
 SWEEP_EVERY = timedelta(hours=23)
 """A little less than a day, so that sweeps do not wander through the hours."""
 CHECK_EVERY = timedelta(days=7)
@@ -43,6 +61,8 @@ class History:
     """Of the newest receipt."""
     snapshot: str | None = None
     """The newest that a receipt named."""
+    bytes: int | None = None
+    """Of that snapshot, all its files together."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +75,7 @@ class Proved:
 
 @dataclass(frozen=True)
 class Job:
-    """One proof to make. `set` stands with drills alone."""
+    """One proof to make. `set` stands with drills and whole restores alone."""
 
     kind: Kind
     repository: str
@@ -172,6 +192,7 @@ def _jobs(inventory: Inventory, known: Known) -> Iterator[Job]:
             made = each.exact or known.proved.get(Job("prepare", each.id))
             yield Job("copy" if made else "prepare", each.id)
     yield from (Job("retain", repository) for repository in filled)
+    yield from (Job("whole", each.repository, each.id) for each in stored)
     if filled:
         yield Job("selftest", SELFTEST)
 
@@ -187,23 +208,27 @@ def _proof_is_due(inventory: Inventory, job: Job, known: Known, now: datetime) -
     last = known.proved.get(job)
     if job.kind == "heal":
         return _heal_is_due(job, known, now)
+    if job.kind == "whole" and not _may_restore_whole(inventory, job, known, now):
+        return False
     if last is None:
         return True
-    if not last.ok:
-        if job.kind == "prepare" and _has_come(job, known, last):
-            return True
-        if job.kind == "check" and any(
-            each.repository == job.repository
-            and (at := _history(known, each).attempted_at)
-            and at > last.at
-            for each in inventory.backups
-        ):
-            return True  # the backup since then may have brought what was missing
-        retry = RETRY_PROOF if job.kind in ("drill", "check", "retain") else RETRY
-        if job.repository in known.waiting:
-            retry = SWEEP_EVERY  # it is said once a day, until its PC has joined
-        return _elapsed(last.at, now) >= retry
-    return _elapsed(last.at, now) >= _period(inventory, job)
+    if last.ok:
+        return _elapsed(last.at, now) >= _period(inventory, job)
+    return _may_hold_now(inventory, job, known, last) or _elapsed(last.at, now) >= _retry(
+        job, known
+    )
+
+
+def _may_hold_now(inventory: Inventory, job: Job, known: Known, last: Proved) -> bool:
+    """Whether what the proof failed for came since: then it is made anew at once."""
+    if job.kind == "prepare":
+        return _has_come(job, known, last)
+    return job.kind == "check" and any(
+        each.repository == job.repository
+        and (at := _history(known, each).attempted_at)
+        and at > last.at
+        for each in inventory.backups
+    )
 
 
 def _has_come(job: Job, known: Known, last: Proved) -> bool:
@@ -222,15 +247,33 @@ def _heal_is_due(job: Job, known: Known, now: datetime) -> bool:
     return last is None or (last.ok and failed > last.at) or _elapsed(last.at, now) >= RETRY
 
 
+def _may_restore_whole(inventory: Inventory, job: Job, known: Known, now: datetime) -> bool:
+    """Once a drill held, and by night where the set is large."""
+    drilled = known.proved.get(Job("drill", job.repository, job.set))
+    if drilled is None or not drilled.ok:
+        return False
+    size_bytes = known.history.get(job.set or "", History()).bytes
+    hour = now.astimezone(ZoneInfo(inventory.site.timezone)).hour
+    return (size_bytes or 0) <= SMALL_BYTES or any(hour in hours for hours in NIGHT)
+
+
+def _retry(job: Job, known: Known) -> timedelta:
+    if job.kind == "whole":
+        return RETRY_WHOLE
+    if job.repository in known.waiting:
+        return SWEEP_EVERY  # it is said once a day, until its PC has joined
+    return RETRY_PROOF if job.kind in ("drill", "check", "retain") else RETRY
+
+
 def _elapsed(at: datetime, now: datetime) -> timedelta:
     """Since then. What lies in the future was noted by a clock that was wrong: it holds nothing up."""
     return now - at if at <= now + SKEW else timedelta.max
 
 
 def _period(inventory: Inventory, job: Job) -> timedelta:
-    if job.kind == "drill":
+    if job.kind in ("drill", "whole"):
         declared = next(each for each in inventory.backups if each.id == job.set)
-        return timedelta(days=declared.drill_days)
+        return timedelta(days=declared.drill_days if job.kind == "drill" else declared.whole_days)
     daily = {"sweep", "copy", "retain"}
     weekly = {"check", "selftest"}
     if job.kind == "watch":

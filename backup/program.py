@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 STOPPED = "stopped on request"
 GRACE_SECONDS = 30.0
@@ -33,17 +34,27 @@ def ignore(_line: bytes) -> None:
     """Take a line of output and leave it."""
 
 
+def by_line(on_line: Callable[[bytes], None]) -> Callable[[IO[bytes]], None]:
+    """A reader that hands on each line. Of an archive one may be as long as the archive."""
+
+    def read(output: IO[bytes]) -> None:
+        for line in output:
+            on_line(line)
+
+    return read
+
+
 def run(
     arguments: Sequence[str],
     *,
     environment: Mapping[str, str],
     limit_seconds: float,
     stop: threading.Event,
-    on_line: Callable[[bytes], None] = ignore,
+    read: Callable[[IO[bytes]], None] | None = None,
     grace_seconds: float = GRACE_SECONDS,
     folder: Path | None = None,
 ) -> Ended:
-    """Run a program, hand on each line of its output; raises OSError where it cannot start."""
+    """Run a program, hand its output to `read`; raises OSError where it cannot start."""
     if stop.is_set():
         return Ended(code=-1, errors="", seconds=0.0, stopped=STOPPED)
     started = time.monotonic()
@@ -61,8 +72,8 @@ def run(
         watch = _Watch(process, started + limit_seconds, stop, grace_seconds)
         watch.start()
         try:
-            for line in process.stdout or ():
-                on_line(line)
+            if process.stdout is not None:
+                (read or by_line(ignore))(process.stdout)
             code = process.wait()
         finally:
             watch.finish()

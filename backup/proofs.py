@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, delete, func, insert, select
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select
 
+from backup.forecast import Basis
 from backup.plan import Job, Kind
 from backup.tables import proofs
 
@@ -20,6 +22,12 @@ class Detail(msgspec.Struct, frozen=True, omit_defaults=True):
     compared: int = 0
     set_aside: int = 0
     rto_seconds: float | None = None
+    """Upper bound of a drill: its time at the pace of the worse of files and bytes."""
+    forecast_seconds: float | None = None
+    """What was forecast for this restore just before it began."""
+    forecast_basis: Basis | None = None
+    streamed: bool = False
+    """A whole set that was read out without being written: its time measures no restore."""
     snapshot: str | None = None
     hits: dict[str, tuple[str, ...]] = {}
     """Files that each damaged pack is part of, by the pack's name."""
@@ -30,6 +38,8 @@ class Detail(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 NOTHING_TOLD = Detail()
+WHOLES_READ = 500
+"""Four of each set in an office of a hundred, and some for people."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +68,8 @@ def sentence(proof: Proof) -> str:
         "check": f"check of {subject}: its structure is whole",
         "sweep": f"sweep of {subject}: {proof.files} objects read, none damaged",
         "drill": f"drill of {subject}: {proof.files} files restored, {compared} compared, all equal",
+        "whole": f"whole restore of {subject}: {proof.files} files, {compared} compared, all equal",
+        "restore": f"restore of {subject}: {proof.files} files",
         "heal": f"heal of {subject}: {proof.files} objects replaced and read back",
         "copy": f"copy into {subject}: all of it is there, {proof.files} new",
         "retain": f"retention of {subject}: {proof.files} snapshots forgotten",
@@ -100,6 +112,18 @@ def newest_good(connection: Connection) -> dict[Job, Proof]:
     return _read(connection, _LAST.where(proofs.c.ok))
 
 
+def whole(connection: Connection) -> tuple[Proof, ...]:
+    """The newest good restores of whole sets, made as proofs or for people; the newest first."""
+    ids = (
+        select(proofs.c.id)
+        .where(proofs.c.kind.in_(("whole", "restore")), proofs.c.ok)
+        .order_by(proofs.c.id.desc())
+        .limit(WHOLES_READ)
+    )
+    found = [_proof(row) for row in connection.execute(select(proofs).where(proofs.c.id.in_(ids)))]
+    return tuple(sorted(found, key=lambda one: one.at, reverse=True))
+
+
 def failed(connection: Connection, repository: str) -> int:
     """How many proofs of a repository ever failed: it only grows."""
     return (
@@ -107,7 +131,7 @@ def failed(connection: Connection, repository: str) -> int:
             select(func.count()).where(
                 proofs.c.repository == repository,
                 proofs.c.ok.is_(False),
-                proofs.c.kind.in_(("sweep", "check", "drill")),
+                proofs.c.kind.in_(("sweep", "check", "drill", "whole")),
             )
         )
         or 0
@@ -118,18 +142,19 @@ _LAST = select(func.max(proofs.c.id)).group_by(proofs.c.kind, proofs.c.repositor
 
 
 def _read(connection: Connection, ids: Select[tuple[int]]) -> dict[Job, Proof]:
-    found: dict[Job, Proof] = {}
-    for row in connection.execute(select(proofs).where(proofs.c.id.in_(ids))):
-        kind: Kind = row.kind
-        job = Job(kind, row.repository, row.set_id)
-        found[job] = Proof(
-            job=job,
-            at=row.at,
-            ok=row.ok,
-            files=row.files,
-            bytes=row.bytes,
-            seconds=row.seconds,
-            error=row.error,
-            detail=msgspec.json.decode(row.detail, type=Detail),
-        )
-    return found
+    rows = connection.execute(select(proofs).where(proofs.c.id.in_(ids)))
+    return {proof.job: proof for proof in map(_proof, rows)}
+
+
+def _proof(row: Row[Any]) -> Proof:
+    kind: Kind = row.kind
+    return Proof(
+        job=Job(kind, row.repository, row.set_id),
+        at=row.at,
+        ok=row.ok,
+        files=row.files,
+        bytes=row.bytes,
+        seconds=row.seconds,
+        error=row.error,
+        detail=msgspec.json.decode(row.detail, type=Detail),
+    )

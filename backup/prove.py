@@ -34,6 +34,8 @@ class Verifier:
     limit_seconds: float = 4 * 3600.0
     far: Far = lambda _bytes, _of_bytes: None
     """Told how far the proof is, where it knows; `prove` puts a row of the store behind it."""
+    reserve_bytes: int = 2 * 1024**3
+    """What a whole restore to scratch must leave free; where it would not, nothing is written."""
 
     def prove(self, inventory: Inventory, job: Job) -> Proof:
         """Make the proof; what stood in its way is its error, and nothing is raised for it.

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from backup import answers, program
 from backup.answers import File, Match, Progress, Snapshot
@@ -159,6 +159,11 @@ class Restic:
         arguments += [f"--include={_literal(path)}" for path in paths]
         return self.call([*arguments, snapshot], self.limit_seconds).seconds
 
+    def dump(self, snapshot: str, read: Callable[[IO[bytes]], None]) -> float:
+        """Hand on all of a snapshot as a tar archive, nothing written; the seconds it took."""
+        arguments = ["dump", "--no-lock", "--archive", "tar", snapshot, "/"]
+        return self.call(arguments, self.limit_seconds, read=read).seconds
+
     def check(self) -> None:
         """Check that index, snapshots, trees and the list of packs agree."""
         said: list[bytes] = []
@@ -190,6 +195,7 @@ class Restic:
         accepted: tuple[int, ...] = (0,),
         extra: Mapping[str, str] | None = None,
         folder: Path | None = None,
+        read: Callable[[IO[bytes]], None] | None = None,
     ) -> program.Ended:
         """Run one verb, in `folder` where it leaves files; raises ResticError unless it ended in time and with an accepted code."""
         cache = ["--cache-dir", str(self.cache)] if self.cache else ["--no-cache"]
@@ -205,7 +211,7 @@ class Restic:
             },
             limit_seconds,
             self.stop,
-            on_line,
+            read or program.by_line(on_line),
             folder,
         )
         if ended.stopped:
@@ -238,7 +244,7 @@ class Restic:
 def version() -> tuple[int, ...]:
     """The installed restic's version; raises where there is none or it is too old."""
     said = bytearray()
-    ended = _start(["version"], {}, QUICK_SECONDS, threading.Event(), said.extend)
+    ended = _start(["version"], {}, QUICK_SECONDS, threading.Event(), program.by_line(said.extend))
     found = re.match(rb"restic (\d+)\.(\d+)\.(\d+)", said)
     if ended.code != 0 or not found:
         raise ResticError(f"restic version failed: {answers.cause(ended.code, ended.errors)}")
@@ -253,7 +259,7 @@ def _start(
     extra: dict[str, str],
     limit_seconds: float,
     stop: threading.Event,
-    on_line: Callable[[bytes], None],
+    read: Callable[[IO[bytes]], None],
     folder: Path | None = None,
 ) -> program.Ended:
     name = os.environ.get("RESTIC", "restic")
@@ -265,7 +271,7 @@ def _start(
             environment={**kept, "TZ": "UTC", "RESTIC_PROGRESS_FPS": PROGRESS_HERTZ, **extra},
             limit_seconds=limit_seconds,
             stop=stop,
-            on_line=on_line,
+            read=read,
             folder=folder,
         )
     except FileNotFoundError as error:

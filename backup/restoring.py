@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from backup import arriving, pin, receipts
+from backup import arriving, measured, pin, proofs, receipts
 from backup.answers import File
 from backup.arriving import Arrived
 from backup.commands import CommandError, backup_set
+from backup.forecast import Forecast
+from backup.plan import Job
+from backup.proofs import Detail, Proof
 from backup.prove import Verifier
 from backup.restic import Restic
 from collector import audit
-from collector.inventory.model import Inventory
+from collector.inventory.model import BackupSet, Inventory
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ class Restored:
     missing: tuple[str, ...]
     """Files of the snapshot that are not there in full afterwards."""
     seconds: float
+    forecast: Forecast | None = None
+    """What was forecast just before, for all of a set; None for a part of it."""
 
 
 def restore(
@@ -67,13 +72,17 @@ def restore(
     wanted = _wanted(restic, chosen, wish.set, paths)
     needed_bytes = sum(file.size_bytes for file in wanted)
     _require_room(into, needed_bytes)
+    ahead = None if paths else _forecast(verifier, declared, len(wanted), needed_bytes)
     into.mkdir(mode=0o700, parents=True, exist_ok=True)
     with arriving.watched(into, len(wanted), needed_bytes, tell):
         seconds = restic.restore(chosen, into, paths)
     missing = tuple(arriving.missing(into, wanted))
     files = len(wanted) - len(missing)
     _note(verifier, wish.set, actor, chosen, into, files, len(missing))
-    return Restored(chosen, seen_at, str(into), files, needed_bytes, missing, seconds)
+    done = Restored(chosen, seen_at, str(into), files, needed_bytes, missing, seconds, ahead)
+    if not paths:
+        _note_whole(verifier, declared, done)
+    return done
 
 
 def _wanted(restic: Restic, snapshot: str, set_id: str, paths: tuple[str, ...]) -> list[File]:
@@ -138,6 +147,34 @@ def _require_room(into: Path, needed_bytes: int) -> None:
 
 def _is_below(path: str, roots: tuple[str, ...]) -> bool:
     return any(path == root or path.startswith(root.rstrip("/") + "/") for root in roots)
+
+
+def _forecast(
+    verifier: Verifier, declared: BackupSet, files: int, size_bytes: int
+) -> Forecast | None:
+    with verifier.store.read() as connection:
+        return measured.forecast(connection, declared.repository, declared.id, files, size_bytes)
+
+
+def _note_whole(verifier: Verifier, declared: BackupSet, done: Restored) -> None:
+    """A row beside those of proofs: what was forecast is held against what it took."""
+    error = f"{len(done.missing)} files did not arrive whole" if done.missing else None
+    proof = Proof(
+        Job("restore", declared.repository, declared.id),
+        verifier.clock(),
+        ok=not done.missing,
+        files=done.files,
+        bytes=done.bytes,
+        seconds=done.seconds,
+        error=error,
+        detail=Detail(
+            snapshot=done.snapshot,
+            forecast_seconds=done.forecast.seconds if done.forecast else None,
+            forecast_basis=done.forecast.basis if done.forecast else None,
+        ),
+    )
+    with verifier.store.write() as connection:
+        proofs.keep(connection, proof)
 
 
 def _note(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +10,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select
 
-from backup import holding, holds, proofs, stores
+from backup import forecast as forecasting
+from backup import holding, holds, measured, proofs, recovery_point, stores
+from backup.forecast import Measured
 from backup.holding import Watched
 from backup.holds import Hold
 from backup.ledger import LASTING
@@ -36,15 +37,19 @@ def backups(connection: Connection, inventory: Inventory, state: State, now: dat
         newest_good=_newest_runs(
             connection, select(func.max(backup_runs.c.report)).where(backup_runs.c.ok)
         ),
-        successes=_successes(connection, now - timedelta(days=RPO_DAYS + 1)),
+        successes=recovery_point.successes(connection, now - timedelta(days=RPO_DAYS + 1)),
     )
+    whole = proofs.whole(connection)
+    timed = _Timed(measured.past(whole, good), measured.errors(whole))
     alarms, watched = holding.alarms(connection), holding.newest(connection)
     return Backups(
         site=inventory.site.id,
         sets={
             declared.id: _with_signs(
                 _with_live(
-                    _set_status(inventory, declared, runs, proved, good, now), declared, state
+                    _set_status(inventory, declared, runs, timed, proved, good, now),
+                    declared,
+                    state,
                 ),
                 alarms.get(declared.id, ()),
                 watched.get(declared.id),
@@ -58,27 +63,6 @@ def backups(connection: Connection, inventory: Inventory, state: State, now: dat
     )
 
 
-def days_held(
-    successes: Sequence[datetime], rpo: timedelta, now: datetime, window_days: int
-) -> tuple[int, int]:
-    """On how many of the last days a backup was never older than the RPO, and of how many.
-
-    A day counts from the first success on: before that there was nothing to hold.
-    """
-    times = sorted(successes)
-    if not times:
-        return 0, 0
-    days = min(window_days, max(1, -(-(now - times[0]) // timedelta(days=1))))
-    late = [(before + rpo, after) for before, after in zip(times, [*times[1:], now], strict=True)]
-    spans = [(since, until) for since, until in late if since < until]
-    held = 0
-    for back in range(days):
-        end = now - back * timedelta(days=1)
-        start = end - timedelta(days=1)
-        held += not any(since < end and until > start for since, until in spans)
-    return held, days
-
-
 @dataclass(frozen=True)
 class _Runs:
     newest: Mapping[str, Row[Any]]
@@ -86,27 +70,16 @@ class _Runs:
     successes: Mapping[str, Sequence[datetime]]
 
 
+@dataclass(frozen=True)
+class _Timed:
+    past: Mapping[str, Sequence[Measured]]
+    errors: Mapping[str, tuple[float, ...]]
+
+
 def _newest_runs(connection: Connection, ids: Select[tuple[int]]) -> dict[str, Row[Any]]:
     chosen = ids.group_by(backup_runs.c.set_id)
     rows = connection.execute(select(backup_runs).where(backup_runs.c.report.in_(chosen)))
     return {row.set_id: row for row in rows}
-
-
-def _successes(connection: Connection, since: datetime) -> dict[str, list[datetime]]:
-    """Instants of success of each set, from the last one before the window on."""
-    inside = select(backup_runs.c.set_id, backup_runs.c.received_at).where(
-        backup_runs.c.ok, backup_runs.c.received_at >= since
-    )
-    before = (
-        select(backup_runs.c.set_id, func.max(backup_runs.c.received_at, type_=Instant()))
-        .where(backup_runs.c.ok, backup_runs.c.received_at < since)
-        .group_by(backup_runs.c.set_id)
-    )
-    found: dict[str, list[datetime]] = defaultdict(list)
-    for statement in (before, inside):
-        for set_id, received_at in connection.execute(statement):
-            found[set_id].append(received_at)
-    return found
 
 
 def _held_in(
@@ -125,16 +98,25 @@ def _set_status(
     inventory: Inventory,
     declared: BackupSet,
     runs: _Runs,
+    timed: _Timed,
     proved: Mapping[Job, Proof],
     good: Mapping[Job, Proof],
     now: datetime,
 ) -> SetStatus:
-    job = Job("drill", declared.repository, declared.id)
+    bound = good.get(Job("drill", declared.repository, declared.id))
     held_in = _held_in(inventory, declared, good) if declared.id in runs.newest_good else ()
     newest, success = runs.newest.get(declared.id), runs.newest_good.get(declared.id)
-    held, days = days_held(
+    held, days = recovery_point.days_held(
         runs.successes.get(declared.id, ()), timedelta(hours=declared.rpo_hours), now, RPO_DAYS
     )
+    ahead = forecasting.forecast(
+        declared.id,
+        (success.files if success else None) or 0,
+        (success.bytes if success else None) or 0,
+        timed.past.get(declared.repository, ()),
+        bound.detail.rto_seconds if bound else None,
+    )
+    last_proof_at, last_drill = _drills(declared, proved, good)
     return SetStatus(
         set=declared.id,
         asset=declared.machine,
@@ -142,16 +124,30 @@ def _set_status(
         last_success_at=success.received_at if success else None,
         last_receipt=success.report if success else None,
         last_error=newest.error if newest and not newest.ok else None,
-        last_proof_at=good[job].at if job in good else None,
-        last_drill=_drill(proved[job]) if job in proved else None,
+        last_proof_at=last_proof_at,
+        last_drill=last_drill,
         bytes=success.bytes if success else None,
-        rto_seconds=good[job].detail.rto_seconds if job in good else None,
+        rto_seconds=ahead.seconds if ahead else None,
+        rto_basis=ahead.basis if ahead else None,
+        rto_errors=timed.errors.get(declared.id, ()),
         copies=len(held_in),
         media=len({(each.medium, each.offsite) for each in held_in}),
         offsite=any(each.offsite for each in held_in),
         rpo_held_days=held,
         rpo_days=days,
     )
+
+
+def _drills(
+    declared: BackupSet, proved: Mapping[Job, Proof], good: Mapping[Job, Proof]
+) -> tuple[datetime | None, Drill | None]:
+    """When files were last restored and equal; and the drill to tell: a good one hides no bad one."""
+    kinds: tuple[Kind, ...] = ("drill", "whole")
+    jobs = [Job(kind, declared.repository, declared.id) for kind in kinds]
+    held = max((good[job].at for job in jobs if job in good), default=None)
+    made = [proved[job] for job in jobs if job in proved]
+    told = max(made, key=lambda one: (not one.ok, one.at), default=None)
+    return held, _drill(told) if told else None
 
 
 def _drill(proof: Proof) -> Drill:

@@ -7,9 +7,11 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from backup.forecast import Basis
+
 
 class Drill(Struct, frozen=True):
-    """One restore drill: files restored to scratch and compared byte for byte."""
+    """One restore drill: a draw of files, or all, restored to scratch and compared."""
 
     at: datetime
     ok: bool
@@ -37,11 +39,16 @@ class SetStatus(Struct, frozen=True):
     last_error: str | None = None
     """Of the newest run, when that one failed."""
     last_proof_at: datetime | None = None
-    """Newest drill that restored at least one file and found every byte equal."""
+    """Newest restore, of a draw or of all, that brought files back and found every byte equal."""
     last_drill: Drill | None = None
+    """The newest that failed and was not made good since; else the newest of all."""
     bytes: int | None = None
     rto_seconds: float | None = None
-    """Time to restore the whole set, extrapolated from the last drill's rate."""
+    """Time to restore the whole set as it is now."""
+    rto_basis: Basis | None = None
+    """`bound`: it is an upper bound from a drill's rate; else it is a forecast."""
+    rto_errors: tuple[float, ...] = ()
+    """How far off the newest forecasts were, the newest first; 0.1: it took a tenth longer."""
     copies: int = 0
     """Repositories that hold it, the PC's own data not counted."""
     media: int = 0
@@ -85,7 +92,7 @@ class RepositoryStatus(Struct, frozen=True):
     holds: tuple[str, ...] = ()
     """What keeps old snapshots from being forgotten until somebody explains it."""
     failed_proofs: int = 0
-    """Sweeps, checks and drills of this repository that ever failed."""
+    """Sweeps, checks, drills and whole restores of this repository that ever failed."""
     last_sweep_at: datetime | None = None
     last_check_at: datetime | None = None
     problems: tuple[str, ...] = ()

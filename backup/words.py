@@ -7,6 +7,7 @@ from datetime import datetime
 from math import ceil
 from zoneinfo import ZoneInfo
 
+from backup import measured
 from backup.status import Backups, RepositoryStatus, SetStatus
 from collector.inventory.model import Inventory
 from collector.messages import Language, catalogue
@@ -87,7 +88,15 @@ def _set(status: SetStatus, zone: ZoneInfo, language: Language) -> Iterator[str]
         error = drill.error or "-"
         yield texts.text(language, "set.failed", set=named, at=_local(drill.at, zone), error=error)
     if status.rto_seconds is not None:
-        yield texts.text(language, "set.rto", set=named, seconds=ceil(status.rto_seconds))
+        sure = "set.rto-at-most" if status.rto_basis == "bound" else "set.rto"
+        yield texts.text(language, sure, set=named, seconds=ceil(status.rto_seconds))
+    worst = measured.worst(status.rto_errors)
+    if worst is not None:
+        off: dict[str, object] = {
+            "percent": ceil(abs(worst) * 100),
+            "count": len(status.rto_errors),
+        }
+        yield texts.text(language, "set.rto-off", set=named, **off)
 
 
 def _local(at: datetime, zone: ZoneInfo) -> str:

@@ -1,6 +1,6 @@
-"""Backups by figures: `--damage N` (is damage found?), `--share` (our cost beside restic), `--sweep`.
+"""Backups by figures: `--damage N` (is damage found?), `--share` (our cost beside restic), `--sweep`, `--rto`.
 
-Without an option it is the last two. `python -m bench.backup --damage 200` does random damage of every kind to real repositories, made by
+Without an option it is `--share` and `--sweep`. `python -m bench.backup --damage 200` does random damage of every kind to real repositories, made by
 Debian's two restics in turn, and lets one window of proofs pass over each: a watch, a sweep, a check
 and a drill, as the duties make them. Fifty repositories are left whole, with everything that goes on
 in a sound office: backups, retention, copies, uploads that were cut short, locks of the dead.
@@ -24,6 +24,7 @@ from backup.plan import Kind
 from backup.proofs import Proof
 from backup.samples import make
 from bench.backup_cost import share, speed
+from bench.backup_rto import forecasts
 from bench.faults import FAULTS, seeded
 from collector.inventory.model import Keep
 from tests.backup.parts import SUITES, programs
@@ -171,9 +172,11 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--share", action="store_true")
     parser.add_argument("--sweep", action="store_true")
+    parser.add_argument("--rto", action="store_true")
+    parser.add_argument("--sets", type=int, default=20)
     parser.add_argument("--runs", type=int, default=3)
     given = parser.parse_args()
-    if not (given.damage or given.share or given.sweep):
+    if not (given.damage or given.share or given.sweep or given.rto):
         given.share = given.sweep = True
     code = 0
     if given.damage:
@@ -182,6 +185,8 @@ def main() -> int:
         with restic_of(version):
             if given.share:
                 share(version, given.runs)
+            if given.rto:
+                code |= not forecasts(version, given.sets, given.seed)
     if given.sweep:
         speed(given.runs)
     return code

@@ -29,6 +29,8 @@ CHANGED_RATIO = 0.02
 LOOK_SECONDS = 60.0
 """Of a run, beside its bytes: listing 50 GB, reading witnesses."""
 DISK_BYTES_PER_SECOND = 150e6
+WHOLE_BYTES_PER_SECOND = 75e6
+"""Read from and written to the same disk."""
 PROOF_SECONDS = {
     "prepare": 10,
     "watch": 5,
@@ -114,13 +116,17 @@ class Month:
             elif self.now >= ends_at:
                 self.at_work = None
                 self.succeeded_at[name] = self.now
-                self.history[name] = History(None, self.now, ok=True, snapshot="s")
+                self.history[name] = History(
+                    None, self.now, ok=True, snapshot="s", bytes=int(self.bytes_each)
+                )
         if self.proving is not None and self.now >= self.proving[1]:
             job, _ = self.proving
             self.proved[job] = Proved(self.now, ok=True)
             self.proving = None
 
     def _proof_seconds(self, job: Job) -> float:
+        if job.kind == "whole":
+            return self.bytes_each / WHOLE_BYTES_PER_SECOND
         if job.kind != "sweep":
             return PROOF_SECONDS.get(job.kind, 60)
         stored = len(self.succeeded_at) * self.bytes_each

@@ -6,7 +6,18 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from backup.plan import Job, Kind
-from backup.proving import check, copy, drilling, heal, prepare, retain, selftest, sweeping, watch
+from backup.proving import (
+    check,
+    copy,
+    drilling,
+    heal,
+    prepare,
+    retain,
+    selftest,
+    sweeping,
+    watch,
+    whole,
+)
 from backup.proving.failure import ProofError
 from collector.inventory.model import Inventory
 
@@ -22,6 +33,7 @@ MAKERS: Mapping[Kind, Callable[[Verifier, Inventory, Job], Proof]] = {
     "sweep": sweeping.make,
     "check": check.make,
     "drill": drilling.make,
+    "whole": whole.make,
     "heal": heal.make,
     "copy": copy.make,
     "retain": retain.make,

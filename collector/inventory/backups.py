@@ -83,3 +83,5 @@ class BackupSet(Declared):
     """The whole set is to be restored within so many hours (recovery time objective)."""
     drill_days: Annotated[int, Field(ge=1, le=366)] = 7
     """Restored and compared at least so often."""
+    whole_days: Annotated[int, Field(ge=1, le=366)] = 30
+    """Restored in full, and timed, at least so often."""

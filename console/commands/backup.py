@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -27,6 +27,7 @@ def status(call: Call, as_json: bool) -> None:
     from backup import underway  # noqa: PLC0415
     from console import at_work  # noqa: PLC0415
     from console.notation import ago, percent  # noqa: PLC0415
+    from console.restoring_time import restoring_time  # noqa: PLC0415
 
     with call.desk() as desk:
         office, w = desk.moment().office, call.words(desk)
@@ -40,7 +41,8 @@ def status(call: Call, as_json: bool) -> None:
     for one in kept.sets.values():
         last, proof = (ago(at, office.now, "vi") for at in (one.last_success_at, one.last_proof_at))
         click.echo(
-            f"{one.set:<20} sao lưu: {last:<22} phục hồi thử: {proof}  {one.last_error or ''}"
+            f"{one.set:<20} sao lưu: {last:<22} phục hồi thử: {proof}"
+            f"  {restoring_time(one, 'vi')}  {one.last_error or ''}"
         )
     for two in kept.repositories.values():
         read = percent(two.read_bytes / two.bytes if two.bytes else None, "vi")
@@ -100,15 +102,16 @@ def verify(call: Call, repository: str, as_json: bool) -> None:
 
 @backup.command()
 @click.argument("set")
+@click.option("--whole", "kind", flag_value="whole", default="drill", help="All of SET.")
 @json_option
 @state_option
 @click.pass_obj
-def drill(call: Call, set: str, as_json: bool) -> None:
+def drill(call: Call, set: str, kind: Literal["drill", "whole"], as_json: bool) -> None:
     """Restore files of SET to scratch and compare them, now."""
     from backup import commands  # noqa: PLC0415
 
     with call.verifier() as (verifier, inventory):
-        _told((commands.drill(verifier, inventory, set),), as_json)
+        _told((commands.drill(verifier, inventory, set, kind),), as_json)
 
 
 @backup.command()

@@ -107,15 +107,15 @@ class Place:
         pinned = pin.pinned(self.inventory, "may-chu", self.state_folder)
         (self.agent_folder / run.PINS).write_text(json.dumps(pinned), "utf-8")
 
-    def back_up(self) -> run.Receipt:
-        receipt = self.attempt()
+    def back_up(self, set_id: str = "van-ban") -> run.Receipt:
+        receipt = self.attempt(set_id)
         self.receive(receipt)
         canary.renew(self.agent_folder, receipt.canaries)
         return receipt
 
-    def attempt(self) -> run.Receipt:
+    def attempt(self, set_id: str = "van-ban") -> run.Receipt:
         """A run whose receipt is still to be kept."""
-        return run.run("van-ban", self.agent_folder, None, lambda: self.now, random.SystemRandom())
+        return run.run(set_id, self.agent_folder, None, lambda: self.now, random.SystemRandom())
 
     def receive(self, receipt: run.Receipt) -> None:
         """The receipt as the collector stores it, and as the duties take it up."""
@@ -135,11 +135,12 @@ class Place:
                     sha256=b"",
                 )
             )
-            receipts.record(connection, {"van-ban": "may-chu"}, self.now)
+            owners = {each.id: each.machine for each in self.inventory.backups}
+            receipts.record(connection, owners, self.now)
             holding.watch(connection, self.inventory.backups)
 
     def prove(self, kind: Kind, limit_seconds: float = LIMIT_SECONDS) -> Proof:
-        job = Job("drill", "kho", "van-ban") if kind == "drill" else Job(kind, "kho")
+        job = Job(kind, "kho", "van-ban") if kind in ("drill", "whole") else Job(kind, "kho")
         return replace(self.verifier, limit_seconds=limit_seconds).prove(self.inventory, job)
 
     def prepare(self) -> None:

@@ -62,7 +62,7 @@ def test_from_an_empty_folder_to_a_proved_backup(bare: Place) -> None:
     assert asked(bare) == ["van-ban"]
     bare.later(minutes=1)
     assert bare.back_up().ok
-    until(proofs("prepare", "watch", "sweep", "drill", "check", "retain", "selftest"))
+    until(proofs("prepare", "watch", "sweep", "drill", "check", "retain", "whole", "selftest"))
     duties.stop()
     with bare.store.read() as connection:
         assert all(connection.exec_driver_sql("SELECT ok FROM proofs").scalars())

@@ -5,7 +5,16 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from backup.plan import History, Job, Known, Proved, due_backups, due_proofs, scheduled_at
+from backup.plan import (
+    SMALL_BYTES,
+    History,
+    Job,
+    Known,
+    Proved,
+    due_backups,
+    due_proofs,
+    scheduled_at,
+)
 from collector.inventory.model import Inventory
 from tests.backup.place import NOON, inventory
 
@@ -137,11 +146,39 @@ def test_a_check_that_failed_is_repeated_as_soon_as_a_backup_came() -> None:
         (Job("sweep", "kho"), False, HOUR),
         (Job("drill", "kho", "van-ban"), True, timedelta(days=7)),
         (Job("drill", "kho", "van-ban"), False, 6 * HOUR),
+        (Job("whole", "kho", "van-ban"), True, timedelta(days=30)),
+        (Job("whole", "kho", "van-ban"), False, timedelta(days=1)),
         (Job("check", "kho"), True, timedelta(days=7)),
     ],
 )
 def test_each_proof_has_its_period(job: Job, ok: bool, period: timedelta) -> None:
-    known = replace(after(STORED), proved={job: Proved(NOON, ok)})
+    drilled = {Job("drill", "kho", "van-ban"): Proved(NOON, ok=True)}
+    known = replace(after(STORED), proved={**drilled, job: Proved(NOON, ok)})
     moment = timedelta(seconds=1)
     assert job not in due_proofs(inventory(), known, NOON + period - moment)
     assert job in due_proofs(inventory(), known, NOON + period)
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "hour", "expected"),
+    [
+        (SMALL_BYTES, 9, True),
+        (SMALL_BYTES + 1, 9, False),
+        (SMALL_BYTES + 1, 19, False),
+        (SMALL_BYTES + 1, 20, True),
+        (SMALL_BYTES + 1, 4, True),
+        (SMALL_BYTES + 1, 5, False),
+        (None, 9, True),
+    ],
+)
+def test_a_small_set_is_restored_whole_after_its_first_drill_and_a_large_one_by_night(
+    size_bytes: int | None, hour: int, *, expected: bool
+) -> None:
+    job, drill = Job("whole", "kho", "van-ban"), Job("drill", "kho", "van-ban")
+    now = NOON + (hour - 12) * HOUR
+    known = after(replace(STORED, bytes=size_bytes))
+    assert job not in due_proofs(inventory(), known, now)
+    failed = replace(known, proved={drill: Proved(now - HOUR, ok=False)})
+    assert job not in due_proofs(inventory(), failed, now)
+    held = replace(known, proved={drill: Proved(now - HOUR, ok=True)})
+    assert (job in due_proofs(inventory(), held, now)) is expected

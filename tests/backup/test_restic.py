@@ -49,7 +49,7 @@ def test_a_program_ends_early_when_asked_to_stop() -> None:
         environment=os.environ,
         limit_seconds=600,
         stop=asked,
-        on_line=lambda _line: asked.set(),
+        read=program.by_line(lambda _line: asked.set()),
     )
     assert ended.stopped == program.STOPPED
 
@@ -71,7 +71,7 @@ def test_a_reader_that_fails_leaves_no_program_behind() -> None:
             environment=os.environ,
             limit_seconds=600,
             stop=threading.Event(),
-            on_line=fails,
+            read=program.by_line(fails),
         )
 
 

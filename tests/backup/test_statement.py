@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from backup import holds, metrics, statement
+from backup import holds, metrics, recovery_point, statement
 from backup.plan import Job
 from backup.status import Backups
 from backup.words import sentences
@@ -151,19 +151,19 @@ def test_no_pc_speaks_for_anothers_set(place: Place) -> None:
 
 def test_days_on_which_the_recovery_point_was_held() -> None:
     daily = [NOON - back * DAY for back in range(30)]
-    assert statement.days_held(daily, RPO, NOON, 30) == (29, 29)
-    assert statement.days_held([NOON], RPO, NOON, 30) == (1, 1)
-    assert statement.days_held([], RPO, NOON, 30) == (0, 0)
+    assert recovery_point.days_held(daily, RPO, NOON, 30) == (29, 29)
+    assert recovery_point.days_held([NOON], RPO, NOON, 30) == (1, 1)
+    assert recovery_point.days_held([], RPO, NOON, 30) == (0, 0)
 
 
 def test_a_gap_breaks_the_days_that_it_touches() -> None:
     times = [NOON - 10 * DAY, NOON - 7 * DAY, *(NOON - back * DAY for back in range(7))]
-    held, days = statement.days_held(times, RPO, NOON, 30)
+    held, days = recovery_point.days_held(times, RPO, NOON, 30)
     assert (held, days) == (8, 10)
 
 
 def test_an_old_success_alone_holds_no_day() -> None:
-    assert statement.days_held([NOON - 40 * DAY], RPO, NOON, 30) == (0, 30)
+    assert recovery_point.days_held([NOON - 40 * DAY], RPO, NOON, 30) == (0, 30)
 
 
 def test_both_languages_hold_the_same_texts() -> None:

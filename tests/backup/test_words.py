@@ -24,13 +24,14 @@ MODULES = (
         "program",
         "witness",
         "drill",
+        "whole",
         "sweep",
         "look",
         "prove",
         "passwords",
     ),
-    *(f"proving/{name}" for name in ("prepare", "watch", "sweeping", "drilling", "check", "heal")),
-    *(f"proving/{name}" for name in ("copy", "retain", "selftest")),
+    *(f"proving/{name}" for name in ("prepare", "watch", "sweeping", "drilling", "whole", "check")),
+    *(f"proving/{name}" for name in ("copy", "retain", "selftest", "heal")),
     *(f"stores/{name}" for name in ("address", "rest", "sftp", "s3")),
 )
 NOT_SAID = frozenset(
