@@ -102,6 +102,7 @@ GROUPS: Mapping[str, Group] = {
             *("count", "cause", "field", "cpu_seconds", "at", "seq", "kind", "snapshot", "files"),
             *("bytes", "added_bytes", "unreadable", "set_aside", "new_files", "changed_files"),
             *("unmodified_files", "pins_sha256", "sampled", "encrypted", "canaries", "witnesses"),
+            "password",
         ),
     ),
 }
