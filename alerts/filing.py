@@ -107,12 +107,6 @@ def one(connection: Connection, id: int) -> tuple[Filed, bytes] | None:
     return None if row is None else (_filed(row), bytes(row.content))
 
 
-def by_sha256(connection: Connection, digest: str) -> Filed | None:
-    """The file with exactly those bytes, or None."""
-    row = connection.execute(_columns().where(papers.c.sha256 == digest).limit(1)).first()
-    return None if row is None else _filed(row)
-
-
 def _columns(*, content: bool = False):  # type: ignore[no-untyped-def] # a select of many columns
     told = (
         papers.c.id,

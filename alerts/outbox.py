@@ -209,14 +209,6 @@ def waiting(connection: Connection) -> tuple[Waiting, ...]:
     return tuple(_waiting(connection, row) for row in rows)
 
 
-def of_incident(connection: Connection, incident: str) -> tuple[Waiting, ...]:
-    """Everything that was told of an incident, oldest first."""
-    rows = connection.execute(
-        select(outbox).where(outbox.c.incident == incident).order_by(outbox.c.id)
-    ).all()
-    return tuple(_waiting(connection, row) for row in rows)
-
-
 def _open() -> ColumnElement[bool]:
     return and_(outbox.c.sent_at.is_(None), outbox.c.refused_at.is_(None))
 

@@ -51,16 +51,6 @@ OF_PERIOD: Mapping[PeriodKind, Callable[[Digest, Disclosure], Paper]] = {
     "security-year": security_year,
     "upgrade": lambda found, shown: upgrade(found, prices(found), shown),
 }
-ANSWERS: Mapping[str, Kind] = {
-    "anm-now": "police",
-    "anm-24h": "police",
-    "anm-72h": "72h",
-    "anm-final": "final",
-    "dlcn-record": "record",
-    "dlcn-72h": "data-notice",
-    "legacy-5d": "police",
-}
-"""By obligation: the paper that is sent to meet it."""
 
 MEDIA: dict[Format, str] = {
     "pdf": "application/pdf",

@@ -10,8 +10,6 @@ BLOCK_BYTES = 128
 DESCRIPTORS = range(54, 126, 18)
 NAME, SERIAL = 0xFC, 0xFF
 TEXT_BYTES = 13
-MODEL_YEAR = 0xFF
-"""A week of 255 says that the year is that of the model, not of the making."""
 
 
 class EdidError(ValueError):
