@@ -14,6 +14,7 @@ from backup import course
 from backup.status import RepositoryStatus, SetStatus
 from backup.words import sentences
 from collector.inventory.model import BackupSet
+from collector.readings import Verdict
 from console import by_hand
 from console.answers import BACKUP_RULES
 from console.at_work import rows
@@ -22,6 +23,9 @@ from console.pages.problems import not_found
 from console.pages.render import desk, language, page, words
 
 SAID = ("asked", "drilling", "busy", "explained", "no-why")
+WORST_FIRST: tuple[Verdict, ...] = ("fail", "unknown", "pass")
+SENTENCES_MOST = 12
+"""Of the statement on the page itself; more are folded below how many sets there are of each verdict."""
 WHY_MOST = 1000
 """Letters of an explanation."""
 UNITS = (("TiB", 1024**4), ("GiB", 1024**3), ("MiB", 1024**2), ("KiB", 1024))
@@ -41,7 +45,8 @@ def backup_list(request: Request) -> Response:
         for one in declared.backups
     }
     sets = [
-        (one, kept.sets.get(one.id, SetStatus(one.id)), judged[one.id]) for one in declared.backups
+        (one, kept.sets.get(one.id, SetStatus(one.id)), judged[one.id])
+        for one in sorted(declared.backups, key=lambda one: WORST_FIRST.index(judged[one.id]))
     ]
     repositories = [
         (one, kept.repositories.get(one.id, RepositoryStatus(one.id)))
@@ -53,13 +58,15 @@ def backup_list(request: Request) -> Response:
     largest = max((size for _, sizes in seen.days for size in sizes.values()), default=0)
     unit, size = next((one for one in UNITS if largest >= one[1]), UNITS[-1])
     said = request.query_params.get("said")
+    statement = sentences(kept, declared, language(request))
     return page(
         request,
         "backups",
         here="backups",
         sets=sets,
+        counts=in_short(statement, list(judged.values())),
         repositories=repositories,
-        statement=sentences(kept, declared, language(request)),
+        statement=statement,
         course=seen,
         running=rows(words(request), seen.running, seen.proving),
         repository_ids=[one.id for one in declared.repositories],
@@ -68,6 +75,13 @@ def backup_list(request: Request) -> Response:
         unit=unit,
         said=said if said in SAID else None,
     )
+
+
+def in_short(statement: Sequence[str], verdicts: Sequence[Verdict]) -> Mapping[str, int] | None:
+    """How many sets there are of each verdict, where the sentences would fill the page."""
+    if len(statement) <= SENTENCES_MOST:
+        return None
+    return {"total": len(verdicts)} | {one: verdicts.count(one) for one in WORST_FIRST}
 
 
 def _days(

@@ -11,6 +11,7 @@ from backup.plan import Kind
 from backup.underway import Proving, Running, Stage
 from collector.messages import LANGUAGES, Language
 from console import at_work
+from console.pages.backups import SENTENCES_MOST, in_short
 from console.words import Words
 from tests.alerts.builders import NOON
 
@@ -54,3 +55,12 @@ def test_what_tells_nothing_or_does_not_move_is_said_so_beside_its_last_figure()
     assert first.amiss
     assert second.amiss
     assert third.amiss
+
+
+def test_the_sentences_of_many_sets_are_told_in_short_and_those_of_a_few_as_they_are() -> None:
+    few = ["câu"] * SENTENCES_MOST
+    assert in_short(few, ["pass", "fail"]) is None
+    counted = in_short([*few, "câu"], ["pass", "fail", "unknown", "pass"])
+    assert counted == {"total": 4, "fail": 1, "unknown": 1, "pass": 2}
+    for language in LANGUAGES:
+        assert "{" not in words(language).text("backups.in-short", **counted)
