@@ -11,6 +11,9 @@ from typing import Any
 
 PANIC = 2
 LOCKED = 11
+IS_LOCKED = "already locked"
+REASONS = (IS_LOCKED, "no space left on device")
+"""After these 0.14 goes on to advise, and both go on to count errors."""
 
 _RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$")
 _CREDENTIALS = re.compile(r"//[^/@\s]+@")
@@ -114,15 +117,23 @@ def cause(code: int, errors: str) -> str:
     """The last word of a restic that failed, fit for one line of text, with no login in it."""
     if code == PANIC and "panic:" in errors:
         return "restic crashed on the repository's content: look for junk in index/ and snapshots/"
+    if code < 0:
+        return f"restic was killed by signal {-code}"
+    return last_words(errors) or f"exit code {code}, without a word"
+
+
+def last_words(errors: str) -> str:
+    """What restic said last, but a reason and its own verdict before all else; maybe nothing."""
     said = [_plain(text) for text in errors.splitlines() if text.strip()]
+    reasons = [words for words in said if any(reason in words for reason in REASONS)]
     fatal = [words for words in said if words.startswith("Fatal")]
-    words = (fatal or said or [f"exit code {code}, without a word"])[-1]
+    words = (reasons or fatal or said or [""])[-1]
     return _CREDENTIALS.sub("//***@", words.removeprefix("Fatal: "))[:300]
 
 
 def is_locked(code: int, errors: str) -> bool:
     """Whether restic gave way to another: 0.18 has a code for it, 0.14 a sentence."""
-    return code == LOCKED or "already locked" in errors
+    return code == LOCKED or IS_LOCKED in errors
 
 
 def nanoseconds(text: str) -> int | None:

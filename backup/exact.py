@@ -28,8 +28,8 @@ class Copied:
     objects: int
     bytes: int
     failed: tuple[str, ...]
-    removed: tuple[Key, ...]
-    """What the first repository had pruned, and is now gone from the second as well."""
+    spare: tuple[Key, ...]
+    """What the first repository has pruned, and nothing needs in the second any more."""
 
 
 def copy(
@@ -39,7 +39,7 @@ def copy(
     stop: threading.Event,
     far: sweep.Far = lambda _bytes, _of_bytes: None,
 ) -> Copied:
-    """Copy what is not there yet, telling `far` after each object. Nothing is removed while anything is amiss in the first one."""
+    """Copy what is not there yet, telling `far` after each object. Nothing is spare while anything is amiss in the first one."""
     known = sorted(entries, key=lambda each: ORDER[each.kind])
     there = look.listing(target) if (target / "config").exists() else {}
     objects = size = 0
@@ -54,20 +54,24 @@ def copy(
         far(size, due_bytes)
         if stop.is_set():
             break
-        if bring(source, target, entry):
-            objects, size = objects + 1, size + entry.size_bytes
+        if reason := bring(source, target, entry):
+            failed.append(f"{entry.kind}/{entry.name}: {reason}")
         else:
-            failed.append(f"{entry.kind}/{entry.name}")
+            objects, size = objects + 1, size + entry.size_bytes
     names = {entry.key for entry in known}
     sound = not failed and not stop.is_set() and not any(entry.problem for entry in known)
-    extra = tuple(key for key in there if key not in names) if sound else ()
-    for key in sorted(extra, key=lambda each: -ORDER[each[0]]):
-        sweep.path(target, key).unlink()
-    return Copied(objects, size, tuple(failed), extra)
+    spare = tuple(key for key in there if key not in names) if sound else ()
+    return Copied(objects, size, tuple(failed), spare)
 
 
-def bring(source: Path, target: Path, entry: Entry) -> bool:
-    """Copy one object, whole and with the right hash or not at all."""
+def remove(target: Path, spare: Iterable[Key]) -> None:
+    """Take out what is spare: first what rests on others."""
+    for key in sorted(spare, key=lambda each: -ORDER[each[0]]):
+        sweep.path(target, key).unlink(missing_ok=True)
+
+
+def bring(source: Path, target: Path, entry: Entry) -> str | None:
+    """Copy one object, whole and with the right hash or not at all: None, or why not."""
     wanted = (entry.sha256 or "") if entry.kind == "config" else entry.name
     place = sweep.path(target, entry.key)
     unfinished = place.with_name(f"{place.name}-tmp-{os.getpid()}")
@@ -81,11 +85,11 @@ def bring(source: Path, target: Path, entry: Entry) -> bool:
             new.flush()
             os.fsync(new.fileno())
         if digest.hexdigest() != wanted and (wanted or entry.kind != "config"):
-            return False
+            return "it does not have its hash"
         unfinished.chmod(0o400)
         unfinished.replace(place)
-    except OSError:
-        return False
+    except OSError as error:
+        return error.strerror or str(error)
     finally:
         unfinished.unlink(missing_ok=True)
-    return True
+    return None

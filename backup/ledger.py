@@ -5,18 +5,25 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import Connection, delete, select
 
+from backup.plan import SKEW
 from backup.rows import upsert
 from backup.tables import ledger_days, objects
 
 Kind = Literal["config", "keys", "snapshots", "index", "data"]
-ObjectState = Literal["new", "sound", "damaged", "unreadable", "vanished", "quarantined"]
+ObjectState = Literal["new", "sound", "going", "damaged", "unreadable", "vanished", "quarantined"]
+WELL: tuple[ObjectState, ...] = ("new", "sound", "going")
 LASTING: tuple[ObjectState, ...] = ("vanished", "quarantined")
 """Only the officer's word ends these; the others end by themselves when the bytes are right."""
+GONE: tuple[ObjectState, ...] = (*LASTING, "going")
+"""Not counted on. What is going was let go by ourselves, and nobody has looked yet whether it went."""
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""Before anything was ever read."""
 
 Key = tuple[Kind, str]
 """Kind and name."""
@@ -46,22 +53,27 @@ class Entry:
     @property
     def problem(self) -> str | None:
         """What is the matter with it, in words; None while nothing is."""
-        return None if self.state in ("new", "sound") else f"{self.kind}/{self.name}: {self.state}"
+        return None if self.state in WELL else f"{self.kind}/{self.name}: {self.state}"
+
+    def unread_at(self, now: datetime) -> datetime:
+        """Unread since then. A reading that is still to come was noted by a clock that was wrong."""
+        return self.unread_since if self.unread_since <= now + SKEW else NEVER
 
 
 def merged(
     known: Mapping[Key, Entry], found: Mapping[Key, int], now: datetime
 ) -> tuple[Entry, ...]:
-    """The ledger after looking at the list of names: nothing that was ever seen is forgotten."""
+    """The ledger after looking at the list of names: nothing that was ever seen is forgotten.
+
+    While a snapshot of it is going, so is what only such a one needed: pruning was cut short.
+    """
     after: list[Entry] = []
+    pruned = any(entry.state == "going" and entry.kind == "snapshots" for entry in known.values())
     for key, entry in known.items():
         if key not in found:
-            state: ObjectState = "quarantined" if entry.state == "quarantined" else "vanished"
-            after.append(replace(entry, state=state))
-        elif entry.state in LASTING:
-            after.append(replace(entry, state="new", size_bytes=found[key]))
+            after.append(replace(entry, state=_missing(entry, pruned)))
         else:
-            after.append(replace(entry, size_bytes=found[key]))
+            after.append(replace(entry, state=_present(entry, found[key]), size_bytes=found[key]))
     after += [
         Entry(kind, name, size_bytes, first_seen_at=now)
         for (kind, name), size_bytes in found.items()
@@ -70,9 +82,23 @@ def merged(
     return tuple(after)
 
 
+def _missing(entry: Entry, pruned: bool) -> ObjectState:
+    if entry.state == "quarantined":
+        return entry.state
+    ours = entry.state == "going" or (pruned and entry.kind in ("data", "index"))
+    return "going" if ours and entry.problem is None else "vanished"
+
+
+def _present(entry: Entry, size_bytes: int) -> ObjectState:
+    if entry.state in GONE:
+        return "going" if entry.state == "going" and entry.kind == "snapshots" else "new"
+    # No object ever changes its size: the sweep would find it too, but only in its turn.
+    return "damaged" if entry.state == "sound" and size_bytes != entry.size_bytes else entry.state
+
+
 def gone(entry: Entry) -> bool:
     """Whether it is not in the repository any more, for whatever reason."""
-    return entry.state in LASTING
+    return entry.state in GONE
 
 
 def share(
@@ -89,9 +115,10 @@ def share(
     due_before = now - timedelta(days=max(window_days - 2, 0))
     chosen: list[Entry] = []
     for entry in sorted(
-        present, key=lambda each: (each.unread_since, each.last_verified_at is not None, each.name)
+        present,
+        key=lambda each: (each.unread_at(now), each.last_verified_at is not None, each.name),
     ):
-        due = entry.unread_since <= due_before or entry.kind != "data" or bool(entry.problem)
+        due = entry.unread_at(now) <= due_before or entry.kind != "data" or bool(entry.problem)
         if due or left_bytes > 0:
             chosen.append(entry)
             left_bytes -= entry.size_bytes

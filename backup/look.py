@@ -53,8 +53,6 @@ def look(
         known = ledger.load(connection, repository)
     found = listing(folder)
     junk = tuple(_junk(folder, found, known, key))
-    for each in junk:
-        quarantine.move(folder, aside, each)
     moved = {(each.kind, each.name) for each in junk}
     after = tuple(
         replace(entry, state="quarantined") if entry.key in moved else entry
@@ -62,7 +60,9 @@ def look(
     )
     with store.write() as connection:
         ledger.save(connection, repository, [e for e in after if known.get(e.key) != e])
-        quarantine.note(connection, repository, junk, now)
+        quarantine.note(connection, repository, aside, junk, now)
+    for each in junk:
+        quarantine.move(folder, aside, each)
     return Looked(after, junk)
 
 
@@ -100,7 +100,7 @@ def _junk(
             yield Junk(kind, name, "no name that restic gives")
         elif reason := _reason(folder, (kind, name), size_bytes, before, key):
             yield Junk(kind, name, reason)
-    for path in _locks(folder):
+    for path in locks(folder):
         if key is not None and not _opens(key, path) and _is_whole(path):
             yield Junk("locks", path.name, "not sealed with this repository's key")
 
@@ -128,7 +128,8 @@ def _reason(
         return None  # the sweep tells what cannot be read
 
 
-def _locks(folder: Path) -> list[Path]:
+def locks(folder: Path) -> list[Path]:
+    """Every lock that was written whole."""
     try:
         return sorted(path for path in _files(folder / "locks") if _HASH.fullmatch(path.name))
     except OSError:

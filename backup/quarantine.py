@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -38,17 +38,16 @@ class Kept:
 def move(folder: Path, aside: Path, junk: Junk) -> None:
     """Out of the repository; a second one of that name takes the first one's place."""
     aside.mkdir(mode=0o700, parents=True, exist_ok=True)
-    target = aside / f"{junk.kind}-{_safe(junk.name)}"
     found = _path(folder, junk)
     if found is not None:
-        shutil.move(found, target)
+        shutil.move(found, _place(aside, junk))
 
 
 def copy(path: Path, aside: Path, junk: Junk) -> None:
     """Keep the bytes of an object that is about to be replaced; what is gone has none."""
     aside.mkdir(mode=0o700, parents=True, exist_ok=True)
     if path.is_file():
-        shutil.copyfile(path, aside / f"{junk.kind}-{_safe(junk.name)}")
+        shutil.copyfile(path, _place(aside, junk))
 
 
 def put_back(folder: Path, aside: Path, kind: str, name: str) -> bool:
@@ -61,10 +60,14 @@ def put_back(folder: Path, aside: Path, kind: str, name: str) -> bool:
     return True
 
 
-def note(connection: Connection, repository: str, junk: Sequence[Junk], now: datetime) -> None:
-    """A row and an audit entry for each."""
+def note(
+    connection: Connection, repository: str, aside: Path, junk: Sequence[Junk], now: datetime
+) -> None:
+    """A row and an audit entry for each, before it is moved: a move that nobody heard of is a loss."""
     for each in junk:
         values = {"repository": repository, "kind": each.kind, "name": each.name}
+        if _is_noted(connection, values) and not _place(aside, each).exists():
+            continue  # whoever noted it was cut short before the move
         connection.execute(insert(quarantined).values(**values, reason=each.reason, at=now))
         audit.append(connection, now, ACTOR, "object-quarantined", values)
 
@@ -82,6 +85,15 @@ def kept(connection: Connection, repository: str, limit: int = 100) -> Iterable[
 
 def _path(folder: Path, junk: Junk) -> Path | None:
     return next((path for path in (folder / junk.kind).rglob("*") if path.name == junk.name), None)
+
+
+def _is_noted(connection: Connection, values: Mapping[str, str]) -> bool:
+    same = [quarantined.c[name] == value for name, value in values.items()]
+    return connection.scalar(select(quarantined.c.id).where(*same).limit(1)) is not None
+
+
+def _place(aside: Path, junk: Junk) -> Path:
+    return aside / f"{junk.kind}-{_safe(junk.name)}"
 
 
 def _safe(name: str) -> str:

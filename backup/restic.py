@@ -215,7 +215,9 @@ class Restic:
             folder,
         )
         if ended.stopped:
-            raise ResticStopped(f"restic {verb} {ended.stopped}")
+            if ended.stopped == program.STOPPED or not (said := answers.last_words(ended.errors)):
+                raise ResticStopped(f"restic {verb} {ended.stopped}")
+            raise ResticStopped(f"restic {verb} {ended.stopped}; it said: {said}")
         if ended.code not in accepted:
             cause = answers.cause(ended.code, ended.errors)
             kind = ResticLocked if answers.is_locked(ended.code, ended.errors) else ResticError

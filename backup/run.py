@@ -6,8 +6,10 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +25,8 @@ from backup.witness import Witness
 
 PINS = "backup.json"
 ADDRESS_FILES = ("login_file", "environment_file", "ca_file", "key_file", "known_hosts_file")
+CACHE_LEAST_BYTES = 64 * 1024 * 1024
+"""Free beside the cache: without it a backup is slower, and comes to its end."""
 UNREADABLE_TOLD = 20
 """Unreadable paths named in a receipt; the error counts all of them."""
 PROGRESS_EVERY_SECONDS = 1.0
@@ -177,7 +181,7 @@ def _store(pinned: Pin, folder: Path, teller: _Teller, chance: random.Random) ->
     restic = Restic(
         reached.location,
         pinned.password_file,
-        cache=folder / "restic-cache",
+        cache=_cache(folder),
         arguments=reached.arguments,
         environment=reached.environment,
     )
@@ -194,6 +198,12 @@ def _store(pinned: Pin, folder: Path, teller: _Teller, chance: random.Random) ->
         sampled=sum(each.encrypted is not None for each in seen),
         encrypted=sum(each.encrypted is True for each in seen),
     )
+
+
+def _cache(folder: Path) -> Path | None:
+    """Where restic keeps a copy of the lists of files; on a full disk it waits for ever to write it."""
+    free_bytes = shutil.disk_usage(folder).free
+    return folder / "restic-cache" if free_bytes >= CACHE_LEAST_BYTES else None
 
 
 def _missing(pinned: Pin) -> tuple[str, ...]:
@@ -243,11 +253,11 @@ class _Teller:
             return
         self.told = now
         whose = {"set": self.set, "job": self.job, "at": rfc3339(self.clock())}
+        told = json.dumps({**whose, **asdict(progress), "moved_at": self.moved_at})
         unfinished = self.path.with_suffix(".new")
-        unfinished.write_text(
-            json.dumps({**whose, **asdict(progress), "moved_at": self.moved_at}), "utf-8"
-        )
-        unfinished.replace(self.path)
+        with suppress(OSError):  # a full disk: how far it is, is worth no backup
+            unfinished.write_text(told, "utf-8")
+            unfinished.replace(self.path)
 
 
 def rfc3339(at: datetime) -> str:

@@ -15,8 +15,8 @@ from backup import holding, holds, measured, proofs, recovery_point, stores
 from backup.forecast import Measured
 from backup.holding import Watched
 from backup.holds import Hold
-from backup.ledger import LASTING
-from backup.plan import Job, Kind
+from backup.ledger import GONE, WELL
+from backup.plan import SKEW, Job, Kind
 from backup.proofs import Proof
 from backup.status import Backups, Drill, RepositoryStatus, SetStatus
 from backup.tables import backup_runs, objects
@@ -198,10 +198,13 @@ def _repository_status(
     good: Mapping[Job, Proof],
     now: datetime,
 ) -> RepositoryStatus:
-    present = (objects.c.repository == declared.id, objects.c.state.not_in(LASTING))
+    present = (objects.c.repository == declared.id, objects.c.state.not_in(GONE))
     window = now - timedelta(days=declared.sweep_days)
-    fresh = (objects.c.state == "sound") & (objects.c.last_verified_at >= window)
-    unread_since = func.coalesce(objects.c.last_verified_at, objects.c.first_seen_at)
+    read_at = objects.c.last_verified_at
+    # A reading that is still to come was noted by a clock that was wrong: it counts for nothing.
+    past = read_at <= now + SKEW
+    fresh = (objects.c.state == "sound") & (read_at >= window) & past
+    unread_since = case((past, read_at), else_=objects.c.first_seen_at)
     size, read, oldest = connection.execute(
         select(
             func.coalesce(func.sum(objects.c.size_bytes), 0),
@@ -209,7 +212,7 @@ def _repository_status(
             func.min(unread_since, type_=Instant()),
         ).where(*present)
     ).one()
-    broken = (objects.c.repository == declared.id, objects.c.state.not_in(("new", "sound")))
+    broken = (objects.c.repository == declared.id, objects.c.state.not_in(WELL))
     errors = connection.scalar(select(func.count()).where(*broken)) or 0
     failed = proofs.failed(connection, declared.id)
     failures = _failures(declared, proved)

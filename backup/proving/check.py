@@ -55,11 +55,12 @@ def put_aside(
     verifier: Verifier, declared: Repository, folder: Path, junk: tuple[Junk, ...]
 ) -> None:
     """Move snapshots into quarantine, in the ledger as well."""
-    for each in junk:
-        quarantine.move(folder, verifier.state_folder / quarantine.FOLDER / declared.id, each)
+    aside = verifier.state_folder / quarantine.FOLDER / declared.id
     with verifier.store.write() as connection:
-        quarantine.note(connection, declared.id, junk, verifier.clock())
+        quarantine.note(connection, declared.id, aside, junk, verifier.clock())
         ledger.mark(connection, declared.id, [("snapshots", e.name) for e in junk], "quarantined")
+    for each in junk:
+        quarantine.move(folder, aside, each)
 
 
 def _rootless(restic: Restic, names: list[str]) -> Iterator[Junk]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backup import exact, ledger, pin, upkeep
+from backup import exact, ledger, pin, sweep, upkeep
 from backup.plan import Job
 from backup.proofs import Proof
 from backup.proving import watch
@@ -45,10 +46,23 @@ def _exactly(verifier: Verifier, job: Job, source: Repository, target: Repositor
     with verifier.store.read() as connection:
         known = ledger.load(connection, source.id)
     copied = exact.copy(here, there, known.values(), verifier.stop, verifier.far)
+    with verifier.store.write() as connection:
+        ledger.mark(connection, target.id, copied.spare, "going")
+    exact.remove(there, copied.spare)
     if (there / "config").exists():
-        with verifier.store.write() as connection:
-            ledger.forget(connection, target.id, copied.removed)
-        verifier.look(target, there)
+        _write_off(verifier, target, there)
     if copied.failed:
         raise ProofError(f"{len(copied.failed)} objects were not copied, first {copied.failed[0]}")
     return Proof(job, verifier.clock(), ok=True, files=copied.objects, bytes=copied.bytes)
+
+
+def _write_off(verifier: Verifier, target: Repository, there: Path) -> None:
+    """Take out of the ledger what went from the copy by our own hand, in an earlier round as well."""
+    looked = verifier.look(target, there).ledger
+    went = [
+        each.key
+        for each in looked
+        if each.state == "going" and not sweep.path(there, each.key).exists()
+    ]
+    with verifier.store.write() as connection:
+        ledger.forget(connection, target.id, went)

@@ -135,4 +135,4 @@ def _healed(other: Path, folder: Path, entry: Entry) -> bool:
     wanted = entry.sha256 if entry.kind == "config" else entry.name
     place = sweep.path(folder, entry.key)
     # Read back from the disk, past its cache: only that is proof.
-    return exact.bring(other, folder, entry) and sweep.sha256(place) == wanted
+    return exact.bring(other, folder, entry) is None and sweep.sha256(place) == wanted

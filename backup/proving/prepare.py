@@ -21,16 +21,19 @@ STORED = ("data", "index", "snapshots")
 def make(verifier: Verifier, inventory: Inventory, job: Job) -> Proof:
     """The repository, and the first page of its ledger: its keys are known from now on."""
     declared = pin.repository(inventory, job.repository)
-    with verifier.store.read() as connection:
-        if ledger.load(connection, declared.id):
-            raise ProofError(f"the repository {declared.id} existed and is gone")
     folder = pin.folder(declared, verifier.state_folder)
+    begun = folder is not None and (folder / "config").exists()
+    with verifier.store.read() as connection:
+        if not begun and ledger.load(connection, declared.id):
+            raise ProofError(f"the repository {declared.id} existed and is gone")
     passwords.find(verifier.store, declared, verifier.state_folder)  # nothing is begun without one
     if folder is not None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not declared.exact:
+        if not declared.exact and not begun:
             _tidy(declared.id, folder)
-    if declared.copy_of and not declared.exact:
+    if begun:
+        verifier.restic(declared).snapshots()  # one that was cut short had made it: ours opens it
+    elif declared.copy_of and not declared.exact:
         source = verifier.restic(pin.repository(inventory, declared.copy_of))
         upkeep.init_like(verifier.restic(declared), source)
     elif not declared.exact:

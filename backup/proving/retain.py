@@ -6,21 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from backup import holds, ledger, pin, receipts, retention, sweep, upkeep
+from backup import holds, ledger, pin, receipts, retention, upkeep
 from backup.answers import Snapshot
 from backup.plan import Job
 from backup.proofs import Detail, Proof
-from backup.proving import watch
+from backup.proving import pruned, watch
 from backup.proving.failure import ProofError
+from backup.restic import Restic
 from backup.retention import Candidate
-from collector import audit
 from collector.inventory.model import Inventory, Keep, Repository
 from collector.store.database import Store
 
 if TYPE_CHECKING:
     from backup.prove import Verifier
-
-ACTOR = "wardwatch"
 
 
 def make(verifier: Verifier, inventory: Inventory, job: Job) -> Proof:
@@ -29,28 +27,41 @@ def make(verifier: Verifier, inventory: Inventory, job: Job) -> Proof:
     folder = pin.folder(declared, verifier.state_folder)
     if folder is not None:
         watch.make(verifier, inventory, Job("watch", declared.id))
+    restic, now = verifier.restic(declared), verifier.clock()
+    resumed = folder is not None and pruned.settle(verifier, declared, folder, restic)
     if held := _held(verifier.store, declared):
         return verifier.obstacle(job, f"held: {held}; nothing is forgotten until it is explained")
-    restic, now = verifier.restic(declared), verifier.clock()
     before = restic.snapshots()
     with verifier.store.read() as connection:
         seen = _first_seen(ledger.load(connection, declared.id), receipts.named(connection), before)
     going = tuple(_going(inventory, declared, before, seen, now))
-    if not going:
+    if not going and not resumed:
         return Proof(job, now, ok=True)
     restic.unlock()
-    upkeep.forget(restic, going)
-    _look_again({each.id for each in before}, set(going), {each.id for each in restic.snapshots()})
+    if going:
+        _forget(verifier, declared, restic, {each.id for each in before}, going)
     freed = 0
     if folder is not None:
         upkeep.prune(restic)
-        freed = _write_off(verifier, declared, set(going))
-    with verifier.store.write() as connection:
-        told: dict[str, str | int | None] = {"repository": declared.id, "count": len(going)}
-        audit.append(connection, now, ACTOR, "snapshots-forgotten", told | {"bytes": freed})
+        freed = pruned.write_off(verifier, declared, folder)
+    else:
+        with verifier.store.write() as connection:
+            pruned.told(verifier, connection, declared, len(going), freed)
     return Proof(
         job, now, ok=True, files=len(going), bytes=freed, detail=Detail(forgotten=going[:100])
     )
+
+
+def _forget(
+    verifier: Verifier, declared: Repository, restic: Restic, before: set[str], going: Sequence[str]
+) -> None:
+    intended = pruned.intend(verifier, declared, going)
+    try:
+        upkeep.forget(restic, going)
+    finally:
+        after = {each.id for each in restic.snapshots()}
+        pruned.stay(verifier, declared, [each for each in intended if each.name in after])
+    _look_again(before, set(going), after)
 
 
 def _held(store: Store, declared: Repository) -> str | None:
@@ -106,22 +117,3 @@ def _look_again(before: set[str], going: set[str], after: set[str]) -> None:
         )
     if lost := before - going - after:
         raise ProofError(f"{len(lost)} snapshots went that were to stay: {min(lost)}")
-
-
-def _write_off(verifier: Verifier, declared: Repository, going: set[str]) -> int:
-    """Take what our own pruning removed out of the ledger; the bytes that it freed."""
-    folder = pin.folder(declared, verifier.state_folder)
-    if folder is None:
-        return 0
-    with verifier.store.write() as connection:
-        known = ledger.load(connection, declared.id)
-        ours = [
-            entry
-            for entry in known.values()
-            if (entry.kind in ("data", "index") or entry.name in going)
-            and not ledger.gone(entry)
-            and not sweep.path(folder, entry.key).exists()
-        ]
-        ledger.forget(connection, declared.id, [entry.key for entry in ours])
-    verifier.look(declared, folder)
-    return sum(entry.size_bytes for entry in ours)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backup import pin
+from backup import look, pin, stores
+from backup.pin import PinError
 from backup.plan import Job
 from backup.proofs import Detail, Proof
-from collector.inventory.model import Inventory
+from backup.restic import ResticError
+from collector.inventory.model import Inventory, Repository
 
 if TYPE_CHECKING:
     from backup.prove import Verifier
@@ -22,6 +26,7 @@ def make(verifier: Verifier, inventory: Inventory, job: Job) -> Proof:
             job, "it lies on another machine: its names are not seen from here"
         )
     looked = verifier.look(declared, folder)
+    _free(verifier, declared, folder)
     missing = tuple(each.problem for each in looked.ledger if each.problem)
     error = f"{len(missing)} objects are not in their place: {missing[0]}" if missing else None
     return Proof(
@@ -32,3 +37,12 @@ def make(verifier: Verifier, inventory: Inventory, job: Job) -> Proof:
         error=error,
         detail=Detail(problems=missing[:20]),
     )
+
+
+def _free(verifier: Verifier, declared: Repository, folder: Path) -> None:
+    """Let go of locks of the dead: over a server no PC sees them, and one of ours stops them all."""
+    if not look.locks(folder):
+        return
+    # What cannot be let go of is told by who needs the lock: a look at names rests on none.
+    with suppress(ResticError, PinError, stores.StoreError):
+        verifier.restic(declared).unlock()

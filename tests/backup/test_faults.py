@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
+import shlex
 import shutil
 import signal
 import subprocess  # noqa: TID251 - a real child is killed, and a real disk fills up
@@ -14,19 +16,19 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
 
 import pytest
 
 from agent import underway
 from agent.spool import Spool
-from backup import drill, pin, plan, receipts, run
+from backup import drill, pin, plan, receipts, run, sealed
 from backup.duties import look
+from backup.plan import Job
 from backup.restoring import Wish, restore
 from backup.samples import documents
-from collector.inventory.model import Keep
 from tests.backup.place import NOON, Place
 from tests.backup.test_duties import until
+from tests.backup.test_heal import with_copy
 
 HUNDRED_MIB = 100 * 1024 * 1024
 
@@ -115,76 +117,73 @@ def test_kill_9_of_the_agents_child_at_any_step_loses_nothing(
         assert proof.ok, proof.error
 
 
-PROVE = """
-import sys
-from datetime import datetime, timedelta
-from pathlib import Path
-from collector.inventory.model import Inventory
-from tests.backup.place import opened
-place = opened(Path(sys.argv[1]))
-place.inventory = Inventory.model_validate_json(sys.argv[2])
-place.now = datetime.fromisoformat(sys.argv[3])
-place.prove(sys.argv[4])
-"""
-
-
-@pytest.mark.parametrize("kind", ["drill", "retain", "check"])
-def test_kill_9_of_the_collector_in_the_middle_of_a_proof_leaves_the_next_one_whole(
-    place: Place, kind: Literal["drill", "retain", "check"]
+def test_kill_9_of_restic_alone_is_told_by_its_name(
+    place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (declared,) = place.inventory.backups
-    changed = declared.model_copy(update={"keep": Keep(daily=1, weekly=0, monthly=0)})
-    place.inventory = place.inventory.model_copy(update={"backups": (changed,)})
-    for week in range(3):
-        (place.source / f"{week}.bin").write_bytes(random.Random(week).randbytes(3_000_000))
-        assert place.back_up().ok
-        place.later(days=8)
-    assert place.prove("sweep").ok
-    held = place.script("held", f"touch {place.state_folder}/begun", 'exec restic "$@"')
-    words = (place.inventory.model_dump_json(), place.now.isoformat(), kind)
-    process = subprocess.Popen(
-        [sys.executable, "-c", PROVE, str(place.state_folder), *words],
-        env={**os.environ, "RESTIC": str(held), "PYTHONPATH": str(Path.cwd())},
-        start_new_session=True,
-    )
-    until(lambda: (place.state_folder / "begun").exists() or process.poll() is not None)
-    assert process.poll() is None
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    for again in (kind, "sweep", "check", "drill"):
-        proof = place.prove(again)
-        assert proof.ok, proof.error
-    assert (
-        restore(
-            place.verifier, place.inventory, Wish("van-ban", place.state_folder / "x"), "x"
-        ).missing
-        == ()
-    )
+    dying = place.script("dying", '[ "$1" != backup ] || kill -9 $$', 'exec restic "$@"')
+    with monkeypatch.context() as patch:
+        patch.setenv("RESTIC", str(dying))
+        assert place.back_up().error == "restic backup failed: restic was killed by signal 9"
+    assert place.back_up().ok
+
+
+def locked(place: Place, age: timedelta) -> Path:
+    """A lock of a PC that died while it had the repository for itself."""
+    password = (place.state_folder / "passwords" / "kho").read_text().strip()
+    told = {
+        "time": (datetime.fromtimestamp(time.time(), UTC) - age).isoformat(),
+        "exclusive": True,
+        "hostname": "may-da-chet",
+        "username": "x",
+        "pid": 4242,
+    }
+    key = sealed.master(place.repository / "keys", password)
+    content = sealed.sealed(key, json.dumps(told).encode())
+    path = place.repository / "locks" / hashlib.sha256(content).hexdigest()
+    path.write_bytes(content)
+    return path
+
+
+def test_the_lock_of_a_dead_pc_is_named_and_holds_nothing_up_for_long(place: Place) -> None:
+    lock = locked(place, timedelta(minutes=1))
+    assert "locked" in (place.attempt().error or "")
+    assert place.prove("watch").ok
+    assert lock.exists()  # it may be at work still
+    assert place.prove("drill").ok
+    assert place.prove("check").ok
+    lock.unlink()
+    lock = locked(place, timedelta(minutes=31))
+    assert place.prove("watch").ok
+    assert not lock.exists()
+    assert place.back_up().ok
+
+
+def test_a_source_that_goes_away_while_restic_runs_is_no_success(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaving = place.script("leaving", 'restic "$@"', f'mv "{place.source}" "{place.source}-gone"')
+    monkeypatch.setenv("RESTIC", str(leaving))
+    receipt = place.back_up()
+    assert receipt.snapshot is not None
+    assert receipt.error == f"source missing: {place.source}"
+
+
+def test_a_wrong_password_on_the_collector_is_told_and_moves_nothing(place: Place) -> None:
+    before = {path for path in place.repository.rglob("*") if path.is_file()}
+    (place.state_folder / "passwords" / "kho").write_text("wrong\n")
+    for kind in ("check", "drill", "retain"):
+        assert "wrong password" in (place.prove(kind).error or "")
+    assert place.prove("sweep").ok  # it needs none
+    assert {path for path in place.repository.rglob("*") if path.is_file()} == before
 
 
 def test_a_repository_on_a_full_disk_is_told_and_stays_whole(place: Place) -> None:
     assert place.back_up().ok
     (place.source / "large.bin").write_bytes(random.Random(1).randbytes(4 * 1024 * 1024))
-    whole = place.state_folder / "whole"
-    place.repository.rename(whole)
-    place.repository.mkdir()
-    # A disk of 2 MiB of its own, that this one process sees.
-    script = place.script(
-        "on-a-small-disk",
-        "set -e",
-        f"mount -t tmpfs -o size=2m none {place.repository}",
-        f"cp -a {whole}/. {place.repository}",
-        f"{' '.join(child(place))} || true",
-        f"rm -rf {whole}",
-        f"cp -a {place.repository} {whole}",
-    )
-    command = ["unshare", "--mount", "--map-root-user", str(script)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    on_a_full_disk(place, place.repository, "2m", *child(place))
     (receipt,) = told(place)
-    assert receipt["ok"] is False, done.stderr
+    assert receipt["ok"] is False
     assert "no space left" in str(receipt["error"])
-    place.repository.rmdir()
-    whole.rename(place.repository)
     assert place.prove("check").ok
     assert place.prove("drill").ok
     (place.source / "large.bin").unlink()
@@ -267,3 +266,76 @@ def test_what_a_drill_left_that_was_killed_with_its_process_goes_within_a_day(
         "own-kho",
     )
     assert [one.name for one in scratch.iterdir()] == ["drill-new"]
+
+
+def on_a_full_disk(place: Place, folder: Path, size: str, *command: str) -> None:
+    """Run a command while that folder is a disk of its own, and small; what it held is in it."""
+    whole = place.state_folder / "whole"
+    folder.mkdir(exist_ok=True)
+    folder.rename(whole)
+    folder.mkdir()
+    script = place.script(
+        "on-a-small-disk",
+        "set -e",
+        f"mount -t tmpfs -o size={size} none {folder}",
+        f"cp -a {whole}/. {folder}",
+        f"{shlex.join(command)} || true",
+        f"rm -rf {whole}",
+        f"cp -a {folder} {whole}",
+    )
+    command = ("unshare", "--mount", "--map-root-user", str(script))
+    subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    folder.rmdir()
+    whole.rename(folder)
+
+
+PROVE = """
+import sys
+from datetime import datetime
+from pathlib import Path
+from backup.plan import Job
+from collector.inventory.model import Inventory
+from tests.backup.place import opened
+place = opened(Path(sys.argv[1]))
+place.inventory = Inventory.model_validate_json(sys.argv[2])
+place.verifier.prove(place.inventory, Job(*sys.argv[3:]))
+"""
+
+
+def proving(place: Place, *job: str) -> list[str]:
+    told = place.inventory.model_dump_json()
+    return ["env", "PYTHONPATH=.", sys.executable, "-c", PROVE, str(place.state_folder), told, *job]
+
+
+def last_error(place: Place, kind: str) -> str:
+    with place.store.read() as connection:
+        statement = "SELECT error FROM proofs WHERE kind = ? ORDER BY id DESC"
+        return str(connection.exec_driver_sql(statement, (kind,)).scalars().first())
+
+
+def test_a_second_disk_that_is_full_is_told_and_filled_once_there_is_room(place: Place) -> None:
+    place.inventory = with_copy(place.inventory, exact=True)
+    assert place.prove("sweep").ok
+    on_a_full_disk(place, place.state_folder / "ban-sao", "24k", *proving(place, "copy", "ban-sao"))
+    assert "No space left on device" in last_error(place, "copy")
+    for job in (Job("copy", "ban-sao"), Job("sweep", "ban-sao"), Job("sweep", "kho")):
+        proof = place.verifier.prove(place.inventory, job)
+        assert proof.ok, proof.error
+
+
+def test_a_drill_without_room_for_what_it_restores_says_so(place: Place) -> None:
+    command = proving(place, "drill", "kho", "van-ban")
+    on_a_full_disk(place, place.state_folder / "scratch", "16k", *command)
+    assert "no space left on device" in last_error(place, "drill")
+    assert list((place.state_folder / "scratch").iterdir()) == []
+    assert place.prove("drill").ok
+
+
+def test_a_pc_whose_disk_is_full_stores_what_it_has_all_the_same(place: Place) -> None:
+    (place.source / "more.txt").write_text("một")
+    shutil.rmtree(place.agent_folder / "restic-cache")
+    on_a_full_disk(place, place.agent_folder, "16k", *child(place))
+    assert len(place.files("snapshots")) == 2
+    assert place.prove("watch").ok
+    assert place.back_up().ok
+    assert place.prove("check").ok

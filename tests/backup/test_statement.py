@@ -114,6 +114,16 @@ def test_a_reading_grows_old(place: Place) -> None:
     assert stored.oldest_unread_at == NOON
 
 
+def test_a_reading_by_a_clock_ahead_is_none(place: Place) -> None:
+    place.now = NOON + timedelta(days=365)
+    assert place.prove("sweep").ok
+    place.now = NOON
+    stored = status(place).repositories["kho"]
+    assert stored.read_bytes == 0
+    assert place.prove("sweep").ok
+    assert status(place).repositories["kho"].read_bytes == stored.bytes
+
+
 def test_a_missing_restic_is_an_obstacle_and_no_damage(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -46,6 +46,35 @@ def test_a_flipped_bit_is_found_in_every_kind_of_object(place: Place, kind: str)
     assert place.prove("sweep").ok
 
 
+@pytest.mark.parametrize("part", ["tree", "header"])
+def test_a_flipped_bit_in_lists_of_files_and_in_a_packs_header_is_found(
+    place: Place, part: str
+) -> None:
+    assert place.prove("sweep").ok
+    pack = min(place.files("data"), key=lambda path: path.stat().st_size)  # that of the lists
+    content = pack.read_bytes()
+    header = int.from_bytes(content[-4:], "little")  # a pack ends with the length of its header
+    flip(pack, 40 if part == "tree" else len(content) - 4 - header // 2)
+    place.later(days=1)
+    proof = place.prove("sweep")
+    assert proof.detail.problems == (f"data/{pack.name}: damaged",)
+    assert pack.name in (proof.error or "")
+    assert place.prove("check").ok == (part == "header")  # no check of restic's looks there
+
+
+def test_an_object_of_another_size_is_told_by_the_next_watch(place: Place) -> None:
+    assert place.prove("sweep").ok
+    pack = place.files("data")[0]
+    content = pack.read_bytes()
+    pack.chmod(0o600)
+    pack.write_bytes(content[:-1])
+    place.later(minutes=10)
+    assert place.prove("watch").detail.problems == (f"data/{pack.name}: damaged",)
+    pack.write_bytes(content)
+    assert place.prove("sweep").ok
+    assert place.prove("watch").ok
+
+
 def test_a_bit_that_was_flipped_before_the_first_sweep_is_found(place: Place) -> None:
     damaged = place.files("data")[0]
     flip(damaged, 40)
@@ -112,6 +141,12 @@ def test_a_share_is_a_little_more_than_even_and_the_oldest_comes_first() -> None
 def test_all_that_falls_due_is_read_whatever_the_share() -> None:
     chosen = share(packs(30, verified_days_ago=28), NOON, window_days=30, least_bytes=0)
     assert len(chosen) == 30
+
+
+def test_what_a_clock_ahead_had_noted_is_read_before_all_else() -> None:
+    ahead = packs(2, verified_days_ago=-365)
+    chosen = share([*packs(60, verified_days_ago=20)[2:], *ahead], NOON, 30, least_bytes=0)
+    assert set(ahead) <= set(chosen)
 
 
 def test_everything_is_read_within_the_window_at_one_share_a_day() -> None:

@@ -29,13 +29,24 @@ MODULES = (
         "look",
         "prove",
         "passwords",
+        "exact",
     ),
     *(f"proving/{name}" for name in ("prepare", "watch", "sweeping", "drilling", "whole", "check")),
-    *(f"proving/{name}" for name in ("copy", "retain", "selftest", "heal")),
+    *(f"proving/{name}" for name in ("copy", "retain", "pruned", "selftest", "heal")),
     *(f"stores/{name}" for name in ("address", "rest", "sftp", "s3")),
 )
 NOT_SAID = frozenset(
-    {"7: 7", "restic 7 7", "already locked", "7 (7)", "-p 7", "-i '7'", "-s sftp"}
+    {
+        "7: 7",
+        "7/7: 7",
+        "restic 7 7",
+        "restic 7 7; it said: 7",
+        "already locked",
+        "7 (7)",
+        "-p 7",
+        "-i '7'",
+        "-s sftp",
+    }
     | {"%Y-%m-%d %H:%M"}
 )
 """What is told elsewhere, or only read."""
@@ -80,6 +91,15 @@ def test_no_error_of_a_backup_or_a_proof_lacks_its_translation(name: str) -> Non
         (
             "restic check took longer than its time limit and was stopped",
             "lệnh restic check quá thời gian cho phép nên đã bị dừng",
+        ),
+        (
+            "restic copy took longer than its time limit and was stopped; it said: unexpected EOF",
+            "lệnh restic copy quá thời gian cho phép nên đã bị dừng; restic nói: unexpected EOF",
+        ),
+        (
+            "restic backup failed: unable to create lock in backend: repository is already locked"
+            " exclusively by PID 4242 on pc-9 by x",
+            "lệnh restic backup không chạy được: kho đang bị khóa riêng bởi PID 4242 on pc-9 by x",
         ),
         (
             "nothing to back up: /a, /b does not exist",
