@@ -12,6 +12,8 @@ from typing import Any
 PANIC = 2
 LOCKED = 11
 IS_LOCKED = "already locked"
+LONGEST = 300
+"""Of what restic said, in one line of text."""
 REASONS = (IS_LOCKED, "no space left on device")
 """After these 0.14 goes on to advise, and both go on to count errors."""
 
@@ -128,7 +130,9 @@ def last_words(errors: str) -> str:
     reasons = [words for words in said if any(reason in words for reason in REASONS)]
     fatal = [words for words in said if words.startswith("Fatal")]
     words = (reasons or fatal or said or [""])[-1]
-    return _CREDENTIALS.sub("//***@", words.removeprefix("Fatal: "))[:300]
+    words = _CREDENTIALS.sub("//***@", words.removeprefix("Fatal: "))
+    # Two long paths may stand before the reason, which comes last.
+    return words if len(words) <= LONGEST else f"{words[:100]} … {words[100 - LONGEST :]}"
 
 
 def is_locked(code: int, errors: str) -> bool:
