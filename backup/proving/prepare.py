@@ -49,8 +49,6 @@ def _tidy(id: str, folder: Path) -> None:
     Beside it restic 0.18 makes no repository, and the one that 0.14 makes opens every other time,
     by whichever of the two keys it comes to first.
     """
-    if (folder / "config").exists():
-        return  # restic refuses it, and says so best
     if any(path.is_file() for kind in STORED for path in (folder / kind).rglob("*")):
         raise ProofError(f"the repository {id} has lost its config, and holds data")
     for path in (folder / "keys").glob("*"):

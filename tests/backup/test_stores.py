@@ -10,6 +10,7 @@ import socket
 import subprocess  # noqa: TID251 - real servers are started
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,13 +18,15 @@ import pytest
 
 from backup import bundle, run, server, stores
 from backup.answers import cause
+from backup.plan import Job
 from backup.sacrifice import quicken
 from backup.stores import Address, StoreError
 from collector.authority import Authority
-from collector.inventory.model import Inventory
+from collector.inventory.model import Inventory, Keep
 from tests.backup.parts import programs
 from tests.backup.place import NOON, Place
 from tests.backup.test_duties import until
+from tests.backup.test_heal import with_copy
 
 LOGIN = "may:bi-mat"
 
@@ -166,6 +169,58 @@ def test_a_server_that_goes_away_in_the_middle_is_told_and_the_next_backup_is_wh
         assert place.back_up().ok
     assert place.prove("sweep").ok
     assert place.prove("check").ok
+
+
+@pytest.mark.parametrize("restic_version", ["0.18"], indirect=True)
+def test_a_copy_whose_server_goes_away_in_the_middle_is_told_and_the_next_one_is_whole(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (place.source / "large.bin").write_bytes(os.urandom(30 * 1024 * 1024))
+    assert place.back_up().ok
+    port, far = free_port(), place.state_folder / "far"
+    arguments = [str(programs("trixie") / "restic-rest-server"), "--no-auth", "--append-only"]
+    arguments += ["--path", str(far), "--listen", f"127.0.0.1:{port}"]
+    values = with_copy(place.inventory, exact=False).model_dump(mode="python")
+    values["repositories"][1]["path"] = f"rest:http://127.0.0.1:{port}/kho/"
+    place.inventory = Inventory.model_validate(values)
+    job = Job("copy", "ban-sao")
+    with serving(arguments, port) as process:
+        assert place.verifier.prove(place.inventory, Job("prepare", "ban-sao")).ok
+        quicken(far / "kho", (place.state_folder / "passwords" / "ban-sao").read_text().strip())
+        # restic goes on trying for a quarter of an hour, and does not let itself be interrupted.
+        hasty = place.script(
+            "hasty", '[ "$1" != copy ] || exec timeout -s KILL 4 restic "$@"', 'exec restic "$@"'
+        )
+        with monkeypatch.context() as patch, ThreadPoolExecutor() as beside:
+            patch.setenv("RESTIC", str(hasty))
+            copying = beside.submit(place.verifier.prove, place.inventory, job)
+            until(lambda: any(path.is_file() for path in (far / "kho" / "data").rglob("*")))
+            process.kill()
+            proof = copying.result()
+    assert (proof.error or "").startswith("restic copy failed: ")
+    with serving(arguments, port):
+        again = place.verifier.prove(place.inventory, job)
+        assert again.ok, again.error
+    assert len(list((far / "kho" / "snapshots").iterdir())) == 2
+    assert place.prove("check").ok
+
+
+@pytest.mark.parametrize("restic_version", ["0.18"], indirect=True)
+def test_a_forget_that_the_append_only_server_refuses_is_no_success(place: Place) -> None:
+    (declared,) = place.inventory.backups
+    kept = declared.model_copy(update={"keep": Keep(daily=1, weekly=0, monthly=0)})
+    place.inventory = place.inventory.model_copy(update={"backups": (kept,)})
+    place.later(days=8)
+    assert place.back_up().ok
+    place.later(days=8)
+    port = free_port()
+    arguments = [str(programs("trixie") / "restic-rest-server"), "--no-auth", "--append-only"]
+    arguments += ["--path", str(place.state_folder), "--listen", f"127.0.0.1:{port}"]
+    with serving(arguments, port):
+        elsewhere(place, path=f"rest:http://127.0.0.1:{port}/kho/")
+        proof = place.prove("retain")
+    assert proof.error == "forget was refused: 1 of 1 snapshots are still there"
+    assert len(place.files("snapshots")) == 2
 
 
 @pytest.mark.parametrize("restic_version", ["0.18"], indirect=True)
