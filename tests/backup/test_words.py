@@ -39,6 +39,7 @@ NOT_SAID = frozenset(
     {
         "7: 7",
         "7/7: 7",
+        "7 … 7",
         "restic 7 7",
         "restic 7 7; it said: 7",
         "already locked",
