@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from collector.devices import identity, snmp
@@ -65,18 +65,7 @@ async def read(
     Never raises for what the device does: what it left untold is a gap with its cause.
     """
     began = time.monotonic()
-    session: _Session | None = None
-    problem = None
-    try:
-        async with asyncio.timeout(limits.seconds):
-            session = _Session(await engines.line(target), limits)
-            await _survey(session, kind)
-    except TimeoutError:
-        problem = f"not done in {limits.seconds:g} seconds"
-    except SpentError as error:
-        problem = str(error)
-    except AskError as error:
-        problem = str(error)
+    session, problem = await _asked(engines, target, limits, lambda one: _survey(one, kind))
     walk = session.walk if session else {}
     gaps = [*session.gaps] if session else []
     if problem and walk:
@@ -90,20 +79,27 @@ async def glance(
 ) -> Answer:
     """These objects alone, as they were found before: what changes from minute to minute."""
     began = time.monotonic()
-    session: _Session | None = None
-    problem = None
-    try:
-        async with asyncio.timeout(limits.seconds):
-            session = _Session(await engines.line(target), limits)
-            await _scalars(session, oids)
-    except TimeoutError:
-        problem = f"not done in {limits.seconds:g} seconds"
-    except (AskError, SpentError) as error:
-        problem = str(error)
+    session, problem = await _asked(engines, target, limits, lambda one: _scalars(one, oids))
     walk: Mapping[str, Value] = session.walk if session else {}
     if not problem and not walk:
         problem = "none of the objects is there any more"
     return Answer(walk, (), time.monotonic() - began, problem)
+
+
+async def _asked(
+    engines: Engines, target: Target, limits: Limits, ask: Callable[[_Session], Awaitable[None]]
+) -> tuple[_Session | None, str | None]:
+    """A session of all that was told within the limits, and why it ended before its end."""
+    session: _Session | None = None
+    try:
+        async with asyncio.timeout(limits.seconds):
+            session = _Session(await engines.line(target), limits)
+            await ask(session)
+    except TimeoutError:
+        return session, f"not done in {limits.seconds:g} seconds"
+    except (AskError, SpentError) as error:
+        return session, str(error)
+    return session, None
 
 
 async def _survey(session: _Session, kind: str | None) -> None:
