@@ -16,9 +16,10 @@ from backup.prove import Verifier
 from backup.status import Backups
 from collector.inventory.model import Inventory
 from console import by_hand
-from console.api.operation import Nothing, Operation, act, missing, number, read, user
+from console.api.operation import Nothing, Operation, act, missing, read, user
 from console.backup_plan import Due, plan
 from console.pages.backups import WHY_MOST
+from console.pages.problems import number
 from console.pages.render import desk
 
 BUSY = "other long work is running: wait for it in /api/backups/course, and ask again"

@@ -10,8 +10,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from console.api.operation import NUMBER_MOST, Operation
+from console.api.operation import Operation
 from console.api.table import OPERATIONS
+from console.pages.problems import NUMBER_MOST
 
 PROBLEM = "application/problem+json"
 PARAMETER = re.compile(r"\{(\w+)(?::(\w+))?\}")

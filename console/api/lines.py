@@ -18,11 +18,12 @@ from collector.lines.interruptions import Interruption
 from collector.lines.period import LinePeriod, Lost, Share, month_of, period
 from collector.readings import Verdict
 from console import line_rows, making
-from console.api.operation import File, Operation, missing, number, read, user
+from console.api.operation import File, Operation, missing, read, user
 from console.api.papers import taken
 from console.line_papers import LineError
 from console.line_rows import LineRow, Rates, Vote
 from console.pages.lines import HOURS_SHOWN, reason
+from console.pages.problems import number
 from console.pages.render import desk, language
 from console.pages.spans import Month, asked, periods
 from console.papers import MEDIA, Format

@@ -30,11 +30,12 @@ from console import (
     screen,
 )
 from console.answers import Answer, Task
-from console.api.operation import Operation, missing, number, read
+from console.api.operation import Operation, missing, read
 from console.clocks import Clock, Coming
 from console.machines import MachineRow
 from console.officials import OfficialRow
 from console.pages.figures import past_days
+from console.pages.problems import number
 from console.pages.render import desk, language
 from console.past import Day
 from console.records import Record

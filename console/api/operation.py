@@ -10,10 +10,9 @@ from msgspec import Meta, Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-BODY_BYTES_MOST = 1024 * 1024
-NUMBER_MOST = 2**53 - 1
-"""What a database and every program's JSON still counts right."""
+from console.pages.problems import NUMBER_MOST
 
+BODY_BYTES_MOST = 1024 * 1024
 Instant = Annotated[datetime, Meta(tz=True, description="With its offset: 2026-11-23T14:05+07:00.")]
 Number = Annotated[int, Meta(ge=0, le=NUMBER_MOST)]
 Reason = Annotated[str, Meta(max_length=4000)]
@@ -59,14 +58,6 @@ def act(path: str, function: Callable[[Request, Any], Any], body: Any, answer: A
 def user(request: Request) -> str:
     """Who acts, as the audit log names them."""
     found: str = request.state.visitor.user
-    return found
-
-
-def number(request: Request, name: str) -> int:
-    """That part of the address; what no database counts to is not there."""
-    found = int(request.path_params[name])
-    if found > NUMBER_MOST:
-        raise missing(f"no {name} {found}")
     return found
 
 

@@ -23,7 +23,6 @@ from console.api.operation import (
     Operation,
     act,
     missing,
-    number,
     read,
     user,
 )
@@ -31,6 +30,7 @@ from console.clocks import Clock
 from console.handing import Handed
 from console.making import Made
 from console.pages.forms import FILE_BYTES_MOST
+from console.pages.problems import number
 from console.pages.render import desk, language
 from console.pages.reports import FORMATS, periods
 from console.papers import MEDIA, OF_INCIDENT, OF_PERIOD, Format, Kind, PeriodKind, Wish

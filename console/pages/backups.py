@@ -19,7 +19,7 @@ from console import by_hand
 from console.answers import BACKUP_RULES
 from console.at_work import rows
 from console.pages.forms import Form
-from console.pages.problems import not_found
+from console.pages.problems import not_found, number
 from console.pages.render import desk, language, page, words
 
 SAID = ("asked", "drilling", "busy", "explained", "no-why")
@@ -102,7 +102,7 @@ def explained(request: Request, form: Form) -> Response:
     here, why = desk(request), form.get("why", "").strip()
     if not why:
         return RedirectResponse("/backups?said=no-why#holds", 303)
-    user, hold = request.state.visitor.user, request.path_params["hold"]
+    user, hold = request.state.visitor.user, number(request, "hold")
     if not by_hand.explain(here.workshop.verifier, hold, why[:WHY_MOST], user):
         return not_found(request, "error.missing")
     here.forget()

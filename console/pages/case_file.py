@@ -17,7 +17,8 @@ from alerts.statements import INSTANTS
 from alerts.vocabulary import FIELDS
 from alerts.words import refusal
 from console import handing, preparing, signed_papers
-from console.pages.forms import Form
+from console.pages import problems
+from console.pages.forms import Form, is_number
 from console.pages.incidents import REASON_LETTERS_MOST, changed, listed, shown
 from console.pages.problems import not_found
 from console.pages.render import desk, language, words
@@ -98,7 +99,7 @@ def approved(request: Request, form: Form) -> Response:
     chosen, obligation = form.get("paper", ""), form.get("obligation") or None
 
     def approve(connection):  # type: ignore[no-untyped-def] # one transaction, handed over
-        papers = (int(chosen),) if chosen.isdecimal() else preparing.newest(connection, number)
+        papers = (int(chosen),) if is_number(chosen) else preparing.newest(connection, number)
         asked = Approval(number, papers, to, obligation)
         inventory, user = here.source.current(), request.state.visitor.user
         sending.approve(connection, inventory, here.clock(), user, asked)
@@ -112,7 +113,7 @@ def handed(request: Request, form: Form) -> Response:
     chosen = form.get("paper", "")
 
     def hand_over(connection):  # type: ignore[no-untyped-def] # one transaction, handed over
-        papers = (int(chosen),) if chosen.isdecimal() else preparing.newest(connection, number)
+        papers = (int(chosen),) if is_number(chosen) else preparing.newest(connection, number)
         user = request.state.visitor.user
         handing.hand_over_kept(connection, here.clock(), user, number, papers)
 
@@ -123,7 +124,7 @@ def resent(request: Request, form: Form) -> Response:
     """Once more what the other side refused."""
     here, number = desk(request), request.path_params["id"]
     which = form.get("dispatch", "")
-    if not which.isdecimal():
+    if not is_number(which):
         raise HTTPException(400, "there is no such letter")
     return changed(
         request,
@@ -154,7 +155,7 @@ def taken_back(request: Request, content: bytes) -> Response:
 
 def downloaded(request: Request) -> Response:
     """One kept file of this incident, byte for byte."""
-    number, which = request.path_params["id"], request.path_params["file"]
+    number, which = request.path_params["id"], problems.number(request, "file")
     with desk(request).store.read() as connection:
         found = filing.one(connection, which)
     if found is None or found[0].incident != number:

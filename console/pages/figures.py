@@ -17,6 +17,7 @@ from alerts.words import because
 from collector.readings import Verdict
 from console import past, records
 from console.desk import Desk, Moment
+from console.pages import problems
 from console.pages.problems import not_found
 from console.pages.render import desk, page, words
 from console.paging import Part, part
@@ -81,7 +82,7 @@ def _in_order(moment: Moment) -> tuple[tuple[Finding, ...], dict[str, int]]:
 
 def report(request: Request) -> Response:
     """One record as the PC sent it, byte for byte, with its checksum."""
-    number = request.path_params["id"]
+    number = problems.number(request, "id")
     with desk(request).store.read() as connection:
         found = records.record(connection, number)
     if found is None:

@@ -22,6 +22,9 @@ FILE_BYTES_MOST = 32 * 1024 * 1024
 DEADLINE_SECONDS = 30
 FILE_DEADLINE_SECONDS = 300
 
+NUMBER_DIGITS_MOST = 15
+"""What every database counts to."""
+
 Form = Mapping[str, str]
 
 
@@ -30,6 +33,11 @@ SHEET_BYTES_MOST = 4 * 1024 * 1024
 
 INVENTORY_FORM_BYTES_MOST = 4 * 1024 * 1024
 """1 MiB of an inventory, whose Vietnamese letters take up to nine bytes each in a form."""
+
+
+def is_number(text: str) -> bool:
+    """Whether it is the number of a row, as our own pages write it."""
+    return text.isascii() and text.isdecimal() and len(text) <= NUMBER_DIGITS_MOST
 
 
 def posted(

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from console import handing
 from console.pages.forms import Form
-from console.pages.problems import not_found
+from console.pages.problems import not_found, number
 from console.pages.render import desk, page
 
 
@@ -24,7 +24,7 @@ def handed_list(request: Request) -> Response:
 def handed(request: Request) -> Response:
     """The file, byte for byte as it was handed over."""
     with desk(request).store.read() as connection:
-        paper = handing.paper(connection, request.path_params["number"])
+        paper = handing.paper(connection, number(request, "number"))
     if paper is None:
         return not_found(request, "error.missing")
     name = f"attachment; filename*=UTF-8''{quote(paper.file_name, safe='')}"
@@ -37,5 +37,5 @@ def taken_back(request: Request, _form: Form) -> Response:
     """Off the list."""
     here, user = desk(request), request.state.visitor.user
     with here.store.write() as connection:
-        handing.take_back(connection, here.clock(), user, request.path_params["number"])
+        handing.take_back(connection, here.clock(), user, number(request, "number"))
     return RedirectResponse("/handed", 303)

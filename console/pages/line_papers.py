@@ -12,7 +12,7 @@ from console import making
 from console.line_papers import LineError
 from console.making import LineWish
 from console.pages.forms import Form
-from console.pages.problems import not_found
+from console.pages.problems import not_found, number
 from console.pages.render import desk, page, words
 from console.pages.taken import downloaded
 from console.papers import MEDIA, Format, PaperError
@@ -36,7 +36,7 @@ def outage_notice(request: Request, form: Form) -> Response:
     here, user = desk(request), request.state.visitor.user
     wish = LineWish(request.path_params["id"], _format(form))
     try:
-        made = making.line_outage(here, user, wish, request.path_params["number"], Disclosure())
+        made = making.line_outage(here, user, wish, number(request, "number"), Disclosure())
     except LineError:
         return not_found(request, "error.missing")
     except PaperError as error:

@@ -9,6 +9,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from console.pages.render import page, words
 
 API = "/api/"
+NUMBER_MOST = 2**53 - 1
+"""What a database and every program's JSON still counts right."""
 
 
 def problem(request: Request, status: int, title: str) -> Response:
@@ -20,6 +22,14 @@ def problem(request: Request, status: int, title: str) -> Response:
 def not_found(request: Request, key: str, **values: object) -> Response:
     """A page that says in one sentence what is not there."""
     return page(request, "error", status=404, sentence=words(request).text(key, **values))
+
+
+def number(request: Request, name: str) -> int:
+    """That part of the address; what no database counts to is not there. Raises HTTPException."""
+    found = int(request.path_params[name])
+    if found > NUMBER_MOST:
+        raise HTTPException(404, f"no {name} {found}")
+    return found
 
 
 def not_yours(request: Request) -> Response:

@@ -171,6 +171,15 @@ def test_a_file_that_is_no_signed_paper_is_refused_with_its_reason(
     assert "chưa nhận được" in body
 
 
+def test_a_number_that_no_database_counts_to_is_not_there(visitor: Signed, incident: str) -> None:
+    far = str(2**64)
+    for place in (f"/reports/{far}", f"/handed/{far}", f"/incidents/{incident}/files/{far}"):
+        assert visitor.page(place)[0] == 404, place
+    for place in (f"/handed/{far}/take-back", f"/backups/holds/{far}/explain"):
+        assert visitor.post(place, why="x")[0] == 404, place
+    assert visitor.post(f"/incidents/{incident}/resend", dispatch=far)[0] == 400
+
+
 def test_nothing_is_sent_where_no_mail_server_is_declared(visitor: Signed, incident: str) -> None:
     status, _, body = visitor.post(f"/incidents/{incident}/send", **{"to-police": "on"})
     assert status == 409
