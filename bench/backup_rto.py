@@ -15,15 +15,18 @@ import resource
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from backup import forecast, measured, proofs, restoring
 from backup.forecast import Measured
 from backup.plan import Job, Kind
 from backup.proofs import Proof
+from backup.prove import Verifier
+from backup.restic import Restic
 from backup.restoring import Wish
 from bench.faults import seeded
+from collector.inventory.model import Repository
 from tests.backup.place import Place, made
 
 MIB = 1024**2
@@ -52,6 +55,28 @@ class Errors:
     """As `own`, of processor time: measured and forecast."""
     cpu_others: list[float] = field(default_factory=list)
     cpu_again: list[float] = field(default_factory=list)
+
+
+class Counted(Restic):
+    """Keeps what its restores alone took of the processor: who restores asks for lists besides."""
+
+    def restore(self, snapshot: str, into: Path, paths: Sequence[str] = ()) -> float:
+        before = _cpu_seconds()
+        try:
+            return super().restore(snapshot, into, paths)
+        finally:
+            RESTORES.append(_cpu_seconds() - before)
+
+
+class Counting(Verifier):
+    """Reaches repositories by restics that are counted."""
+
+    def restic(self, declared: Repository) -> Restic:
+        return Counted(**vars(super().restic(declared)))
+
+
+RESTORES: list[float] = []
+"""Processor seconds of each restore, in their order."""
 
 
 @dataclass
@@ -163,21 +188,16 @@ def _each(place: Place, chance: random.Random, spent: Spent, *kinds: Kind, chang
         place.later(minutes=1)
     for declared in place.inventory.backups:
         for kind in kinds:
-            verifier = replace(place.verifier, limit_seconds=LIMIT_SECONDS)
-            before = _cpu_seconds()
-            proof = verifier.prove(place.inventory, Job(kind, "kho", declared.id))
+            proof = _verifier(place).prove(place.inventory, Job(kind, "kho", declared.id))
             if not proof.ok or proof.detail.streamed:
                 raise SystemExit(f"{declared.id}: {proof.error or 'no room'}")
-            spent.note(place, proof, _cpu_seconds() - before)
+            spent.note(place, proof, RESTORES[-1])
             place.later(minutes=1)
 
 
 def _measure(place: Place, set_id: str, errors: Errors, spent: Sequence[Measured]) -> None:
-    before = _cpu_seconds()
-    first = _restored(place, set_id)
-    between = _cpu_seconds()
-    second = _restored(place, set_id)
-    cpu, again = between - before, _cpu_seconds() - between
+    first, second = _restored(place, set_id), _restored(place, set_id)
+    cpu, again = RESTORES[-2:]
     ahead = first.forecast
     with place.store.read() as connection:
         good = proofs.newest_good(connection)
@@ -201,6 +221,10 @@ def _measure(place: Place, set_id: str, errors: Errors, spent: Sequence[Measured
     errors.cpu_again.append(again / cpu - 1)
 
 
+def _verifier(place: Place) -> Verifier:
+    return Counting(**{**vars(place.verifier), "limit_seconds": LIMIT_SECONDS})
+
+
 def _cpu_seconds() -> float:
     spent = resource.getrusage(resource.RUSAGE_CHILDREN)
     return spent.ru_utime + spent.ru_stime
@@ -208,8 +232,7 @@ def _cpu_seconds() -> float:
 
 def _restored(place: Place, set_id: str) -> restoring.Restored:
     into = place.state_folder / "back"
-    verifier = replace(place.verifier, limit_seconds=LIMIT_SECONDS)
-    done = restoring.restore(verifier, place.inventory, Wish(set_id, into), "bench")
+    done = restoring.restore(_verifier(place), place.inventory, Wish(set_id, into), "bench")
     shutil.rmtree(into)
     if done.missing:
         raise SystemExit(f"{set_id}: {json.dumps(done.missing[:3])} did not come back")
