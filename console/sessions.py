@@ -39,6 +39,16 @@ class Visitor(Struct, frozen=True):
         return self.role == "officer"
 
 
+class Token(Struct, frozen=True):
+    """A program's way in; the token itself was shown once and is not kept."""
+
+    user: str
+    name: str
+    """What the program is, in the words of who made it."""
+    created_at: datetime
+    expires_at: datetime
+
+
 def open_session(connection: Connection, now: datetime, user: str, opened_by: str) -> str:
     """Start a session; the answer is the cookie's value, known to the browser alone."""
     token = secrets.token_urlsafe(32)
@@ -135,15 +145,26 @@ def program(connection: Connection, now: datetime, token: str) -> Visitor | None
     return Visitor(row.user, "", "token", bytes(row.hash), role, now)
 
 
+def tokens(connection: Connection, now: datetime) -> tuple[Token, ...]:
+    """Those that still let a program in, by user and name."""
+    rows = connection.execute(
+        select(api_tokens)
+        .where(api_tokens.c.ended_at.is_(None), api_tokens.c.expires_at > now)
+        .order_by(api_tokens.c.user, api_tokens.c.name, api_tokens.c.created_at)
+    )
+    return tuple(Token(row.user, row.name, row.created_at, row.expires_at) for row in rows)
+
+
 def end_tokens(connection: Connection, now: datetime, actor: str, user: str, name: str) -> int:
-    """End the tokens of that name; how many there were."""
+    """End the tokens of that name at once; how many there were."""
     ended = connection.execute(
         update(api_tokens)
         .where(api_tokens.c.user == user, api_tokens.c.name == name)
-        .where(api_tokens.c.ended_at.is_(None))
+        .where(api_tokens.c.ended_at.is_(None), api_tokens.c.expires_at > now)
         .values(ended_at=now)
     ).rowcount
-    audit.append(connection, now, actor, "api-token-ended", {"user": user, "name": name})
+    if ended:
+        audit.append(connection, now, actor, "api-token-ended", {"user": user, "name": name})
     return ended
 
 

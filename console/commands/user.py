@@ -142,6 +142,41 @@ def token(call: Call, name: str, purpose: str, days: int, as_json: bool) -> None
         click.echo(made)
 
 
+@user.command("tokens")
+@json_option
+@state_option
+@click.pass_obj
+def tokens(call: Call, as_json: bool) -> None:
+    """Print which programs may ask, as whom and until when."""
+    from console import sessions  # noqa: PLC0415
+    from console.notation import instant  # noqa: PLC0415
+
+    with call.desk() as desk, desk.store.read() as connection:
+        found = sessions.tokens(connection, call.clock())
+        timezone = desk.source.current().site.timezone
+    if as_json:
+        print_json(found)
+        return
+    for one in found:
+        click.echo(f"{one.user}\t{one.name}\t{instant(one.expires_at, timezone)}")
+
+
+@user.command("end-token")
+@click.argument("name")
+@click.option("--for", "purpose", required=True, metavar="TEXT", help="As it was made.")
+@state_option
+@click.pass_obj
+def end_token(call: Call, name: str, purpose: str) -> None:
+    """End at once the token of the user NAME that was made for TEXT."""
+    from console import sessions  # noqa: PLC0415
+
+    with call.desk() as desk, desk.store.write() as connection:
+        ended = sessions.end_tokens(connection, call.clock(), actor(), name, purpose)
+    if not ended:
+        raise Refused(f"{name} has no token for {purpose!r}; see wardwatch user tokens")
+    click.echo(f"{ended} ended")
+
+
 def _do(call: Call, act: Callable[[Any], object]) -> None:
     from console import people  # noqa: PLC0415
 

@@ -79,7 +79,11 @@ def test_a_programs_token_ends_and_opens_no_page(store: Store) -> None:
         assert visitor.user == "cntt"
         assert sessions.visitor(connection, NOON, token) is None
         assert sessions.program(connection, NOON + timedelta(days=1), token) is None
+        assert [one.name for one in sessions.tokens(connection, NOON)] == ["báo cáo"]
+        assert sessions.tokens(connection, NOON + timedelta(days=1)) == ()
         assert sessions.end_tokens(connection, NOON, "test", "cntt", "báo cáo") == 1
+        assert sessions.tokens(connection, NOON) == ()
+        assert sessions.end_tokens(connection, NOON, "test", "cntt", "báo cáo") == 0
         assert sessions.program(connection, NOON, token) is None
 
 
