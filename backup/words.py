@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from math import ceil
 from zoneinfo import ZoneInfo
@@ -28,6 +28,43 @@ def sentences(backups: Backups, inventory: Inventory, language: Language) -> tup
             for sentence in _set(backups.sets[declared.id], zone, language)
         ),
     )
+
+
+def in_one(backups: Backups, inventory: Inventory, language: Language) -> str | None:
+    """The whole of it in one sentence; None where nothing is declared to be backed up.
+
+    A repository on another machine is not read from here, and counts as not read.
+    """
+    stores = [backups.repositories[declared.id] for declared in inventory.repositories]
+    sets = [backups.sets[declared.id] for declared in inventory.backups]
+    if not stores or not sets:
+        return None
+    zone = ZoneInfo(inventory.site.timezone)
+    read = _oldest("read", (_read_at(one) for one in stores), zone, language)
+    proved = _oldest("proved", (_proved_at(one) for one in sets), zone, language)
+    return catalogue("backup").text(language, "all.both", read=read, proved=proved)
+
+
+def _read_at(status: RepositoryStatus) -> datetime | None:
+    """Since when every byte was read and matched; None where one was not."""
+    is_read = status.kind == "folder" and status.last_sweep_at and not status.errors
+    return status.oldest_unread_at if is_read and status.read_bytes == status.bytes else None
+
+
+def _proved_at(status: SetStatus) -> datetime | None:
+    """When it was last restored and equal; None where it never was, or failed since."""
+    return status.last_proof_at if status.last_drill and status.last_drill.ok else None
+
+
+def _oldest(
+    done: str, instants: Iterable[datetime | None], zone: ZoneInfo, language: Language
+) -> str:
+    texts, every = catalogue("backup"), tuple(instants)
+    known = [one for one in every if one is not None]
+    if len(known) < len(every):
+        counts: dict[str, object] = {"count": len(every) - len(known), "total": len(every)}
+        return texts.text(language, f"all.un{done}", **counts)
+    return texts.text(language, f"all.{done}", at=_local(min(known), zone))
 
 
 def _repository(status: RepositoryStatus, zone: ZoneInfo, language: Language) -> Iterator[str]:

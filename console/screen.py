@@ -12,6 +12,7 @@ from rich.text import Text
 
 from alerts import words as alert_words
 from alerts.office import Office
+from backup.words import in_one
 from collector.inventory.model import Inventory
 from collector.inventory.problem import Problem
 from collector.messages import Language
@@ -55,6 +56,8 @@ def show(moment: Moment, problems: Sequence[Problem], language: Language) -> Non
     if problems:
         console.print(_problems(problems, words))
     console.print(_answers(answers(moment.targets, moment.findings), words))
+    if proved := in_one(office.backups, office.inventory, language):
+        console.print("  " + proved)
     console.print(Text(words.text("status.todo"), "bold"))
     found = tasks(moment.findings)
     if not found:

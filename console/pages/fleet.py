@@ -13,6 +13,7 @@ from starlette.responses import Response
 from alerts import queries
 from alerts.finding import Finding
 from backup.status import SetStatus
+from backup.words import in_one
 from collector.changes import newest
 from collector.state import Machine
 from console import choosing, clocks, heard, history, loads, machines
@@ -66,6 +67,7 @@ def overview(request: Request) -> Response:
         here="overview",
         answers=answers(moment.targets, first.backups),
         words=ANSWER_WORDS,
+        proved=in_one(moment.office.backups, moment.office.inventory, language(request)),
         tasks=first.tasks,
         clocks=clocks.running(moment.duties, language(request)),
         coming=clocks.coming(moment.office, language(request)),

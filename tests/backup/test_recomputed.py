@@ -16,7 +16,7 @@ from sqlalchemy import Row, Table, select
 from backup import holds
 from backup.plan import Job
 from backup.tables import backup_holds, backup_runs, objects, proofs
-from backup.words import sentences
+from backup.words import in_one, sentences
 from collector.inventory.model import Inventory
 from collector.messages import catalogue
 from tests.backup.place import Place
@@ -119,6 +119,27 @@ def of_set(place: Place) -> Iterator[Told]:
         yield told("set.failed", set="van-ban", at=local(drill.at), error=drill.error)
 
 
+def in_one_sentence(place: Place) -> str:
+    """The sentence of the first page, from the same rows."""
+    texts, since, declared = catalogue("backup"), [], place.inventory.repositories
+    for one in declared:
+        mine = [row for row in rows(place, objects) if row.repository == one.id]
+        swept = newest(place, "sweep", one.id, good=False) is not None
+        if mine and swept and all(row.state == "sound" for row in mine):
+            since.append(min(row.last_verified_at for row in mine))
+    if len(since) == len(declared):
+        read = texts.text("vi", "all.read", at=local(min(since)))
+    else:
+        short = len(declared) - len(since)
+        read = texts.text("vi", "all.unread", count=short, total=len(declared))
+    drill = newest(place, "drill", "kho", good=False)
+    if drill is not None and drill.ok:
+        proved = texts.text("vi", "all.proved", at=local(drill.at))
+    else:
+        proved = texts.text("vi", "all.unproved", count=1, total=1)
+    return f"{read}; {proved}"
+
+
 def recomputed(place: Place) -> tuple[Told, ...]:
     each = [of_repository(place, one.id, one.copy_of) for one in place.inventory.repositories]
     return (*(one for repository in each for one in repository), *of_set(place))
@@ -133,6 +154,7 @@ def offsite(plain: Inventory) -> Inventory:
 @pytest.mark.parametrize("restic_version", ["0.18"], indirect=True)
 def test_every_sentence_is_what_its_rows_say(bare: Place) -> None:
     seen: set[str] = set()
+    short: list[str | None] = []
 
     def same() -> None:
         expected = recomputed(bare)
@@ -147,6 +169,9 @@ def test_every_sentence_is_what_its_rows_say(bare: Place) -> None:
         assert sentences(stated, bare.inventory, "vi") == tuple(
             texts.text("vi", key, **values) for key, values in expected
         )
+        whole = in_one(stated, bare.inventory, "vi")
+        assert whole == in_one_sentence(bare)
+        short.append(whole)
         seen.update(key for key, _ in expected)
 
     same()
@@ -161,6 +186,7 @@ def test_every_sentence_is_what_its_rows_say(bare: Place) -> None:
     same()
     assert bare.verifier.prove(bare.inventory, Job("copy", "ban-sao")).ok
     assert bare.verifier.prove(bare.inventory, Job("sweep", "ban-sao")).ok
+    same()
     for _day in range(3):
         bare.later(days=1)
         assert bare.back_up().ok
@@ -175,6 +201,8 @@ def test_every_sentence_is_what_its_rows_say(bare: Place) -> None:
     for kind in ("sweep", "drill"):
         assert not bare.prove(kind).ok  # type: ignore[arg-type] # as above
     same()
+    assert any(one and one.startswith("Mọi byte") and "mọi bộ" in one for one in short)
+    assert any(one and "kho chưa" in one and "bộ chưa" in one for one in short)
     every = {
         key for key in catalogue("backup").texts["vi"] if key.startswith(("repository.", "set."))
     }
