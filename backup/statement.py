@@ -198,20 +198,7 @@ def _repository_status(
     good: Mapping[Job, Proof],
     now: datetime,
 ) -> RepositoryStatus:
-    present = (objects.c.repository == declared.id, objects.c.state.not_in(GONE))
-    window = now - timedelta(days=declared.sweep_days)
-    read_at = objects.c.last_verified_at
-    # A reading that is still to come was noted by a clock that was wrong: it counts for nothing.
-    past = read_at <= now + SKEW
-    fresh = (objects.c.state == "sound") & (read_at >= window) & past
-    unread_since = case((past, read_at), else_=objects.c.first_seen_at)
-    size, read, oldest = connection.execute(
-        select(
-            func.coalesce(func.sum(objects.c.size_bytes), 0),
-            func.coalesce(func.sum(case((fresh, objects.c.size_bytes), else_=0)), 0),
-            func.min(unread_since, type_=Instant()),
-        ).where(*present)
-    ).one()
+    size, read, oldest = _read(connection, declared, now)
     broken = (objects.c.repository == declared.id, objects.c.state.not_in(WELL))
     errors = connection.scalar(select(func.count()).where(*broken)) or 0
     failed = proofs.failed(connection, declared.id)
@@ -229,19 +216,38 @@ def _repository_status(
         holds=tuple(
             f"{each.cause}: {each.detail}" for each in holds.unexplained(connection, declared.id)
         ),
-        bytes=int(size),
-        read_bytes=int(read),
+        bytes=size,
+        read_bytes=read,
         oldest_unread_at=oldest,
         last_sweep_at=sweep.at if sweep else None,
         last_check_at=check.at if check else None,
         errors=errors,
         failed_proofs=failed,
-        problems=(
-            *_object_problems(connection, broken),
-            *_told(each for each in failures if not each.detail.obstacle),
-        ),
+        problems=_object_problems(connection, broken)
+        + _told(each for each in failures if not each.detail.obstacle),
         obstacles=_told(each for each in failures if each.detail.obstacle),
     )
+
+
+def _read(
+    connection: Connection, declared: Repository, now: datetime
+) -> tuple[int, int, datetime | None]:
+    """Bytes that are there, those read within the window, and since when all are."""
+    present = (objects.c.repository == declared.id, objects.c.state.not_in(GONE))
+    window = now - timedelta(days=declared.sweep_days)
+    read_at = objects.c.last_verified_at
+    # A reading that is still to come was noted by a clock that was wrong: it counts for nothing.
+    past = read_at <= now + SKEW
+    fresh = (objects.c.state == "sound") & (read_at >= window) & past
+    unread_since = case((past, read_at), else_=objects.c.first_seen_at)
+    size, read, oldest = connection.execute(
+        select(
+            func.coalesce(func.sum(objects.c.size_bytes), 0),
+            func.coalesce(func.sum(case((fresh, objects.c.size_bytes), else_=0)), 0),
+            func.min(unread_since, type_=Instant()),
+        ).where(*present)
+    ).one()
+    return int(size), int(read), oldest
 
 
 def _last_sweep(job: Job, proved: Mapping[Job, Proof], good: Mapping[Job, Proof]) -> Proof | None:

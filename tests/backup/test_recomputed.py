@@ -15,6 +15,7 @@ from sqlalchemy import Row, Table, select
 
 from backup import holds
 from backup.plan import Job
+from backup.status import Backups
 from backup.tables import backup_holds, backup_runs, objects, proofs
 from backup.words import in_one, sentences
 from collector.inventory.model import Inventory
@@ -151,23 +152,24 @@ def offsite(plain: Inventory) -> Inventory:
     return Inventory.model_validate(values)
 
 
+def timeless(stated: Backups) -> Backups:
+    """How long a restore takes is forecast, and has tests of its own."""
+    sets = {
+        name: msgspec.structs.replace(one, rto_seconds=None, rto_errors=())
+        for name, one in stated.sets.items()
+    }
+    return msgspec.structs.replace(stated, sets=sets)
+
+
 @pytest.mark.parametrize("restic_version", ["0.18"], indirect=True)
 def test_every_sentence_is_what_its_rows_say(bare: Place) -> None:
     seen: set[str] = set()
     short: list[str | None] = []
 
     def same() -> None:
-        expected = recomputed(bare)
-        texts = catalogue("backup")
-        stated = status(bare)
-        timeless = {
-            # How long a restore takes is forecast, and has tests of its own.
-            name: msgspec.structs.replace(one, rto_seconds=None, rto_errors=())
-            for name, one in stated.sets.items()
-        }
-        stated = msgspec.structs.replace(stated, sets=timeless)
+        expected, stated = recomputed(bare), timeless(status(bare))
         assert sentences(stated, bare.inventory, "vi") == tuple(
-            texts.text("vi", key, **values) for key, values in expected
+            catalogue("backup").text("vi", key, **values) for key, values in expected
         )
         whole = in_one(stated, bare.inventory, "vi")
         assert whole == in_one_sentence(bare)

@@ -18,7 +18,7 @@ from collector.store.database import connect
 from console import papers
 from console.api.document import address, document
 from console.api.table import OPERATIONS
-from tests.console.office import Running, poll, wardwatch
+from tests.console.office import Running, poll
 from tests.console.signed import sign_in
 
 JSON = {"content-type": "application/json"}
@@ -35,18 +35,6 @@ def asked(running: Running, token: dict[str, str], path: str) -> Any:
     assert status == 200, (path, body)
     assert headers["content-type"] == "application/json"
     return msgspec.json.decode(body)
-
-
-def test_a_token_is_listed_and_ended_at_once_by_a_command(running: Running) -> None:
-    made = running.json("user", "token", "cntt", "--for", "bảng giá")["token"]
-    key = {"authorization": f"Bearer {made}"}
-    assert running.ask("GET", "/api/status", headers=key)[0] == 200
-    assert "bảng giá" in [one["name"] for one in running.json("user", "tokens")]
-    end = ("user", "end-token", "cntt", "--for", "bảng giá", "--state", str(running.state))
-    assert wardwatch(*end).returncode == 0
-    assert running.ask("GET", "/api/status", headers=key)[0] == 401
-    again = wardwatch(*end)
-    assert (again.returncode, "bảng giá" in again.stderr) == (2, True)
 
 
 def test_it_answers_what_the_commands_print(running: Running, token: dict[str, str]) -> None:

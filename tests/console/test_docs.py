@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -15,6 +16,7 @@ from console.__main__ import cli
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
+PACKAGES = frozenset({"agent", "alerts", "backup", "collector", "console"})
 HANDBOOK = DOCS / "so-tay.md"
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"`(wardwatch [^`]+)`|^ {4}(wardwatch .+)$", re.MULTILINE)
@@ -34,10 +36,17 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\s-]", "", head).strip().lower().replace(" ", "-") for head in heads}
 
 
+def place_of(page: Path, link: str) -> Path:
+    """Where a link leads: to a module of ours wherever it is installed, else to a file beside."""
+    package, _, rest = link.removeprefix("../").partition("/")
+    spec = find_spec(package) if package in PACKAGES else None
+    return Path(spec.origin).parent / rest if spec and spec.origin else page.parent / link
+
+
 def dead(page: Path) -> Iterator[str]:
     for link in LINK.findall(page.read_text("utf-8")):
         path, _, anchor = link.partition("#")
-        target = (page.parent / path) if path else page
+        target = place_of(page, path) if path else page
         if "://" in link:
             continue
         if not target.exists():

@@ -15,7 +15,7 @@ import pytest
 from collector.store.database import Store, connect
 from collector.store.migrate import migrate
 from console import factor, people, sessions
-from tests.console.office import Running
+from tests.console.office import Running, wardwatch
 from tests.console.signed import FORM, sign_in
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -85,6 +85,18 @@ def test_a_programs_token_ends_and_opens_no_page(store: Store) -> None:
         assert sessions.tokens(connection, NOON) == ()
         assert sessions.end_tokens(connection, NOON, "test", "cntt", "báo cáo") == 0
         assert sessions.program(connection, NOON, token) is None
+
+
+def test_a_token_is_listed_and_ended_at_once_by_a_command(running: Running) -> None:
+    made = running.json("user", "token", "cntt", "--for", "bảng giá")["token"]
+    key = {"authorization": f"Bearer {made}"}
+    assert running.ask("GET", "/api/status", headers=key)[0] == 200
+    assert "bảng giá" in [one["name"] for one in running.json("user", "tokens")]
+    end = ("user", "end-token", "cntt", "--for", "bảng giá", "--state", str(running.state))
+    assert wardwatch(*end).returncode == 0
+    assert running.ask("GET", "/api/status", headers=key)[0] == 401
+    again = wardwatch(*end)
+    assert (again.returncode, "bảng giá" in again.stderr) == (2, True)
 
 
 def test_the_second_factor_is_set_on_its_page_and_then_asked_for(running: Running) -> None:
