@@ -7,10 +7,12 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from backup import rights
 from backup.answers import File
 from backup.restic import Restic
 from backup.witness import path_sha256, sha256
@@ -69,9 +71,10 @@ def drill(
     folder = Path(tempfile.mkdtemp(prefix="drill-", dir=scratch))
     try:
         seconds = restic.restore(snapshot, folder, [file.path for file in chosen])
+        rights.open_up(folder)
         wrong = tuple(_mismatches(folder, chosen, known))
     finally:
-        shutil.rmtree(folder)
+        rights.remove(folder)
     compared = sum(voucher(file, known) is not None for file in chosen)
     if compared == 0:
         raise DrillError(
@@ -98,6 +101,8 @@ def clear(scratch: Path, now: datetime) -> tuple[str, ...]:
         if folder.is_dir() and now.timestamp() - folder.stat().st_mtime > LEFT_SECONDS
     ]
     for folder in old:
+        with suppress(OSError):
+            rights.open_up(folder)
         shutil.rmtree(folder, ignore_errors=True)
     return tuple(sorted(folder.name for folder in old))
 

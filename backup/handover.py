@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import secrets
-import shutil
 import stat
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -21,6 +20,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from backup import rights
 from backup.arriving import Arrived
 from backup.commands import CommandError
 from backup.pin import PinError
@@ -93,7 +93,7 @@ def fill(verifier: Verifier, inventory: Inventory, wish: Wish, begun: Handover) 
     folder = verifier.state_folder / FOLDER / begun.name
     try:
         done = restore(verifier, inventory, replace(wish, into=folder), begun.asked_by, tell)
-        _open(folder)
+        rights.open_up(folder)
     except (CommandError, ResticError, PinError, StoreError) as error:
         ended = msgspec.structs.replace(told, state="failed", error=str(error))
     except OSError as error:
@@ -132,8 +132,7 @@ def remove(state_folder: Path, name: str) -> None:
     """Take the files away, then what tells of them. Raises OSError: what stays in plain is not hidden."""
     folder = state_folder / FOLDER
     if (folder / name).exists():
-        _open(folder / name)
-        shutil.rmtree(folder / name)
+        rights.remove(folder / name)
     (folder / f"{name}.json").unlink(missing_ok=True)
 
 
@@ -213,17 +212,6 @@ def _moment(path: Path) -> tuple[int, int, int, int, int, int]:
     claimed = min(max(path.lstat().st_mtime, EARLIEST.timestamp()), LATEST.timestamp())
     at = datetime.fromtimestamp(claimed, UTC)
     return (at.year, at.month, at.day, at.hour, at.minute, at.second)
-
-
-def _open(top: Path) -> None:
-    """Let us read and remove what came with rights that would keep us out; links are left alone."""
-    for folder, folders, names in os.walk(top):
-        for each in (Path(folder, name) for name in (*folders, *names)):
-            mode = each.lstat().st_mode
-            if stat.S_ISDIR(mode):
-                each.chmod(0o700)
-            elif stat.S_ISREG(mode):
-                each.chmod(0o600)
 
 
 def _keep(state_folder: Path, told: Handover) -> None:

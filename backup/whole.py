@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from backup import arriving
+from backup import arriving, rights
 from backup.answers import File
 from backup.drill import DrillError, Known, voucher
 from backup.restic import Restic
@@ -60,6 +60,7 @@ def restored(
     folder = Path(tempfile.mkdtemp(prefix="whole-", dir=scratch))
     try:
         seconds = restic.restore(snapshot, folder)
+        rights.open_up(folder)
         missing = tuple(arriving.missing(folder, listed))
         lost, vouched = frozenset(missing), _vouched(listed, known)
         differ = tuple(
@@ -68,7 +69,7 @@ def restored(
             if path not in lost and sha256(folder / path.lstrip("/")) != digest
         )
     finally:
-        shutil.rmtree(folder)
+        rights.remove(folder)
     return _told(listed, len(vouched), (*missing, *differ), seconds, streamed=False)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess  # noqa: TID251 - a verifier without root's rights
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -101,6 +103,37 @@ def test_an_archive_that_ends_early_has_failed(
     monkeypatch.setenv("RESTIC", str(cut))
     proof = whole(place, 2**62)
     assert not proof.ok
+
+
+BOUND = """
+import sys
+from pathlib import Path
+from tests.backup.place import opened
+from tests.backup.test_whole import whole
+place = opened(Path(sys.argv[1]))
+sys.exit((whole(place, 0) if sys.argv[2] == "whole" else place.prove("drill")).error)
+"""
+
+
+@pytest.mark.parametrize("kind", ["whole", "drill"])
+def test_what_comes_back_with_rights_that_keep_us_out_is_compared_and_removed(
+    place: Place, kind: str
+) -> None:
+    closed = place.source / "đóng"  # Windows marks Documents and Pictures so
+    closed.mkdir()
+    (closed / "a.txt").write_text("a")
+    closed.chmod(0o500)
+    try:
+        assert place.back_up().ok
+    finally:
+        closed.chmod(0o700)
+    # Modes bind root too, once it has given up the right to pass them by.
+    bound = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if not os.getuid() else []
+    command = [*bound, sys.executable, "-c", BOUND, str(place.state_folder), kind]
+    environment = {**os.environ, "PYTHONPATH": "."}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert list((place.state_folder / "scratch").iterdir()) == []
 
 
 def test_the_first_makes_a_forecast_of_the_bound_and_the_next_is_held_against_it(
