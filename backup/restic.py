@@ -19,6 +19,8 @@ UNREADABLE_SOURCE = 3
 QUICK_SECONDS = 300.0
 """For verbs that read a handful of objects."""
 OLDEST = (0, 14)
+INTERRUPTED = 130
+"""What restic ends with when it is interrupted; an older one dies of the signal."""
 PROGRESS_HERTZ = "2"
 """By itself restic tells sixty times a second how far it is, and reading that costs the PC."""
 
@@ -32,7 +34,7 @@ class ResticLocked(ResticError):  # noqa: N818 - as below
 
 
 class ResticStopped(ResticError):  # noqa: N818 - as above
-    """It was cut short, by us or by its time limit: nothing is known of the repository."""
+    """It was cut short, by us, its time limit or a signal: nothing is known of the repository."""
 
 
 class ResticMissing(ResticError):  # noqa: N818 - what is the matter is the name
@@ -220,8 +222,7 @@ class Restic:
             raise ResticStopped(f"restic {verb} {ended.stopped}; it said: {said}")
         if ended.code not in accepted:
             cause = answers.cause(ended.code, ended.errors)
-            kind = ResticLocked if answers.is_locked(ended.code, ended.errors) else ResticError
-            raise kind(f"restic {verb} failed: {cause}")
+            raise _kind(ended)(f"restic {verb} failed: {cause}")
         return ended
 
     def _is_locked(self) -> bool:
@@ -280,6 +281,13 @@ def _start(
         raise ResticMissing(f"restic is not installed: {INSTALL}") from error
     except OSError as error:
         raise ResticError(f"{name} cannot be started: {error.strerror}") from error
+
+
+def _kind(ended: program.Ended) -> type[ResticError]:
+    """Where the system runs out of memory, or ends all of a service at once, nobody here asked."""
+    if ended.code < 0 or ended.code == INTERRUPTED:
+        return ResticStopped
+    return ResticLocked if answers.is_locked(ended.code, ended.errors) else ResticError
 
 
 def _literal(path: str) -> str:

@@ -136,6 +136,21 @@ def test_a_check_that_is_cut_short_puts_no_snapshot_aside(
     assert own in [path.name for path in place.files("snapshots")]
 
 
+@pytest.mark.parametrize("end", ["kill -9 $$", "exit 130"], ids=["killed", "interrupted"])
+def test_a_check_that_the_system_ends_puts_no_snapshot_aside(
+    place: Place, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    restic = place.verifier.restic(place.inventory.repositories[0])
+    own = restic.backup("wardwatch-state", [str(place.source)]).snapshot  # no receipt names it
+    assert place.prove("watch").ok
+    ended = place.script("ended", f'case "$1" in check|ls) {end};; esac', 'exec restic "$@"')
+    monkeypatch.setenv("RESTIC", str(ended))
+    proof = place.prove("check")
+    assert (proof.error or "").startswith("restic check failed: ")
+    assert rows(place, "SELECT name FROM quarantined") == []
+    assert own in [path.name for path in place.files("snapshots")]
+
+
 def test_what_was_put_aside_stays_in_a_chained_log(place: Place) -> None:
     put(place, "index", JUNK["index"])
     place.prove("watch")
