@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from backup.plan import Job
 from backup.tables import proofs_running
 from backup.underway import QUIET
+from collector.leases import FencedError
 from collector.store.database import Store
 
 BEAT_SECONDS = 10.0
@@ -47,7 +48,7 @@ class Work:
                         .where(proofs_running.c.id == self.number)
                         .values(told_at=self.clock(), bytes=done, of_bytes=of_bytes)
                     )
-            except SQLAlchemyError as error:
+            except (SQLAlchemyError, FencedError) as error:
                 # The proof itself goes on, and the next beat may tell.
                 log.warning("how far a proof is could not be told: %s", error)
 
@@ -81,5 +82,9 @@ def told(
     finally:
         work.ended.set()
         beating.join()
-        with store.write() as connection:
-            connection.execute(delete(proofs_running).where(proofs_running.c.id == number))
+        try:
+            with store.write() as connection:
+                connection.execute(delete(proofs_running).where(proofs_running.c.id == number))
+        except (SQLAlchemyError, FencedError) as error:
+            # What was proved stands; the row falls silent, and goes with the next beginning.
+            log.warning("that a proof has ended could not be told: %s", error)

@@ -74,6 +74,14 @@ def test_a_proof_whose_verifier_was_killed_is_said_to_be_silent_and_goes_with_th
         assert [(one.kind, one.quiet) for one in seen(place)] == [("watch", False)]
 
 
+def test_a_proof_stands_whose_end_cannot_be_told(
+    place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    with at_work.told(place.store, SWEEP, lambda: place.now), place.store.write() as connection:
+        connection.exec_driver_sql("DROP TABLE proofs_running")
+    assert "that a proof has ended could not be told" in caplog.text
+
+
 def test_a_proof_that_breaks_leaves_no_row(place: Place) -> None:
     with pytest.raises(ZeroDivisionError), at_work.told(place.store, SWEEP, lambda: place.now):
         raise ZeroDivisionError
