@@ -33,8 +33,10 @@ KEPT = ("settings.json", "inventory.yaml", "metrics.token", "devices.key", "escr
 ACTION = "state-backed-up"
 NOWHERE = (
     "the collector's own state is kept nowhere: every repository is a PC's own, which that PC can"
-    " read; declare one without writer"
+    " read, or the exact copy of one; declare one without writer"
 )
+
+UNFIT = "a PC can read it, or it is the exact copy of another"
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +74,8 @@ def back_up(
     stop: threading.Event | None = None,
 ) -> Kept:
     """Copy, store, restore and compare; on the audit log when all of it held. Raises OwnError."""
+    if declared not in fit(inventory):
+        raise OwnError(f"{declared.id} is no place for the collector's own state: {UNFIT}")
     folder = state_folder / "scratch" / f"own-{declared.id}"
     restic = reach.restic(store, declared, state_folder, stop or threading.Event())
     shutil.rmtree(folder, ignore_errors=True)
@@ -100,8 +104,11 @@ def back_up(
 
 
 def fit(inventory: Inventory) -> tuple[Repository, ...]:
-    """Where the state may lie: never in a PC's own repository, since that PC can read all of it."""
-    return tuple(each for each in inventory.repositories if not each.writer)
+    """Where the state may lie: never in a PC's own repository, since that PC can read all of it.
+
+    Nor is it stored into an exact copy, which soon holds again just what its first one holds.
+    """
+    return tuple(each for each in inventory.repositories if not each.writer and not each.exact)
 
 
 def gather(
@@ -178,8 +185,10 @@ class OwnBackup:
             self._at_work.start()
         if inventory.repositories and not places:
             raise OwnError(NOWHERE)
-        if self._failed:
-            raise OwnError(next(iter(self._failed.values()))[1])
+        # One that is declared no more is tried no more: it would be told for ever.
+        said = [self._failed[one.id][1] for one in places if one.id in self._failed]
+        if said:
+            raise OwnError(said[0])
 
     def wait(self) -> None:
         """Until the running one has ended."""

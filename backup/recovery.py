@@ -51,6 +51,8 @@ def _way(
 ) -> Way:
     address = pin.address(declared, state_folder)
     first = declared.copy_of or declared.id
+    # An exact copy holds the collector's own state where its first one does.
+    filled = pin.repository(inventory, first) if declared.exact else declared
     sets = tuple(each for each in inventory.backups if each.repository == first)
     password = passwords.written(store, declared, state_folder)
     kept_in = (_place(declared, password, state_folder), *_others(address))
@@ -59,7 +61,7 @@ def _way(
         address=address.path,
         sets=sets,
         kept_in=kept_in,
-        commands=(*_entrance(address, secrets), *_restores(address, _tags(declared, sets))),
+        commands=(*_entrance(address, secrets), *_restores(address, _tags(filled, sets))),
         password=password.text if secrets and password is not None else None,
     )
 

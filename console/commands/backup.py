@@ -202,9 +202,10 @@ def state(call: Call, repository: str | None, as_json: bool) -> None:
     from backup import own  # noqa: PLC0415
 
     with call.verifier() as (verifier, inventory):
-        chosen = [one for one in inventory.repositories if repository in (None, one.id)]
+        every = own.fit(inventory) if repository is None else inventory.repositories
+        chosen = [one for one in every if repository in (None, one.id)]
         if not chosen:
-            raise Refused(f"no repository {repository} is declared")
+            raise Refused(f"no repository {repository} is declared" if repository else own.NOWHERE)
         try:
             kept = [
                 own.back_up(verifier.store, inventory, verifier.state_folder, one, call.clock())

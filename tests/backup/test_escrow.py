@@ -246,6 +246,9 @@ def test_second_copies_open_by_what_their_first_one_opens_by(owned: Place) -> No
         proof = office.verifier.prove(office.inventory, Job("copy", one.id))
         assert proof.ok, proof.error
         assert len(office.verifier.restic(one).snapshots()) == 1
+    papers = recovery.ways(office.store, office.inventory, office.state_folder, secrets=False)
+    assert [any(own.TAG in line for line in way.commands) for way in papers] == [False, False, True]
+    assert own.fit(office.inventory) == (copied,)
 
 
 @pytest.mark.parametrize("restic_version", ["0.18"], indirect=True)
@@ -269,6 +272,9 @@ def test_the_collectors_own_state_brings_the_key_back_and_lies_in_no_pcs_reposit
     office = owned
     with pytest.raises(OwnError, match="kept nowhere"):
         OwnBackup(office.store, office.state_folder, lambda: NOON).tick(office.inventory)
+    (theirs,) = office.inventory.repositories
+    with pytest.raises(OwnError, match="a PC can read it"):
+        own.back_up(office.store, office.inventory, office.state_folder, theirs, NOON)
     copy = tmp_path / "copy"
     copied = own.gather(office.store, office.inventory, office.state_folder, copy, NOON)
     assert sealing.KEY in copied.files
