@@ -48,6 +48,15 @@ PLACES = (
 BARE = re.compile(r"[\w-]+")
 ADMIN_SHARE = re.compile(r"[a-z]:\\+windows\\+[^\\]+")
 """Straight in this folder the share ADMIN$ ends, by which programs are put on a PC from afar."""
+CALLED_AS_WINDOWS_OWN = re.compile(r"svchost\.exe\Z|\.sys\Z", re.IGNORECASE)
+"""Whatever these are is taken for Windows' own, so they must lie where those do."""
+WINDOWS_OWN = re.compile(
+    r"c:\\windows\\(?:system32|syswow64)\\svchost\.exe"
+    r"|c:\\(?:windows|programdata\\microsoft\\windows defender(?:\\definition updates)?)"
+    r"\\(?:[^\\\s]+\\)+[^\\\s]+\.sys"
+)
+"""No blank in it: `C:\\Windows\\System32\\cmd /c x.sys` starts something else. The Windows that runs
+calls its own disk C, and a stick's folder may be called Windows too."""
 
 
 def start(command: str) -> Start:
@@ -57,11 +66,14 @@ def start(command: str) -> Start:
 
 
 def service(command: str) -> Start:
-    """As `start`, with the place `admin-share` told apart from `system`."""
+    """As `start`; `system` is not what came by `admin-share`, or is only called as Windows' own."""
     path = _path(command)
-    if ADMIN_SHARE.fullmatch(path.lower()):
+    lower = path.lower()
+    if ADMIN_SHARE.fullmatch(lower):
         return Start(program(path), "admin-share")
-    return start(command)
+    told = start(command)
+    feigns = CALLED_AS_WINDOWS_OWN.search(lower) and not WINDOWS_OWN.fullmatch(lower)
+    return told._replace(place="other") if told.place == "system" and feigns else told
 
 
 def _path(command: str) -> str:

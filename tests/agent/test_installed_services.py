@@ -33,6 +33,16 @@ def service(number: int, name: str, command: str) -> Event:
         ("%COMSPEC% /Q /c echo dir ^> \\\\127.0.0.1\\C$\\x 2^>^&1", "cmd.exe", "system"),
         ("C:\\ProgramData\\Microsoft\\Windows Defender\\X\\MpKslDrv.sys", "MpKslDrv.sys", "system"),
         (
+            "C:\\ProgramData\\Microsoft\\Windows Defender\\Definition Updates\\{1}\\MpKslDrv.sys",
+            "MpKslDrv.sys",
+            "system",
+        ),
+        ('"C:\\Windows\\SysWOW64\\svchost.exe" -k x', "svchost.exe", "system"),
+        ("C:\\Windows\\Fonts\\svchost.exe -k netsvcs -p", "svchost.exe", "other"),
+        ("E:\\Windows\\System32\\svchost.exe -k netsvcs -p", "svchost.exe", "other"),
+        ("C:\\Windows\\\\Temp\\x.sys", "x.sys", "other"),
+        ("C:\\Windows\\System32\\cmd /c start x & rem x.sys", "c start x & rem x.sys", "other"),
+        (
             "C:\\ProgramData\\Microsoft\\Windows Defender.exe",
             "Windows Defender.exe",
             "program-data",
