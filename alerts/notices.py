@@ -145,7 +145,8 @@ def causes_of(
 ) -> tuple[Incident, ...]:
     """The open incidents that explain this one: the cause is told, and is enough.
 
-    A security signal has no such cause: a switch that dies does not kill an agent.
+    A security signal has no such cause: neither a switch that dies nor a disk that will kills an
+    agent. Another security signal may be one: it is told as loudly.
     """
     if one.incident is None:
         return ()
@@ -156,7 +157,11 @@ def causes_of(
         other
         for other in open_incidents
         if (effect.kind != "security" and _office_wide(effect, other, inventory))
-        or (other.rule in causes and places & _places(other.subject, inventory))
+        or (
+            other.rule in causes
+            and (effect.kind != "security" or other.kind == "security")
+            and places & _places(other.subject, inventory)
+        )
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from alerts.finding import Evidence, Finding
 from alerts.notices import OFFICE_WIDE, ONE_MACHINE
 from alerts.rules import RULES
+from alerts.words import title
 from collector.inventory.model import Inventory, Notices
 from collector.store.database import Store
 from tests.alerts.builders import NOON
@@ -87,6 +88,30 @@ def test_what_takes_others_with_it_is_told_and_they_are_not(
     (one,) = life.told
     count = len(re.findall(r"^  - VH|^  - SC", one.message.body, re.MULTILINE))
     assert count == 1 + told
+
+
+@pytest.mark.parametrize(
+    ("cause", "kind", "effect", "told"),
+    [
+        ("disk-unhealthy", "operational", silent(), False),
+        ("disk-unhealthy", "operational", fails("agent-silent"), True),
+        ("agent-cloned", "security", fails("agent-silent"), False),
+    ],
+)
+def test_a_disk_that_will_die_hides_no_agent_that_was_killed(
+    store: Store, cause: str, kind: str, effect: Finding, told: bool
+) -> None:
+    life = Life(store, office())
+    values = {"agent": "a1", "room": "P.1", "disks": "Samsung"}
+    evidence = (Evidence("pc-1", "load", (), 7, NOON),)
+    because = {"disk-unhealthy": "failing", "agent-cloned": "two-machines"}[cause]
+    life.round(NOON, Finding(cause, "pc-1", "fail", because, values, evidence, kind, NOON))
+    life.rounds(NOON + MINUTE, NOON + HOUR)
+    life.round(NOON + HOUR, effect)
+    life.rounds(NOON + HOUR + MINUTE, NOON + HOUR + 20 * MINUTE)
+    bodies = "".join(one.message.body for one in life.told)
+    assert title(cause, "vi") in bodies
+    assert (title("agent-silent", "vi") in bodies) == told
 
 
 def test_what_took_others_with_it_yesterday_explains_nothing_today(store: Store) -> None:
