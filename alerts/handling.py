@@ -13,6 +13,7 @@ from alerts import clocks, rows, severity, statements
 from alerts.changing import Change, change
 from alerts.clocks import Proof
 from alerts.incidents import (
+    EARLIEST,
     ENDED,
     Action,
     Flag,
@@ -100,6 +101,8 @@ def correct_t0(
         raise NotAllowed("reason", incident=id, actions="correct-t0")
     if t0 > now:
         raise NotAllowed("t0-future", incident=id)
+    if t0 < EARLIEST:
+        raise NotAllowed("too-early")
     by = Change(now, actor, "correct-t0", reason)
     incident = change(connection, before, by, corrected_t0=to_the_minute(t0))
     clocks.follow(connection, incident, by)

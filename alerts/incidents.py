@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from msgspec import Struct
@@ -139,6 +139,11 @@ def actions(incident: Incident) -> tuple[Action, ...]:
         and (action != "close" or incident.proved_at is not None)
         and (action != "prove" or (incident.told and incident.proved_at is None))
     )
+
+
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+"""No office had this before: an earlier year is a slip, and the first one lies before all calendars
+once it is told on another clock."""
 
 
 def to_the_minute(instant: datetime) -> datetime:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from alerts import opening
 from alerts.changing import Change
 from alerts.finding import Evidence, Finding
-from alerts.incidents import Incident, NotAllowed
+from alerts.incidents import EARLIEST, Incident, NotAllowed
 from alerts.told import TOLD
 from collector.inventory.model import Inventory
 
@@ -37,6 +37,8 @@ def report(
         raise NotAllowed("told-lacks")
     if told.told_at > now:
         raise NotAllowed("told-future")
+    if told.told_at < EARLIEST:
+        raise NotAllowed("too-early")
     machines, devices = inventory.machines, inventory.devices
     known = {inventory.site.id, *(one.id for one in machines), *(one.id for one in devices)}
     if told.subject not in known:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, insert, select
 
 from alerts import rows
-from alerts.incidents import NotAllowed
+from alerts.incidents import EARLIEST, NotAllowed
 from alerts.tables import incident_statements
 from alerts.vocabulary import Field
 from collector import audit
@@ -17,6 +17,7 @@ NUMBERS: frozenset[Field] = frozenset({"machines", "interruption-hours", "data-s
 YES_OR_NO: frozenset[Field] = frozenset({"confidential", "cause-certain"})
 INSTANTS: frozenset[Field] = frozenset({"happened-at", "restored-at"})
 LETTERS_MOST = 4000
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 def state(
@@ -72,4 +73,4 @@ def instant(text: str | None) -> datetime | None:
         at = datetime.fromisoformat(text or "")
     except ValueError:
         return None
-    return at if at.tzinfo else None
+    return at if at.tzinfo and EARLIEST <= at < LATEST else None

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from alerts.clocks import Proof, whole
-from alerts.incidents import NotAllowed
+from alerts.incidents import EARLIEST, NotAllowed
 from alerts.obligations import LEGAL_TIME, due_moment, recurring, state
 from alerts.policy import Policy
 from alerts.queries import Duty
@@ -48,7 +48,7 @@ def deliver(
 ) -> None:
     """Close one year's report by proof of sending; it closes once."""
     whole(proof, obligation)
-    if proof.sent_at > now:
+    if not EARLIEST <= proof.sent_at <= now:
         raise NotAllowed("proof-time", obligation=obligation)
     there = connection.execute(
         select(period_deliveries.c.id).where(

@@ -103,7 +103,8 @@ def month_of(text: str) -> tuple[date, date] | None:
         first = datetime.strptime(f"{text}-01", "%Y-%m-%d").date()  # noqa: DTZ007 - a date
     except ValueError:
         return None
-    if len(text) != len("2026-11"):
+    # The months before and after are asked for too: no calendar has them at its ends.
+    if len(text) != len("2026-11") or not 1 < first.year < 9999:
         return None
     return first, next_month(first) - timedelta(days=1)
 

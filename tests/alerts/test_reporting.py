@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, get_args
 
 import pytest
@@ -286,3 +286,22 @@ def test_a_signal_has_its_rsit_tag_its_group_and_its_severity(id: str) -> None:
 
 def test_the_fields_of_a_statement_are_a_closed_list() -> None:
     assert get_args(Field) == FIELDS
+
+
+BEFORE_ALL = datetime.fromisoformat("0001-01-01T00:00:00+07:00")
+"""In UTC no calendar holds it: read back, it would stop every list of incidents."""
+
+
+def test_a_moment_before_all_calendars_is_refused_before_it_is_written(store: Store) -> None:
+    with pytest.raises(NotAllowed) as refused:
+        told(store, told_at=BEFORE_ALL)
+    assert refused.value.key == "too-early"
+    id = told(store).id
+    with store.write() as connection:
+        with pytest.raises(NotAllowed) as refused:
+            handling.correct_t0(connection, NOON + HOUR, "cntt", id, BEFORE_ALL, "nhầm")
+        assert refused.value.key == "too-early"
+        for text in (BEFORE_ALL.isoformat(), "9999-12-31T23:59:59-12:00"):
+            with pytest.raises(NotAllowed):
+                statements.state(connection, NOON + HOUR, "cntt", id, "happened-at", text)
+        queries.all_incidents(connection)

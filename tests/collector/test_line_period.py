@@ -102,7 +102,10 @@ def test_an_interruption_is_cut_where_the_span_ends(store: Store, inventory: Inv
     assert (before.seconds, before.days, before.lost) == (0, {}, ())
 
 
-@pytest.mark.parametrize("text", ["", "2026", "2026-13", "2026-1", "26-11", "2026-11-01", "x"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "2026", "2026-13", "2026-1", "26-11", "2026-11-01", "x", "0001-01", "9999-12"],
+)
 def test_what_is_no_month_is_none(text: str) -> None:
     assert month_of(text) is None
 
