@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 from urllib.parse import quote
 
+import anyio
 import msgspec
 from anyio.to_thread import run_sync
 from starlette.exceptions import HTTPException
@@ -52,18 +54,21 @@ REFUSALS = (
     sightings.NameError,
 )
 """What stands in the way, worded by whoever found it."""
+NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""As JSON writes it; PostgreSQL keeps no text with it."""
 UNKNOWN = (CaseError, LineError)
 
 
 def routes() -> list[Route]:
     """All of them, and the document that describes them."""
     return [
-        *(Route(one.path, _endpoint(one), methods=[one.method]) for one in OPERATIONS),
+        *(Route(one.path, endpoint(one), methods=[one.method]) for one in OPERATIONS),
         Route("/api/openapi.json", lambda _: JSONResponse(document())),
     ]
 
 
-def _endpoint(one: Operation) -> Callable[[Request], Any]:
+def endpoint(one: Operation) -> Callable[[Request], Any]:
+    """One operation as the application serves it."""
     return _acting(one) if one.method == "POST" else _reading(one)
 
 
@@ -79,18 +84,36 @@ def _acting(one: Operation) -> Callable[[Request], Awaitable[Response]]:
         # A form of another site can't send this type without asking the browser first.
         if request.headers.get("content-type", "").partition(";")[0] != "application/json":
             return problem(request, 415, "send JSON, with content-type: application/json")
-        content = b""
-        async for chunk in request.stream():
-            content += chunk
-            if len(content) > one.bytes_most:
-                return problem(request, 413, f"more than {one.bytes_most} bytes are not taken")
         try:
-            asked = msgspec.json.decode(content, type=one.body)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            return problem(request, 400, f"{error}: see /api/openapi.json")
-        return await run_sync(_told, request, lambda: one.function(request, asked))
+            with anyio.fail_after(one.seconds_most):
+                content = await _content(request, one.bytes_most)
+        except TimeoutError:
+            return problem(request, 408, "what was sent did not arrive in time")
+        if content is None:
+            return problem(request, 413, f"more than {one.bytes_most} bytes are not taken")
+        # A signed paper is megabytes: to read it would hold up all others here.
+        return await run_sync(_told, request, lambda: one.function(request, _asked(one, content)))
 
     return endpoint
+
+
+async def _content(request: Request, bytes_most: int) -> bytes | None:
+    """None: it is more."""
+    content = bytearray()
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > bytes_most:
+            return None
+    return bytes(content)
+
+
+def _asked(one: Operation, content: bytes) -> Any:
+    if b"\\u0000" in content and NUL.search(content):
+        raise HTTPException(400, "no text holds \\u0000")
+    try:
+        return msgspec.json.decode(content, type=one.body)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise HTTPException(400, f"{error}: see /api/openapi.json") from error
 
 
 def _told(request: Request, work: Callable[[], Any]) -> Response:

@@ -19,7 +19,7 @@ from console.api.operation import Operation, Word, act, missing, read, user
 from console.first_inventory import Office
 from console.funnel import Step, funnel
 from console.inventory_file import EditError
-from console.pages.forms import SHEET_BYTES_MOST
+from console.pages.forms import FILE_DEADLINE_SECONDS, SHEET_BYTES_MOST
 from console.pages.inventory import keep
 from console.pages.render import desk
 from console.pages.settings import told_values
@@ -268,6 +268,7 @@ OPERATIONS: tuple[Operation, ...] = (
         Drafted,
         Sheet,
         bytes_most=SHEET_BASE64_BYTES_MOST,
+        seconds_most=FILE_DEADLINE_SECONDS,
     ),
     read(
         "/api/audit",

@@ -136,12 +136,13 @@ def target_list(request: Request) -> tuple[Target, ...]:
     if text is None:
         found = here.moment().targets
     else:
+        inventory = here.source.current()
         try:
             day = date.fromisoformat(text)
-        except ValueError:
+            end = history.day_end(day, inventory.site.timezone)
+        except (ValueError, OverflowError):
             raise HTTPException(400, "at is a day such as 2026-06-09") from None
-        inventory = here.source.current()
-        if history.day_end(day, inventory.site.timezone) > here.clock():
+        if end > here.clock():
             raise HTTPException(400, f"{day} has not ended yet")
         with here.store.read() as connection:
             found = history.targets_at(connection, inventory, day)

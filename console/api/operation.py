@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from console.pages.forms import DEADLINE_SECONDS
 from console.pages.problems import NUMBER_MOST
 
 BODY_BYTES_MOST = 1024 * 1024
@@ -43,6 +44,8 @@ class Operation(NamedTuple):
     """Name to what it means; all of them may be left out."""
     media: tuple[str, ...] = ()
     bytes_most: int = BODY_BYTES_MOST
+    seconds_most: float = DEADLINE_SECONDS
+    """Until what is sent must be here."""
 
 
 def read(path: str, function: Callable[[Request], Any], answer: Any, **query: str) -> Operation:

@@ -29,7 +29,7 @@ from console.api.operation import (
 from console.clocks import Clock
 from console.handing import Handed
 from console.making import Made
-from console.pages.forms import FILE_BYTES_MOST
+from console.pages.forms import FILE_BYTES_MOST, FILE_DEADLINE_SECONDS
 from console.pages.problems import number
 from console.pages.render import desk, language
 from console.pages.reports import FORMATS, periods
@@ -266,6 +266,7 @@ OPERATIONS: tuple[Operation, ...] = (
         Filed,
         Signed,
         bytes_most=BASE64_BYTES_MOST,
+        seconds_most=FILE_DEADLINE_SECONDS,
     ),
     read("/api/handed", handed_list, tuple[Handed, ...]),
     Operation(

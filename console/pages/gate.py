@@ -19,6 +19,9 @@ from console.sessions import Visitor
 COOKIE = "__Host-wardwatch"
 """The prefix makes the browser refuse it without Secure, with a Domain, or under another path."""
 
+PATH_LETTERS_MOST = 2_000
+"""Longer than any address of ours; of a number with thousands of digits Python reads none."""
+
 OPEN = ("/sign-in", "/oidc/", "/link/", "/static/", "/language/")
 """What a stranger may see: the door itself, its style and its language."""
 
@@ -117,18 +120,33 @@ def pattern(routes: Sequence[Route], scope: Scope) -> str | None:
 def _stopped(request: HTTPConnection, visitor: Visitor | None) -> Response | None:
     """What needs no look at the role: forged forms, and strangers anywhere but at the door."""
     reading = request.scope["method"] in {"GET", "HEAD"}
-    if not reading and not same_origin(request):
-        return PlainTextResponse("this form came from another site", 403)
     path = request.url.path
+    if _is_odd(request.scope):
+        return _plainly(path[:PATH_LETTERS_MOST], 400, "no address of this console is such")
+    if not reading and not same_origin(request):
+        return _plainly(path, 403, "this form came from another site")
     if visitor or path.startswith(OPEN):
         return None
     if path.startswith("/api/"):
-        told = {"type": "about:blank", "title": "sign in, or send a token", "status": 401}
-        return JSONResponse(told, 401, media_type="application/problem+json")
+        return _plainly(path, 401, "sign in, or send a token")
     if not reading:
-        return PlainTextResponse("sign in first", 401)
+        return _plainly(path, 401, "sign in first")
     wanted = "" if path == "/" else f"?next={quote(path, safe='/')}"
     return RedirectResponse(f"/sign-in{wanted}", 303)
+
+
+def _is_odd(scope: Scope) -> bool:
+    """What no route can be asked: too long, or with a letter that no database and no program takes."""
+    path: str = scope["path"]
+    return len(path) > PATH_LETTERS_MOST or "\0" in path or b"%00" in scope["query_string"]
+
+
+def _plainly(path: str, status: int, title: str) -> Response:
+    """A sentence; for programs the problem that the API's document tells of."""
+    if not path.startswith("/api/"):
+        return PlainTextResponse(title, status)
+    told = {"type": "about:blank", "title": title, "status": status, "instance": path}
+    return JSONResponse(told, status, media_type="application/problem+json")
 
 
 def same_origin(request: HTTPConnection) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from alerts.finding import Evidence, Finding
+from alerts.finding import Evidence, Finding, Kind
 from alerts.notices import OFFICE_WIDE, ONE_MACHINE
 from alerts.rules import RULES
 from alerts.words import title
@@ -99,7 +99,7 @@ def test_what_takes_others_with_it_is_told_and_they_are_not(
     ],
 )
 def test_a_disk_that_will_die_hides_no_agent_that_was_killed(
-    store: Store, cause: str, kind: str, effect: Finding, told: bool
+    store: Store, cause: str, kind: Kind, effect: Finding, told: bool
 ) -> None:
     life = Life(store, office())
     values = {"agent": "a1", "room": "P.1", "disks": "Samsung"}

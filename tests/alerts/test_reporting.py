@@ -296,12 +296,12 @@ def test_a_moment_before_all_calendars_is_refused_before_it_is_written(store: St
     with pytest.raises(NotAllowed) as refused:
         told(store, told_at=BEFORE_ALL)
     assert refused.value.key == "too-early"
-    id = told(store).id
+    told_one = told(store).id
     with store.write() as connection:
         with pytest.raises(NotAllowed) as refused:
-            handling.correct_t0(connection, NOON + HOUR, "cntt", id, BEFORE_ALL, "nhầm")
+            handling.correct_t0(connection, NOON + HOUR, "cntt", told_one, BEFORE_ALL, "nhầm")
         assert refused.value.key == "too-early"
         for text in (BEFORE_ALL.isoformat(), "9999-12-31T23:59:59-12:00"):
             with pytest.raises(NotAllowed):
-                statements.state(connection, NOON + HOUR, "cntt", id, "happened-at", text)
+                statements.state(connection, NOON + HOUR, "cntt", told_one, "happened-at", text)
         queries.all_incidents(connection)

@@ -16,7 +16,7 @@ from backup import holds
 from backup.tables import objects
 from collector.store.database import connect
 from console import papers
-from console.api.document import address, document
+from console.api.document import Problem, address, document
 from console.api.table import OPERATIONS
 from tests.console.office import Running, poll
 from tests.console.signed import sign_in
@@ -117,7 +117,33 @@ def test_a_stranger_a_page_and_another_site_are_refused(
     session = sign_in(running).cookie
     assert running.ask("GET", "/api/status", headers=session)[0] == 200
     elsewhere = session | JSON | {"sec-fetch-site": "cross-site"}
-    assert running.ask("POST", "/api/tokens", "{}", elsewhere)[0] == 403
+    refused = running.ask("POST", "/api/tokens", "{}", elsewhere)
+    assert refused[0] == 403
+    for told in (refused, running.ask("GET", "/api/status")):
+        assert told[1]["content-type"] == "application/problem+json"
+        msgspec.json.decode(told[2], type=Problem)
+
+
+def test_what_no_address_and_no_text_can_hold_is_refused_and_is_no_mistake_of_ours(
+    running: Running, token: dict[str, str]
+) -> None:
+    for path in (
+        "/api/targets?at=9999-12-31",
+        "/api/lines?month=0001-01",
+        "/api/lines?month=9999-12",
+        "/api/backups/tai-lieu-mau/restore?name=a%00b",
+        "/api/machines/a%00b",
+        f"/api/reports/{'9' * 5000}",
+    ):
+        status, _, body = running.ask("GET", path, headers=token)
+        assert status == 400, (path[:80], body)
+        msgspec.json.decode(body, type=Problem)
+    told = {"kind": "told-phishing", "words": "thư\0giả", "who": "Kế toán", "drill": True}
+    assert sent(running, token, "/api/incidents", told)[0] == 400
+    assert sent(running, token, "/api/incidents", told | {"words": "thư\\u0000"})[0] == 200
+    visitor = sign_in(running)
+    assert visitor.page("/lines?month=0001-01")[0] == 200
+    assert visitor.post("/incidents", kind="told-phishing", words="a\0b", who="Kế toán")[0] == 400
 
 
 def sent(running: Running, token: dict[str, str], path: str, body: object) -> tuple[int, Any]:
