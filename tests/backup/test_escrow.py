@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -158,6 +160,33 @@ def test_a_collector_of_before_the_handing_in_asks_again_and_takes_only_what_ope
         assert settle(office) == ()
     assert told(office) == first
     assert not (office.state_folder / "passwords" / ID).exists()
+
+
+@pytest.mark.parametrize("restic_version", ["0.18"], indirect=True)
+def test_a_password_that_opens_nothing_is_tried_once_until_something_changes(
+    owned: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, first = owned, kept(owned.agent_folder)
+    tried: list[object] = []
+    derive = hashlib.scrypt
+
+    def counted(word: bytes, **how: Any) -> bytes:
+        tried.append(word)
+        return derive(word, **how)
+
+    with office.store.write() as connection:
+        connection.exec_driver_sql("DELETE FROM repository_passwords")
+        connection.exec_driver_sql("DELETE FROM escrowed_passwords")
+        speaker = deposits.speaker(connection, "may-chu") or "-"
+        inventory, folder = office.inventory, office.state_folder
+        deposits.take(connection, NOON, inventory, speaker, "A" * 43, folder)
+    monkeypatch.setattr(hashlib, "scrypt", counted)
+    for _round in range(3):  # every two seconds, with the database held
+        assert settle(office) == (ID,)
+    assert tried == [b"A" * 43]
+    rekeyed(repository(office), first, "A" * 43)
+    assert settle(office) == ()
+    assert told(office) == "A" * 43
 
 
 @pytest.mark.parametrize("restic_version", ["0.18"], indirect=True)
