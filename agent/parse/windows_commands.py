@@ -45,6 +45,9 @@ PLACES = (
     ("programs", re.compile(r"[a-z]:\\(?:program files|program files \(x86\)|progra~[12])\\")),
 )
 """The least to be trusted first."""
+ARGUMENT = re.compile(r"\s(?:-\S|\\|[A-Za-z]:\\|\S*=)")
+"""Where a command's arguments begin: passwords stand there, and no folder is called so. Its `/` is
+written `\\` by then."""
 BARE = re.compile(r"[\w-]+")
 ADMIN_SHARE = re.compile(r"[a-z]:\\+windows\\+[^\\]+")
 """Straight in this folder the share ADMIN$ ends, by which programs are put on a PC from afar."""
@@ -55,7 +58,7 @@ WINDOWS_OWN = re.compile(
     r"|c:\\(?:windows|programdata\\microsoft\\windows defender(?:\\definition updates)?)"
     r"\\(?:[^\\\s]+\\)+[^\\\s]+\.sys"
 )
-"""No blank in it: `C:\\Windows\\System32\\cmd /c x.sys` starts something else. The Windows that runs
+"""No blank in it: `C:\\Windows\\System32\\cmd x.sys` starts something else. The Windows that runs
 calls its own disk C, and a stick's folder may be called Windows too."""
 
 
@@ -101,7 +104,7 @@ def _unquoted(text: str) -> str:
         return first
     # A path with blanks and no quotes goes on to the first ending of a program.
     found = UNQUOTED.match(text)
-    return found[0] if found else first
+    return found[0] if found and not ARGUMENT.search(found[0]) else first
 
 
 def program(path: str) -> str | None:

@@ -41,7 +41,12 @@ def service(number: int, name: str, command: str) -> Event:
         ("C:\\Windows\\Fonts\\svchost.exe -k netsvcs -p", "svchost.exe", "other"),
         ("E:\\Windows\\System32\\svchost.exe -k netsvcs -p", "svchost.exe", "other"),
         ("C:\\Windows\\\\Temp\\x.sys", "x.sys", "other"),
-        ("C:\\Windows\\System32\\cmd /c start x & rem x.sys", "c start x & rem x.sys", "other"),
+        ("C:\\Windows\\System32\\cmd x.sys", "cmd x.sys", "other"),
+        ("C:\\Windows\\System32\\cmd /c start x & rem x.sys", None, "system"),
+        ("C:\\Tools\\run --pass lan x.exe", None, "other"),
+        ("C:\\Tools\\run pass=lan x.exe", None, "other"),
+        ("C:\\Tools\\run C:\\Users\\lan\\lan.exe", None, "other"),
+        ("C:\\Program Files\\Bộ gõ - UniKey\\UniKey NT.exe -x", "UniKey NT.exe", "programs"),
         (
             "C:\\ProgramData\\Microsoft\\Windows Defender.exe",
             "Windows Defender.exe",
