@@ -49,9 +49,11 @@ def outage_digest(
 ) -> LineDigest:
     """One interruption of a line, by its number; without one the newest. Raises LineError."""
     declared, zone = _declared(inventory, line), ZoneInfo(inventory.site.timezone)
-    one = interruptions.one(connection, number) if number else _newest(connection, line, now)
+    if number is None:
+        one, which = _newest(connection, line, now), "interruption of the last year"
+    else:
+        one, which = interruptions.one(connection, number), f"interruption {number}"
     if one is None or one.line != line:
-        which = f"interruption {number}" if number else "interruption of the last year"
         raise LineError(f"line {line} has no {which}: see wardwatch line interruptions")
     # Its end, so that the paper is the same bytes whenever it is asked for; else the minute of now.
     until = one.ended_at or now.replace(second=0, microsecond=0)

@@ -77,7 +77,11 @@ def _recorded(desk: Desk, now: datetime, day: date) -> tuple[Target, ...]:
     from alerts.history import day_end, targets_at  # noqa: PLC0415
 
     inventory = desk.source.current()
-    if day_end(day, inventory.site.timezone) > now:
+    try:
+        has_ended = day_end(day, inventory.site.timezone) <= now
+    except OverflowError:  # the last day of all calendars
+        has_ended = False
+    if not has_ended:
         raise Refused(f"{day} has not ended yet")
     with desk.store.read() as connection:
         return targets_at(connection, inventory, day)

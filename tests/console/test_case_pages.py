@@ -238,6 +238,8 @@ def test_the_plan_of_equipment_comes_by_command_with_its_sum(running: Running) -
     assert lines[len(needs)].startswith("Tổng: ")
     refused = wardwatch("targets", "--plan", "--at", "2026-06-09", *there)
     assert (refused.returncode, "leave --at out" in refused.stderr) == (2, True)
+    refused = wardwatch("targets", "--at", "9999-12-31", *there)
+    assert (refused.returncode, "has not ended yet" in refused.stderr) == (2, True)
 
 
 def test_a_yearly_report_closes_by_its_proof_on_the_page(visitor: Signed) -> None:

@@ -232,5 +232,6 @@ def test_a_program_is_told_the_line_as_its_page_tells_it(office: Running, month:
     assert asked(f"/api/lines/{LINE}/month", wish) == (200, sheet)
     number = oldest["interruption"]["id"]
     assert asked(f"/api/lines/{LINE}/outage/{number}", {"format": "docx"})[0] == 200
-    assert asked(f"/api/lines/{LINE}/outage/999999", {"format": "docx"})[0] == 404
+    for absent in (0, 999999):
+        assert asked(f"/api/lines/{LINE}/outage/{absent}", {"format": "docx"})[0] == 404
     assert asked(f"/api/lines/{LINE}/month", wish | {"month": "2999-01"})[0] == 409
