@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from math import log, log2
 
 HEAD_BYTES = 4096
@@ -36,5 +37,5 @@ def looks_encrypted(head: bytes) -> bool | None:
 
 def bits(content: bytes) -> float:
     """Shannon's entropy, in bits for each byte."""
-    counts = (content.count(value) for value in range(256))
-    return -sum(count / len(content) * log2(count / len(content)) for count in counts if count)
+    shares = (count / len(content) for count in Counter(content).values())
+    return -sum(share * log2(share) for share in shares)
