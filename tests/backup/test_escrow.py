@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -28,7 +27,6 @@ from collector.escrow import deposits, sealing
 from collector.escrow.tables import escrowed_passwords
 from collector.inventory.model import Inventory
 from collector.store import tables
-from collector.store.database import connect
 from tests.backup.escrowed import (
     ID,
     Joined,
@@ -39,46 +37,14 @@ from tests.backup.escrowed import (
     joined,
     kept,
     opened,
-    owning,
-    prepared,
     rekeyed,
     repository,
     settle,
     told,
-    yet_to_join,
 )
 from tests.backup.place import NOON, Place
 from tests.backup.test_duties import asked, until
 from tests.backup.test_stores import elsewhere
-
-
-@pytest.fixture
-def office(restic_version: str, tmp_path: Path) -> Iterator[Place]:
-    place = yet_to_join(tmp_path)
-    yield place
-    place.store.close()
-
-
-@pytest.fixture(scope="module")
-def joined_once(restic_version: str, tmp_path_factory: pytest.TempPathFactory) -> Joined:
-    place = yet_to_join(tmp_path_factory.mktemp("owned"))
-    assert settle(place) == (ID,)
-    with opened(place) as running, Onlooker() as onlooker:
-        said = joined(place, running, place.agent_folder)
-        assert settle(place) == ()
-        prepared(place)
-    place.store.close()
-    return Joined(place.state_folder, said, frozenset(onlooker.seen))
-
-
-@pytest.fixture
-def owned(joined_once: Joined, tmp_path: Path) -> Iterator[Place]:
-    """An office whose PC has joined, and a repository made with its password."""
-    shutil.copytree(joined_once.folder, tmp_path, dirs_exist_ok=True)
-    place = Place(tmp_path, connect(f"sqlite:///{tmp_path}/wardwatch.sqlite"))
-    place.inventory = owning(place.inventory)
-    yield place
-    place.store.close()
 
 
 def test_from_joining_to_the_restore_of_a_pc_that_is_gone(

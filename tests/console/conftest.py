@@ -60,3 +60,10 @@ def ward(
         fill(store, datetime.fromtimestamp(time.time(), UTC), PCS)
         store.close()
         yield office
+
+
+@pytest.fixture(scope="module")
+def token(running: Running) -> dict[str, str]:
+    """What a program says who it is by, as the officer."""
+    made = running.json("user", "token", "cntt", "--for", "phép thử")["token"]
+    return {"authorization": f"Bearer {made}"}

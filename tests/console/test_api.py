@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from base64 import b64encode
 from datetime import UTC, datetime
@@ -10,25 +9,17 @@ from functools import partial
 from typing import Any
 
 import msgspec
-import pytest
 from sqlalchemy import insert
 
 from backup import holds
 from backup.tables import objects
 from collector.store.database import connect
-from console import papers
 from console.api.document import Problem, address, document
 from console.api.table import OPERATIONS
 from tests.console.office import Running, poll
 from tests.console.signed import sign_in
 
 JSON = {"content-type": "application/json"}
-
-
-@pytest.fixture(scope="module")
-def token(running: Running) -> dict[str, str]:
-    made = running.json("user", "token", "cntt", "--for", "phép thử")["token"]
-    return {"authorization": f"Bearer {made}"}
 
 
 def asked(running: Running, token: dict[str, str], path: str) -> Any:
@@ -245,43 +236,6 @@ def test_the_clocks_of_an_incident_follow_what_a_program_tells(
     assert sent(running, token, f"{at}/merge", {"into": number, "reason": "x"})[0] == 409
     assert done("drill", {"reason": "diễn tập"})["incident"]["drill"] is True
     assert sent(running, token, "/api/incidents/SC-0/drill", {"reason": "x"})[0] == 404
-
-
-def test_papers_are_listed_made_kept_fetched_and_handed_to_the_police(
-    running: Running, token: dict[str, str]
-) -> None:
-    listed = asked(running, token, "/api/papers")
-    items = next(one for one in listed["of_period"] if one["kind"] == "items")
-    wish = {"period": items["periods"][0], "format": "xlsx"}
-    status, headers, _ = made(running, token, "/api/papers/items", wish)
-    assert (status, headers["content-type"]) == (200, papers.MEDIA["xlsx"])
-    assert headers["content-disposition"].endswith(".xlsx")
-    assert made(running, token, "/api/papers/poem", wish)[0] == 404
-    assert made(running, token, "/api/papers/items", wish | {"period": "1H26"})[0] == 409
-    told = {"kind": "told-phishing", "words": "thư giả", "who": "Kế toán"}
-    number = sent(running, token, "/api/incidents", told)[1]["incident"]["id"]
-    at = f"/api/incidents/{number}"
-    assert made(running, token, f"{at}/papers", {"format": "docx"})[0] == 200
-    assert made(running, token, f"{at}/papers", {"purpose": "drill"})[0] == 409
-    kept = poll(lambda: asked(running, token, f"{at}/papers")["kept"])
-    one = next(one for one in kept if one["format"] == "docx")
-    content = running.taken(token, f"{at}/files/{one['id']}")
-    assert hashlib.sha256(content).hexdigest() == one["sha256"]
-    assert running.taken(token, f"{at}/file.zip").startswith(b"PK")
-    unsigned = {"content": b64encode(b"%PDF-1.7").decode()}
-    assert sent(running, token, f"{at}/signed", unsigned)[0] == 409
-    assert sent(running, token, f"{at}/hand-over", {"papers": [one["id"]]})[0] == 200
-    handed = asked(running, token, "/api/handed")[0]
-    assert handed["sha256"] == one["sha256"]
-    assert running.taken(token, f"/api/handed/{handed['number']}") == content
-    assert sent(running, token, f"/api/handed/{handed['number']}/take-back", {})[0] == 200
-    assert sent(running, token, f"/api/handed/{handed['number']}/take-back", {})[0] == 404
-
-
-def made(
-    running: Running, token: dict[str, str], path: str, body: object
-) -> tuple[int, dict[str, str], str]:
-    return running.ask("POST", path, msgspec.json.encode(body).decode(), token | JSON)
 
 
 def test_a_list_becomes_an_inventory_that_nobody_saved_yet(

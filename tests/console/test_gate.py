@@ -48,7 +48,8 @@ def test_without_a_session_every_route_leads_to_the_door(running: Running, route
             assert headers["location"].startswith("/sign-in")
         else:
             assert status == 401
-        assert "may-chu" not in body
+        # A refusal names the address that was asked for, and nothing that the office holds.
+        assert "may-chu" not in body.replace(path, "")
 
 
 @pytest.mark.parametrize("route", [one for one in PAGES if "POST" in (one.methods or ())])
